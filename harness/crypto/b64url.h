@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* base64url without padding (RFC 4648 section 5, RFC 8555 6.1), strict: what decodes is
+ * exactly what we would encode.  And ordinary base64 for PEM. */
+#ifndef CRYPTO_B64URL_H
+#define CRYPTO_B64URL_H
+
+#include "base/arena.h"
+
+str b64url_encode(struct arena *a, str bytes);
+/* false for any character outside the alphabet, padding, white space, an impossible length
+ * or bits left over that are not zero. */
+bool b64url_decode(struct arena *a, str text, str *bytes);
+str b64_encode(struct arena *a, str bytes);
+/* Ordinary base64 with padding; white space inside is skipped. */
+bool b64_decode(struct arena *a, str text, str *bytes);
+str hex_encode(struct arena *a, str bytes);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* PKCS #10 requests (RFC 2986), well and badly formed, and read again. */
+#ifndef CRYPTO_CSR_H
+#define CRYPTO_CSR_H
+
+#include "crypto/key.h"
+
+/* A request to make.  Zero values mean: a good one with a SAN for each name, no CN. */
+struct csr_spec {
+    const struct key *key;
+    struct strs dns_names;    /* as they are to stand in the SAN */
+    struct strs ip_addresses; /* text form */
+    struct strs emails, uris; /* further SAN kinds */
+    str common_name;          /* empty: none */
+    struct strs more_common_names;
+    bool no_san;
+    bool must_staple;         /* TLS feature extension (RFC 7633) */
+    bool ca_true;             /* basicConstraints CA:TRUE asked for */
+    bool bad_signature;       /* one bit flipped */
+    const struct key *sign_with; /* other key signs than the one inside; NULL: key */
+    bool sha1;                /* sign with SHA-1 */
+    bool san_critical;
+    bool twice;               /* every name twice */
+    bool trailing_bytes;      /* garbage behind the DER */
+    bool truncated;           /* DER cut in the middle */
+    json_t *extensions;       /* further {"oid": "hex of the value", ...} or NULL */
+};
+
+/* DER bytes. */
+bool csr_new(struct arena *a, const struct csr_spec *spec, str *der,
+             struct err *err) MUST_CHECK;
+
+/* What a request says. */
+struct csr {
+    struct key *key; /* public */
+    struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
+    struct strs common_names;
+    bool signature_good, must_staple, asks_ca;
+};
+/* Strict: DER of exactly one request, nothing behind it. */
+bool csr_read(struct arena *a, str der, struct csr *out, struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* Sends one request and receives one response by libcurl.  A fetcher has connections and
+ * settings of its own; roots are parsed once per process, before any fork. */
+#ifndef HTTP_FETCH_H
+#define HTTP_FETCH_H
+
+#include "http/message.h"
+
+struct fetcher;
+
+/* Once per process, before threads and forks: starts libcurl. */
+void fetch_start(void);
+
+struct fetch_options {
+    str ca_pem;          /* PEM text of the roots to trust; empty: the system's bundle */
+    bool insecure;       /* accept any certificate */
+    long connect_ms;     /* deadline for connection and TLS */
+    long total_ms;       /* deadline for the whole exchange */
+    size_t body_ceiling; /* bytes; what is longer is cut and the transfer ended */
+    str pin_host;        /* connect to pin_address:pin_port whatever the URL's host resolves to */
+    str pin_address;     /* numeric; empty: resolve as usual */
+    int pin_port;        /* 0: the URL's */
+    const char *user_agent;
+};
+
+/* A fetcher that lives in the arena; options are copied. */
+struct fetcher *fetcher_new(struct arena *a, const struct fetch_options *options);
+
+struct timings {
+    int64_t sent_us;   /* clock_us() when the request began */
+    int64_t first_us;  /* first byte of the answer */
+    int64_t done_us;   /* last byte */
+    bool new_connection;
+};
+
+/* One request, no redirects followed, exactly the headers given (plus Host, and
+ * Content-Length with a body; no Accept, no Expect unless given; User-Agent from the options
+ * unless given).  An empty header value in the request removes libcurl's own header.  true
+ * with a response whenever one came, whatever its status; false with a sentence that says at
+ * which point it broke (resolving, connecting, TLS, time-out, reset, not HTTP, too long). */
+bool fetch(struct fetcher *f, struct arena *a, const struct request *request,
+           struct response *response, struct timings *timings, struct err *err) MUST_CHECK;
+
+/* Sends bytes of one's own over a connection (TLS for https URLs, verified as usual) to the
+ * URL's host and reads what comes until close, ceiling or deadline. */
+bool fetch_raw(struct fetcher *f, struct arena *a, str url, str bytes, str *answer,
+               struct err *err) MUST_CHECK;
+
+/* Closes the kept connections, so the next request opens a new one. */
+void fetcher_drop_connections(struct fetcher *f);
+/* Changes the total deadline for the following requests. */
+void fetcher_deadline(struct fetcher *f, long total_ms);
+
+/* Several requests at the same time, each on a connection of its own that is opened first
+ * and held at the gate until all are ready, so that they arrive together.  A response with
+ * status 0 had the error in errs[i]. */
+void fetch_together(struct fetcher *f, struct arena *a, const struct request *requests,
+                    size_t count, struct response *responses, struct timings *timings,
+                    struct err *errs);
+
+#endif

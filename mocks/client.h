@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock client: directory, nonce pool, signed posts, polling.  Correct until told
+ * otherwise, and then wrong in exactly what it was told. */
+#ifndef MOCKS_CLIENT_H
+#define MOCKS_CLIENT_H
+
+#include "acme/journal.h"
+#include "crypto/jws.h"
+#include "http/fetch.h"
+
+struct client;
+
+struct client_options {
+    str directory_url;
+    struct fetch_options fetch;
+    struct journal *journal;
+    long most_wait_ms; /* ceiling for one Retry-After wait */
+};
+
+struct client *client_new(struct arena *a, const struct client_options *options);
+/* GETs the directory and keeps it; true when it is an ACME directory. */
+bool client_directory(struct client *c, struct err *err) MUST_CHECK;
+/* URL of a directory resource, or STR_NONE. */
+str client_resource(const struct client *c, enum resource resource);
+json_t *client_meta(const struct client *c);
+
+/* One exchange to make.  Zero values are what a correct client does. */
+struct post {
+    str url;
+    struct jws_spec jws;    /* key, kid, payload, spoilings; nonce and url are filled in unless given */
+    bool own_nonce;         /* jws.nonce stands as it is, also empty; then no badNonce retry */
+    bool own_url;           /* jws.url stands as it is, also empty */
+    bool no_retry;          /* hand badNonce back */
+    struct headers headers; /* replace or (empty value) remove; else Content-Type application/jose+json */
+    str raw_body;           /* with `raw`: the body as it is, not signed */
+    bool raw;
+    const char *method;     /* NULL: POST */
+    int line;               /* of the scenario */
+    bool deliberate;
+};
+
+/* Sends it; a badNonce is retried once with the nonce of the answer, as RFC 8555 6.5 has it,
+ * unless the post says otherwise.  *out is the last exchange, in the journal; its response has
+ * status 0 where none came.  false only for errors of our own (no key, no memory for it). */
+bool client_post(struct client *c, const struct post *post, const struct exchange **out,
+                 struct err *err) MUST_CHECK;
+/* GET, HEAD or another method without a signature. */
+bool client_send(struct client *c, const char *method, str url, const struct headers *headers,
+                 str body, int line, bool deliberate, const struct exchange **out,
+                 struct err *err) MUST_CHECK;
+/* Several posts at once (races): nonces are fetched first, connections opened, then all sent
+ * together.  outs has one pointer per post. */
+bool client_post_together(struct client *c, const struct post *posts, size_t count,
+                          const struct exchange **outs, struct err *err) MUST_CHECK;
+/* Raw bytes to the directory's host; see fetch_raw. */
+bool client_raw(struct client *c, str url, str bytes, int line, const struct exchange **out,
+                struct err *err) MUST_CHECK;
+/* A nonce from the pool or from newNonce. */
+bool client_nonce(struct client *c, str *nonce, struct err *err) MUST_CHECK;
+/* The nonce that the exchange's request carried. */
+str client_nonce_of(struct arena *a, const struct exchange *exchange);
+struct fetcher *client_fetcher(struct client *c);
+
+#endif
