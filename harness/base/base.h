@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define countof(array) (sizeof(array) / sizeof((array)[0]))
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
@@ -65,6 +68,7 @@ size_t str_distance(str a, str b);
 /* "3s", "250ms", "2m": a time span in milliseconds; false when it is anything else. */
 bool str_to_ms(str s, long *ms);
 
+/* libc itself defines some of them inline, so its headers come above, before the ban. */
 #define BANNED(name) acmespec_must_not_call_##name
 #undef strcpy
 #undef strcat
