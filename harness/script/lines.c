@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/* The lexer of verb lines.  It knows the table of words only to ask where JSON or verbatim
+ * text may stand; jansson says where a JSON value ends. */
+#include "script/lines.h"
+
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "script/pattern.h"
+#include "script/subjects.h"
+#include "script/verbs.h"
+
+enum { MOST_MISTAKES = 100 };
+
+struct reader {
+    struct arena *arena;
+    const char *file;
+    str text;
+    struct mistakes *mistakes;
+    size_t line_start; /* offset of the line that `at` is in */
+    int line_no;
+    size_t at;     /* first byte of the line that is not white space */
+    size_t indent; /* white space before it */
+    bool ended;
+};
+
+bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
+{
+    if (m->list.count >= MOST_MISTAKES)
+        return false;
+    va_list args;
+    va_start(args, fmt);
+    str what = arena_vprintf(m->arena, fmt, args);
+    va_end(args);
+    strs_add(m->arena, &m->list,
+             arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line, place.column,
+                          STR_ARG(what)));
+    return false;
+}
+
+static struct place place_at(const struct reader *r, size_t offset)
+{
+    return (struct place){ r->file, r->line_no, (int)(offset - r->line_start) + 1 };
+}
+
+static size_t line_end(const struct reader *r, size_t from)
+{
+    return from + str_find_char(str_from(r->text, from), '\n');
+}
+
+/* Finds the first byte of the line at line_start; true when it says something. */
+static bool look_at_line(struct reader *r)
+{
+    size_t end = line_end(r, r->line_start);
+    r->at = r->line_start;
+    while (r->at < end && strchr(" \t\r", r->text.ptr[r->at]))
+        r->at++;
+    r->indent = r->at - r->line_start;
+    return r->at < end && r->text.ptr[r->at] != '#';
+}
+
+/* Goes to the next line at or after line_start that is neither blank nor a comment. */
+static void settle(struct reader *r)
+{
+    while (r->line_start < r->text.len && !look_at_line(r)) {
+        r->line_start = line_end(r, r->line_start) + 1;
+        r->line_no++;
+    }
+    r->ended = r->line_start >= r->text.len;
+}
+
+static void go_to_next_line(struct reader *r)
+{
+    r->line_start = line_end(r, r->at) + 1;
+    r->line_no++;
+    settle(r);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static size_t skip_blanks(const struct reader *r, size_t at, size_t end)
+{
+    while (at < end && is_blank(r->text.ptr[at]))
+        at++;
+    return at;
+}
+
+static size_t word_end(const struct reader *r, size_t at, size_t end)
+{
+    while (at < end && !is_blank(r->text.ptr[at]))
+        at++;
+    return at;
+}
+
+static void add_word(struct reader *r, struct line *line, str text, size_t offset, bool quoted)
+{
+    line->word = GROW(r->arena, line->word, line->word_count, struct word);
+    line->word[line->word_count++]
+        = (struct word){ text, (int)(offset - r->line_start) + 1, quoted };
+}
+
+/* Moves the reader's line over the JSON text that ends at `to`. */
+static void pass_lines(struct reader *r, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++)
+        if (r->text.ptr[i] == '\n') {
+            r->line_no++;
+            r->line_start = i + 1;
+        }
+    r->at = to;
+}
+
+static bool lex_json(struct reader *r, struct line *line, size_t *at)
+{
+    struct err err;
+    struct json_place where;
+    size_t taken = 0;
+    json_t *value = json_read_prefix(r->arena, str_from(r->text, *at), &taken, &where, &err);
+    if (!value) {
+        struct place place = place_at(r, *at);
+        place.column = where.line > 1 ? where.column : place.column + where.column - 1;
+        place.line += where.line - 1;
+        return mistake(r->mistakes, place, "in this JSON: %s", err.text);
+    }
+    if (json_is_string(value)) {
+        add_word(r, line, json_str(value), *at, true);
+        *at += taken;
+        return true;
+    }
+    if (line->json)
+        return mistake(r->mistakes, place_at(r, *at), "one JSON value is enough here");
+    line->json = value;
+    pass_lines(r, *at, *at + taken);
+    *at += taken;
+    return true;
+}
+
+/* Reads the words of one line of text from `at`; true unless something was wrong. */
+static bool lex_words(struct reader *r, struct line *line, size_t at, bool takes_text)
+{
+    for (;;) {
+        size_t end = line_end(r, at);
+        at = skip_blanks(r, at, end);
+        if (at >= end)
+            return true;
+        char c = r->text.ptr[at];
+        if (!takes_text && (c == '"' || c == '{' || c == '[')) {
+            if (!lex_json(r, line, &at))
+                return false;
+            continue;
+        }
+        if (line->json)
+            return mistake(r->mistakes, place_at(r, at), "nothing may follow the JSON value");
+        size_t stop = word_end(r, at, end);
+        add_word(r, line, (str){ r->text.ptr + at, stop - at }, at, false);
+        at = stop;
+    }
+}
+
+static void add_text(struct reader *r, struct buf *b, size_t from, size_t to)
+{
+    str piece = str_trim((str){ r->text.ptr + from, to - from });
+    if (b->len && piece.len)
+        buf_add_char(b, ' ');
+    buf_add(b, piece);
+}
+
+/* The line at the reader, its continuation lines and its JSON, as words of `line`. */
+static bool lex_line(struct reader *r, struct line *line, size_t after_verb, bool continues)
+{
+    bool takes_text = pattern_takes_text(line->verb->usage);
+    struct buf rest = buf_new(r->arena, CEILING_SCRIPT);
+    size_t indent = r->indent;
+    bool ok = true;
+    size_t from = after_verb;
+    for (;;) {
+        size_t text_from = from;
+        ok = lex_words(r, line, from, takes_text) && ok;
+        if (!ok)
+            r->at = r->at > text_from ? r->at : text_from;
+        add_text(r, &rest, text_from, line_end(r, r->at > text_from ? r->at : text_from));
+        go_to_next_line(r);
+        if (r->ended || !continues || r->indent <= indent)
+            break;
+        from = r->at;
+    }
+    line->rest = buf_str(&rest);
+    return ok;
+}
+
+/* In a check's clauses a subject may stand without a verb: `header Location present`. */
+static const struct verb *verb_for(const struct reader *r, unsigned where, str first, str second,
+                                   size_t *used)
+{
+    const struct verb *verb = verb_find(where, first, second, used);
+    if (verb || where != IN_CHECK || !subject_starts(first))
+        return verb;
+    (void)r;
+    *used = 0;
+    return verb_find(IN_CHECK, STR("and"), STR_NONE, &(size_t){ 0 });
+}
+
+static str word_from(const struct reader *r, size_t *at, size_t end)
+{
+    *at = skip_blanks(r, *at, end);
+    size_t stop = word_end(r, *at, end);
+    str word = { r->text.ptr + *at, stop - *at };
+    *at = stop;
+    return word;
+}
+
+/* Skips a line whose verb is unknown, with everything below it. */
+static void skip_line(struct reader *r)
+{
+    size_t indent = r->indent;
+    do
+        go_to_next_line(r);
+    while (!r->ended && r->indent > indent);
+}
+
+static bool read_one(struct reader *r, unsigned where, struct line *line, bool is_clause)
+{
+    size_t end = line_end(r, r->at), after_first = r->at;
+    *line = (struct line){ .place = place_at(r, r->at) };
+    str first = word_from(r, &after_first, end);
+    size_t after_second = after_first, used;
+    str second = word_from(r, &after_second, end);
+    line->verb = verb_for(r, where, first, second, &used);
+    if (!line->verb) {
+        mistake(r->mistakes, line->place, "\"%.*s\" is not a word of %s%.*s", STR_ARG(first),
+                where_name(where), STR_ARG(verb_did_you_mean(r->arena, where, first)));
+        skip_line(r);
+        return false;
+    }
+    size_t start = r->at;
+    size_t after = used == 2 ? after_second : used == 1 ? after_first : r->at;
+    bool ok = lex_line(r, line, after, is_clause || !line->verb->opens);
+    str head = { r->text.ptr + start, after - start };
+    line->text = used ? arena_printf(r->arena, "%.*s %.*s", STR_ARG(head), STR_ARG(line->rest))
+                      : line->rest;
+    return ok;
+}
+
+static bool match_line(struct reader *r, struct line *line)
+{
+    struct err err;
+    if (pattern_match(r->arena, line->verb->usage, line, &err))
+        return true;
+    return mistake(r->mistakes, line->place, "%s; it is written: %s %s", err.text,
+                   line->verb->name, line->verb->usage);
+}
+
+static void read_clauses(struct reader *r, struct line *line)
+{
+    while (!r->ended && r->indent > 0) {
+        if (!line->verb || !line->verb->opens) {
+            mistake(r->mistakes, place_at(r, r->at), "no clause may stand here");
+            skip_line(r);
+            continue;
+        }
+        struct line clause;
+        if (!read_one(r, line->verb->opens, &clause, true) || !match_line(r, &clause))
+            continue;
+        line->clause = GROW(r->arena, line->clause, line->clause_count, struct line);
+        line->clause[line->clause_count++] = clause;
+    }
+}
+
+static unsigned places_of(const struct line *first)
+{
+    bool in_scenario = first && first->verb && first->verb->id == VERB_SCENARIO;
+    return in_scenario ? IN_SCENARIO : IN_FILE;
+}
+
+static void read_statement(struct reader *r, struct line **lines, size_t *count)
+{
+    struct line line;
+    unsigned where = places_of(*count ? &(*lines)[0] : NULL);
+    if (r->indent > 0 && *count == 0) {
+        mistake(r->mistakes, place_at(r, r->at), "the first statement begins in column one");
+        skip_line(r);
+        return;
+    }
+    bool ok = read_one(r, where, &line, false);
+    if (ok)
+        ok = match_line(r, &line);
+    read_clauses(r, &line);
+    if (!ok)
+        return;
+    *lines = GROW(r->arena, *lines, *count, struct line);
+    (*lines)[(*count)++] = line;
+}
+
+/* Strict UTF-8 (RFC 3629) without NUL; the offset of the first byte that is not. */
+static size_t bad_utf8(str s)
+{
+    size_t i = 0;
+    while (i < s.len) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : 3;
+        if (c == 0 || (c >= 0x80 && c < 0xC2) || c > 0xF4 || i + more >= s.len + (more == 0))
+            return i;
+        for (size_t k = 1; k <= more; k++)
+            if (((unsigned char)s.ptr[i + k] & 0xC0) != 0x80)
+                return i;
+        i += more + 1;
+    }
+    return s.len;
+}
+
+static bool check_encoding(struct reader *r)
+{
+    size_t bad = bad_utf8(r->text);
+    if (bad == r->text.len)
+        return true;
+    pass_lines(r, 0, bad);
+    return mistake(r->mistakes, place_at(r, bad), "this byte is not UTF-8 text");
+}
+
+struct line *lines_read(struct arena *a, const char *file, str text, size_t *count,
+                        struct mistakes *m)
+{
+    struct reader r = { .arena = a, .file = file, .text = text, .mistakes = m, .line_no = 1 };
+    struct line *lines = NULL;
+    *count = 0;
+    if (text.len > CEILING_SCRIPT) {
+        mistake(m, (struct place){ file, 1, 1 }, "the file is longer than %d bytes",
+                CEILING_SCRIPT);
+        return NULL;
+    }
+    if (!check_encoding(&r))
+        return NULL;
+    settle(&r);
+    while (!r.ended)
+        read_statement(&r, &lines, count);
+    return lines;
+}
+
+size_t line_args(const struct line *line, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < line->arg_count; i++)
+        count += strcmp(line->arg[i].name, name) == 0;
+    return count;
+}
+
+static const struct arg *find_arg(const struct line *line, const char *name, size_t n)
+{
+    for (size_t i = 0; i < line->arg_count; i++)
+        if (strcmp(line->arg[i].name, name) == 0 && n-- == 0)
+            return &line->arg[i];
+    return NULL;
+}
+
+bool line_has(const struct line *line, const char *name)
+{
+    return find_arg(line, name, 0) != NULL;
+}
+
+str line_arg_n(const struct line *line, const char *name, size_t n)
+{
+    const struct arg *arg = find_arg(line, name, n);
+    return arg ? arg->text : STR_NONE;
+}
+
+str line_arg(const struct line *line, const char *name)
+{
+    return line_arg_n(line, name, 0);
+}
+
+struct place line_arg_place(const struct line *line, const char *name, size_t n)
+{
+    const struct arg *arg = find_arg(line, name, n);
+    struct place place = line->place;
+    if (arg)
+        place.column = arg->column;
+    return place;
+}
+
+const struct line *line_clause_after(const struct line *line, const char *verb,
+                                     const struct line *after)
+{
+    size_t from = after ? (size_t)(after - line->clause) + 1 : 0;
+    for (size_t i = from; i < line->clause_count; i++)
+        if (strcmp(line->clause[i].verb->name, verb) == 0)
+            return &line->clause[i];
+    return NULL;
+}
+
+const struct line *line_clause(const struct line *line, const char *verb)
+{
+    return line_clause_after(line, verb, NULL);
+}

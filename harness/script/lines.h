@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* From text to lines: a line that begins in column one is a statement, indented lines are
+ * its clauses, a line indented deeper than its clause continues it, JSON stands there
+ * verbatim.  This is the whole syntax of everything that is data in acmespec; what a word
+ * means is in script/verbs.h.  Nothing is played here. */
+#ifndef SCRIPT_LINES_H
+#define SCRIPT_LINES_H
+
+#include "json/json.h"
+
+struct place {
+    const char *file;
+    int line, column; /* from 1 */
+};
+
+/* All mistakes of a file, each "file:line:column: sentence". */
+struct mistakes {
+    struct arena *arena;
+    struct strs list;
+};
+/* Adds one; at most 100 are kept.  Always returns false. */
+bool mistake(struct mistakes *m, struct place place, const char *fmt, ...) PRINTF_LIKE(3, 4);
+
+struct word {
+    str text;    /* without quotes, escapes resolved */
+    int column;
+    bool quoted;
+};
+
+/* A word or JSON value that a placeholder of the usage took. */
+struct arg {
+    const char *name; /* "ACCOUNT" */
+    str text;
+    int column;
+    bool quoted;
+};
+
+struct verb;
+/* A statement or a clause. */
+struct line {
+    const struct verb *verb;
+    struct place place;
+    str text;          /* the line as written, from its first word, continuations joined */
+    struct word *word; /* after the verb's own words */
+    size_t word_count;
+    json_t *json;      /* the JSON value at its end, or NULL */
+    str rest;          /* everything after the verb, verbatim, continuations joined */
+    struct arg *arg;
+    size_t arg_count;
+    size_t check_from; /* with a CHECK usage: the first word of the check */
+    struct line *clause;
+    size_t clause_count;
+};
+
+/* Reads a whole file into its statements; every mistake found is added to m, and what could
+ * be read is returned all the same.  text: at most CEILING_SCRIPT bytes of UTF-8. */
+struct line *lines_read(struct arena *a, const char *file, str text, size_t *count,
+                        struct mistakes *m);
+
+/* The text that placeholder NAME took, or STR_NONE; the n-th of a repeated one. */
+str line_arg(const struct line *line, const char *name);
+bool line_has(const struct line *line, const char *name);
+size_t line_args(const struct line *line, const char *name);
+str line_arg_n(const struct line *line, const char *name, size_t n);
+struct place line_arg_place(const struct line *line, const char *name, size_t n);
+/* The first clause of that verb, or NULL; the next one after `after`. */
+const struct line *line_clause(const struct line *line, const char *verb);
+const struct line *line_clause_after(const struct line *line, const char *verb,
+                                     const struct line *after);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads the catalogue, sorts it, and finds entries by id. */
+#include "script/requirement.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/buf.h"
+#include "script/verbs.h"
+
+/* The text of a clause, or nothing. */
+static str text_of(const struct line *line, const char *clause)
+{
+    const struct line *found = line_clause(line, clause);
+    return found ? found->rest : STR_NONE;
+}
+
+/* "rfc8555-6.5-8" is document, section, number; drafts have dashes in their names, so the
+ * last two pieces count. */
+static bool split_id(str id, str *document, str *section)
+{
+    size_t last = id.len;
+    while (last > 0 && id.ptr[last - 1] != '-')
+        last--;
+    size_t before = last ? last - 1 : 0;
+    while (before > 0 && id.ptr[before - 1] != '-')
+        before--;
+    if (before < 2 || last < 2)
+        return false;
+    *document = str_upto(id, before - 1);
+    *section = (str){ id.ptr + before, last - 1 - before };
+    return true;
+}
+
+static void read_observable(const struct line *line, struct requirement *r)
+{
+    const struct line *clause = line_clause(line, "observable");
+    for (size_t i = 0; clause && i < line_args(clause, "WORD"); i++) {
+        str word = line_arg_n(clause, "WORD", i);
+        r->by_server_suite = r->by_server_suite || str_is(word, "server");
+        r->by_client_suite = r->by_client_suite || str_is(word, "client");
+    }
+}
+
+static bool read_entry(const struct line *line, struct requirement *r, struct mistakes *m)
+{
+    *r = (struct requirement){ .id = line_arg(line, "ID"),
+                               .says = text_of(line, "says"),
+                               .check = text_of(line, "check"),
+                               .violation = text_of(line, "violation"),
+                               .why_not = text_of(line, "why-not"),
+                               .source = text_of(line, "source"),
+                               .note = text_of(line, "note"),
+                               .corrected = text_of(line, "corrected"),
+                               .uncovered = text_of(line, "uncovered"),
+                               .binds = text_of(line, "binds") };
+    if (!split_id(r->id, &r->document, &r->section))
+        return mistake(m, line->place, "an id is DOCUMENT-SECTION-NUMBER");
+    int level = name_find(level_names, LEVEL_COUNT, text_of(line, "level"));
+    if (level < 0)
+        return mistake(m, line->place, "the level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or "
+                                       "stated");
+    if (!r->says.len || !r->binds.len)
+        return mistake(m, line->place, "a requirement has at least level, binds and says");
+    r->level = (enum level)level;
+    read_observable(line, r);
+    return true;
+}
+
+void requirements_add(struct arena *a, struct requirements *all, const struct line *lines,
+                      size_t count, struct mistakes *m)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct requirement r;
+        if (lines[i].verb->id != VERB_REQUIREMENT) {
+            mistake(m, lines[i].place, "only requirements stand in the catalogue");
+            continue;
+        }
+        if (!read_entry(&lines[i], &r, m))
+            continue;
+        all->item = GROW(a, all->item, all->count, struct requirement);
+        all->item[all->count++] = r;
+    }
+}
+
+/* Compares "7.1.2" and "7.10" as numbers, piece by piece, letters as letters. */
+static int compare_natural(str a, str b)
+{
+    size_t i = 0, j = 0;
+    while (i < a.len && j < b.len) {
+        if (isdigit((unsigned char)a.ptr[i]) && isdigit((unsigned char)b.ptr[j])) {
+            long x = 0, y = 0;
+            while (i < a.len && isdigit((unsigned char)a.ptr[i]) && x < 100000000)
+                x = x * 10 + (a.ptr[i++] - '0');
+            while (j < b.len && isdigit((unsigned char)b.ptr[j]) && y < 100000000)
+                y = y * 10 + (b.ptr[j++] - '0');
+            if (x != y)
+                return x < y ? -1 : 1;
+            continue;
+        }
+        if (a.ptr[i] != b.ptr[j])
+            return (unsigned char)a.ptr[i] < (unsigned char)b.ptr[j] ? -1 : 1;
+        i++;
+        j++;
+    }
+    return i < a.len ? 1 : j < b.len ? -1 : 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return compare_natural(((const struct requirement *)a)->id,
+                           ((const struct requirement *)b)->id);
+}
+
+static void sort_and_judge(struct requirements *all, struct mistakes *m)
+{
+    if (all->count)
+        qsort(all->item, all->count, sizeof *all->item, by_id);
+    for (size_t i = 1; i < all->count; i++)
+        if (str_eq(all->item[i].id, all->item[i - 1].id))
+            mistake(m, (struct place){ "catalogue", 1, 1 }, "the id %.*s stands there twice",
+                    STR_ARG(all->item[i].id));
+}
+
+struct requirements *requirements_read(struct arena *a, const char *path, struct mistakes *m,
+                                       struct err *err)
+{
+    struct requirements *all = NEW(a, struct requirements);
+    struct strs files = { 0 };
+    if (!file_list(a, path, ".acme", &files, err))
+        return NULL;
+    for (size_t i = 0; i < files.count; i++) {
+        str text;
+        size_t count;
+        if (!file_read(a, files.item[i].ptr, CEILING_SCRIPT, &text, err))
+            return NULL;
+        struct line *lines = lines_read(a, files.item[i].ptr, text, &count, m);
+        requirements_add(a, all, lines, count, m);
+    }
+    sort_and_judge(all, m);
+    return all;
+}
+
+const struct requirement *requirement_find(const struct requirements *all, str id)
+{
+    struct requirement wanted = { .id = id };
+    if (!all || !all->count)
+        return NULL;
+    return bsearch(&wanted, all->item, all->count, sizeof *all->item, by_id);
+}
+
+str requirement_near(const struct requirements *all, str id)
+{
+    size_t least = 4;
+    str nearest = STR_NONE;
+    for (size_t i = 0; all && i < all->count; i++) {
+        size_t distance = str_distance(all->item[i].id, id);
+        if (distance < least) {
+            least = distance;
+            nearest = all->item[i].id;
+        }
+    }
+    return nearest;
+}
+
+str requirement_url(struct arena *a, const struct requirement *r)
+{
+    if (!str_starts(r->document, "rfc"))
+        return STR_NONE;
+    return arena_printf(a, "https://www.rfc-editor.org/rfc/%.*s#section-%.*s",
+                        STR_ARG(r->document), STR_ARG(r->section));
+}
+
+str requirement_section(struct arena *a, const struct requirement *r)
+{
+    if (!str_starts(r->document, "rfc"))
+        return arena_printf(a, "%.*s section %.*s", STR_ARG(r->document), STR_ARG(r->section));
+    return arena_printf(a, "RFC %.*s section %.*s", STR_ARG(str_from(r->document, 3)),
+                        STR_ARG(r->section));
+}
+
+static bool id_known(const struct requirements *all, str id, struct place place,
+                     struct mistakes *m)
+{
+    if (str_is(id, "house") || requirement_find(all, id))
+        return true;
+    str near = requirement_near(all, id);
+    if (near.len)
+        return mistake(m, place, "the catalogue has no %.*s; did you mean %.*s?", STR_ARG(id),
+                       STR_ARG(near));
+    return mistake(m, place, "the catalogue has no %.*s", STR_ARG(id));
+}
+
+bool rules_check(const struct requirements *all, const struct strs *rules, bool is_must,
+                 struct place place, struct mistakes *m)
+{
+    bool known = true, binding = false;
+    for (size_t i = 0; i < rules->count && all; i++) {
+        known = id_known(all, rules->item[i], place, m) && known;
+        const struct requirement *r = requirement_find(all, rules->item[i]);
+        binding = binding || (r && level_binds(r->level));
+    }
+    if (rules->count == 0)
+        return mistake(m, place, "this check cites nothing: give it, or the scenario, a `rule` line");
+    if (!all || !known || !is_must || binding)
+        return known;
+    return mistake(m, place, "a must has to rest on a MUST, MUST NOT or stated entry; these are "
+                             "weaker, so write should");
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The catalogue of requirements: one entry per sentence of a specification. */
+#ifndef SCRIPT_REQUIREMENT_H
+#define SCRIPT_REQUIREMENT_H
+
+#include "acme/words.h"
+#include "script/lines.h"
+
+struct requirement {
+    str id;      /* "rfc8555-6.5-8" */
+    str document; /* "rfc8555" */
+    str section; /* "6.5" */
+    enum level level;
+    str binds;   /* server, client, both */
+    str says, check, violation, why_not, source, note, corrected, uncovered;
+    bool by_server_suite, by_client_suite; /* observable */
+};
+
+struct requirements {
+    struct requirement *item; /* sorted by document, section as numbers, then number */
+    size_t count;
+};
+
+/* Reads every *.acme file below `path`. */
+struct requirements *requirements_read(struct arena *a, const char *path, struct mistakes *m,
+                                       struct err *err);
+/* Adds the entries of one file's lines. */
+void requirements_add(struct arena *a, struct requirements *all, const struct line *lines,
+                      size_t count, struct mistakes *m);
+const struct requirement *requirement_find(const struct requirements *all, str id);
+/* The id nearest to one that is not there, or STR_NONE. */
+str requirement_near(const struct requirements *all, str id);
+/* Where people can read it: an RFC's section as a URL at the RFC editor's site. */
+str requirement_url(struct arena *a, const struct requirement *r);
+/* "RFC 8555 section 6.5". */
+str requirement_section(struct arena *a, const struct requirement *r);
+
+/* Judges the ids on a check: all known; a must rests on at least one entry that binds (MUST,
+ * MUST NOT or stated); `house` alone carries no must.  Mistakes go to m. */
+bool rules_check(const struct requirements *all, const struct strs *rules, bool is_must,
+                 struct place place, struct mistakes *m);
+
+#endif

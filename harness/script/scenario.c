@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* From lines to a scenario: head, steps, checks with the rules they rest on, and names that
+ * are defined before they are used. */
+#include "script/scenario.h"
+
+#include "base/buf.h"
+#include "script/names.h"
+
+enum { DEADLINE_MS = 30000 };
+
+struct maker {
+    struct arena *arena;
+    struct scenario *scenario;
+    const struct requirements *requirements;
+    struct mistakes *mistakes;
+    struct strs check_names;
+    bool head_over;
+    struct step *block; /* the open `at once`, or NULL */
+};
+
+/* One line of text, whatever white space it was written with. */
+static str one_line(struct arena *a, str text)
+{
+    struct buf b = buf_new(a, CEILING_SCRIPT);
+    bool space = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool white = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!white && space && b.len)
+            buf_add_char(&b, ' ');
+        if (!white)
+            buf_add_char(&b, c);
+        space = white;
+    }
+    return buf_str(&b);
+}
+
+/* Stable and unique: the check's own words, numbered when they stand there again. */
+static str unique_name(struct maker *mk, str text)
+{
+    str name = text;
+    for (int n = 2; strs_has(&mk->check_names, name); n++)
+        name = arena_printf(mk->arena, "%.*s (%d)", STR_ARG(text), n);
+    strs_add(mk->arena, &mk->check_names, name);
+    return name;
+}
+
+/* Of the scenario's rules a must takes those that bind, a should those that do not; when
+ * there are only the others, all of them. */
+static struct strs rules_for(struct maker *mk, enum check_level level)
+{
+    struct strs fitting = { 0 };
+    const struct strs *all = &mk->scenario->rules;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct requirement *r = requirement_find(mk->requirements, all->item[i]);
+        bool binds = r && level_binds(r->level);
+        if (binds == (level == CHECK_MUST))
+            strs_add(mk->arena, &fitting, all->item[i]);
+    }
+    return fitting.count ? fitting : *all;
+}
+
+static void add_args(struct arena *a, const struct line *line, const char *name,
+                     struct strs *list)
+{
+    for (size_t i = 0; i < line_args(line, name); i++)
+        strs_add(a, list, line_arg_n(line, name, i));
+}
+
+static void read_rules(struct maker *mk, const struct line *line, struct check *check)
+{
+    for (const struct line *c = NULL; (c = line_clause_after(line, "rule", c));)
+        add_args(mk->arena, c, "ID", &check->rules);
+    if (check->rules.count == 0)
+        check->rules = rules_for(mk, check->level);
+    if (check->level != CHECK_NEED)
+        rules_check(mk->requirements, &check->rules, check->level == CHECK_MUST, line->place,
+                    mk->mistakes);
+}
+
+static bool add_check(struct maker *mk, struct step *step, const struct line *line,
+                      struct check check)
+{
+    struct err err;
+    size_t from = check.text.len ? 0 : line->check_from;
+    if (!check_read(mk->arena, line, from, &check, &err))
+        return mistake(mk->mistakes, line->place, "%s", err.text);
+    step->check = GROW(mk->arena, step->check, step->check_count, struct check);
+    step->check[step->check_count++] = check;
+    return true;
+}
+
+static enum check_level level_of(const struct line *line)
+{
+    return line->verb->id == VERB_MUST ? CHECK_MUST
+        : line->verb->id == VERB_NEED  ? CHECK_NEED
+                                       : CHECK_SHOULD;
+}
+
+/* The check of the line itself, then one for each clause that is a check. */
+static void read_checks(struct maker *mk, struct step *step)
+{
+    const struct line *line = step->line;
+    const struct line *why = line_clause(line, "why");
+    str text = one_line(mk->arena, line->text);
+    struct check check = { .level = level_of(line), .why = why ? why->rest : STR_NONE };
+    read_rules(mk, line, &check);
+    check.text = text;
+    check.name = check.level == CHECK_NEED ? text : unique_name(mk, text);
+    add_check(mk, step, line, check);
+    for (const struct line *c = NULL; (c = line_clause_after(line, "and", c));) {
+        struct check more = check;
+        more.text = arena_printf(mk->arena, "%s %.*s", check_level_names[check.level],
+                                 STR_ARG(one_line(mk->arena, c->text)));
+        more.name = check.level == CHECK_NEED ? more.text : unique_name(mk, more.text);
+        add_check(mk, step, c, more);
+    }
+    if (check.level != CHECK_NEED)
+        mk->scenario->check_count += step->check_count;
+}
+
+static void read_for_each(struct maker *mk, const struct line *line)
+{
+    struct variants *v = &mk->scenario->variants;
+    if (v->name.len)
+        mistake(mk->mistakes, line->place, "one `for each` is enough");
+    v->name = line_arg(line, "NAME");
+    add_args(mk->arena, line, "VALUE", &v->values);
+}
+
+/* true when the line belongs to the head. */
+static bool read_head(struct maker *mk, const struct line *line)
+{
+    struct scenario *s = mk->scenario;
+    switch (line->verb->id) {
+    case VERB_SCENARIO:
+        s->title = line->rest;
+        return true;
+    case VERB_SUITE:
+        s->suite = line_arg(line, "CHOICE");
+        return true;
+    case VERB_RULE:
+        add_args(mk->arena, line, "ID", &s->rules);
+        return true;
+    case VERB_TAG:
+        add_args(mk->arena, line, "WORD", &s->tags);
+        return true;
+    case VERB_NEEDS:
+        add_args(mk->arena, line, "CAPABILITY", &s->needs);
+        return true;
+    case VERB_FOR_EACH:
+        read_for_each(mk, line);
+        return true;
+    case VERB_DEADLINE:
+        return str_to_ms(line_arg(line, "DURATION"), &s->deadline_ms);
+    default:
+        return false;
+    }
+}
+
+static void open_block(struct maker *mk, struct step *step)
+{
+    if (mk->block)
+        mistake(mk->mistakes, step->line->place, "`at once` may not stand inside `at once`");
+    mk->block = step;
+}
+
+static void close_block(struct maker *mk, const struct line *line)
+{
+    if (!mk->block)
+        mistake(mk->mistakes, line->place, "there is no `at once` to end here");
+    else if (mk->block->inner_count == 0)
+        mistake(mk->mistakes, line->place, "the block is empty");
+    mk->block = NULL;
+}
+
+static bool may_be_at_once(enum verb_id id)
+{
+    return id == VERB_POST || id == VERB_GET || id == VERB_HEAD || id == VERB_SEND;
+}
+
+static void add_step(struct maker *mk, const struct line *line)
+{
+    struct scenario *s = mk->scenario;
+    struct step step = { .line = line };
+    enum verb_id id = line->verb->id;
+    if (id == VERB_END) {
+        close_block(mk, line);
+        return;
+    }
+    if (mk->block && !may_be_at_once(id)) {
+        mistake(mk->mistakes, line->place, "only requests may stand in `at once`; `end` closes it");
+        return;
+    }
+    if (id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED)
+        read_checks(mk, &step);
+    if (mk->block) {
+        mk->block->inner = GROW(mk->arena, mk->block->inner, mk->block->inner_count, struct step);
+        mk->block->inner[mk->block->inner_count++] = step;
+        return;
+    }
+    s->step = GROW(mk->arena, s->step, s->step_count, struct step);
+    s->step[s->step_count] = step;
+    if (id == VERB_AT_ONCE)
+        open_block(mk, &s->step[s->step_count]);
+    s->step_count++;
+}
+
+static void judge_whole(struct maker *mk, const struct line *last)
+{
+    struct scenario *s = mk->scenario;
+    struct place top = { s->file.ptr, 1, 1 };
+    if (mk->block)
+        mistake(mk->mistakes, last->place, "`at once` is never closed by `end`");
+    if (!s->suite.len)
+        mistake(mk->mistakes, top, "a `suite` line is missing: suite server, or suite client");
+    if (s->check_count == 0)
+        mistake(mk->mistakes, top, "nothing is checked: a scenario needs a must or a should");
+}
+
+struct scenario *scenario_from(struct arena *a, str name, const char *file,
+                               const struct line *lines, size_t count,
+                               const struct requirements *requirements, struct mistakes *m)
+{
+    size_t before = m->list.count;
+    struct scenario *s = NEW(a, struct scenario);
+    *s = (struct scenario){ .name = name, .file = str_of(file), .deadline_ms = DEADLINE_MS };
+    struct maker mk = { .arena = a, .scenario = s, .requirements = requirements, .mistakes = m };
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && lines[i].verb->id == VERB_SCENARIO)
+            mistake(m, lines[i].place, "one file holds one scenario");
+        else if (!read_head(&mk, &lines[i]))
+            add_step(&mk, &lines[i]);
+        else if (s->step_count)
+            mistake(m, lines[i].place, "this belongs to the head, before the first step");
+    }
+    if (count)
+        judge_whole(&mk, &lines[count - 1]);
+    names_check(a, s, m);
+    return m->list.count == before && count ? s : NULL;
+}
+
+struct scenario *scenario_read(struct arena *a, str name, const char *file, str text,
+                               const struct requirements *requirements, struct mistakes *m)
+{
+    size_t count, before = m->list.count;
+    struct line *lines = lines_read(a, file, text, &count, m);
+    if (m->list.count > before)
+        return NULL;
+    if (count == 0 || lines[0].verb->id != VERB_SCENARIO) {
+        mistake(m, (struct place){ file, 1, 1 }, "a scenario begins with `scenario TITLE`");
+        return NULL;
+    }
+    return scenario_from(a, name, file, lines, count, requirements, m);
+}
+
+void scenario_checks(const struct scenario *s,
+                     void (*visit)(void *context, const struct check *check), void *context)
+{
+    for (size_t i = 0; i < s->step_count; i++)
+        for (size_t k = 0; k < s->step[i].check_count; k++)
+            visit(context, &s->step[i].check[k]);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of subjects, tests and forms. */
+#include "script/subjects.h"
+
+#include "acme/words.h"
+
+/* clang-format off */
+const struct subject_row subjects[SUBJECT_KINDS] = {
+    [SUBJECT_ANSWER] = { "", "STATUS [or STATUS]... [TYPE [or TYPE]...]", 0, 0, "Status of the last answer (200, 4xx) and, when given, the error type of its problem document. After `at once`: of every answer." },
+    [SUBJECT_STATUS] = { "status", "", 0, 0, "The status code; `is 4xx` takes a class." },
+    [SUBJECT_TYPE] = { "type", "", 0, 0, "The error type of the problem document: its word (badNonce) in the ACME namespace, else the whole URI." },
+    [SUBJECT_PROBLEM] = { "problem", "", 0, 0, "`problem`: the answer is a well-formed problem document (RFC 7807, RFC 8555 6.7)." },
+    [SUBJECT_HEADER] = { "header", "NAME", 1, 0, "A header of the answer, by name; several of that name are joined by commas." },
+    [SUBJECT_HEADERS] = { "headers", "NAME", 1, 0, "How often the header stands in the answer: `headers Replay-Nonce count 1`." },
+    [SUBJECT_LINK] = { "link", "REL", 1, 0, "The target of the first Link with that relation, as an absolute URL." },
+    [SUBJECT_MEDIA_TYPE] = { "media-type", "", 0, 0, "The Content-Type without parameters, in lower case." },
+    [SUBJECT_RETRY_AFTER] = { "retry-after", "", 0, 0, "Seconds that the Retry-After header asks to wait, in either of its forms." },
+    [SUBJECT_BODY] = { "body", "[POINTER]", 1, 1, "The JSON body, or what an RFC 6901 pointer finds in it: /identifiers/0/value." },
+    [SUBJECT_TEXT] = { "text", "", 0, 0, "The body as text." },
+    [SUBJECT_URLS] = { "urls", "", 0, 0, "Every URL in the JSON body that RFC 8555 says is one, and in Location: an array." },
+    [SUBJECT_CHAIN] = { "chain", "", 0, 0, "`chain`: the body is a certificate chain in which each certifies the one before." },
+    [SUBJECT_CERTIFICATE] = { "certificate", "names|ips|common-names|key|usages|form|validity-days|not-before|not-after|serial|extension-OID|count|issuer|version", 1, 0, "Of the leaf in the body: its names (array), key (compare with a key's name), form (`certificate form`: RFC 7468 as 9.1 asks) ..." },
+    [SUBJECT_ALIVE] = { "alive", "ACCOUNT", 1, 0, "`alive alice`: the server still answers and still knows the account (newAccount with onlyReturnExisting finds its URL)." },
+    [SUBJECT_COUNT_OF] = { "count", "STATUS", 1, 0, "After `at once`: how many answers have that status or class." },
+    [SUBJECT_QUERIES] = { "queries", "http|dns|tls [NAME] [DNSTYPE]", 3, 2, "How many queries of that kind (for that name) the target made so far in this scenario." },
+    [SUBJECT_QUERY] = { "query", "http|dns|tls path|host|alpn|port-header|spelling|user-agent [NAME]", 3, 1, "A detail of the last such query." },
+    [SUBJECT_GAP] = { "gap", "", 0, 0, "Milliseconds between the last two exchanges." },
+    [SUBJECT_TIME] = { "time", "", 0, 0, "Milliseconds that the last exchange took." },
+    [SUBJECT_VALUE] = { "value", "VALUE", 1, 0, "A value of your own, usually a saved ${name}." },
+    [SUBJECT_METHOD] = { "method", "", 0, 0, "The method of the request." },
+    [SUBJECT_RESOURCE] = { "resource", "", 0, 0, "What the request's URL is: newOrder, order, authorization ..." },
+    [SUBJECT_OBJECT] = { "object", "", 0, 0, "What the answer's body is: account, order, authorization or challenge." },
+    [SUBJECT_NONCE] = { "nonce", "", 0, 0, "`nonce`: the answer's Replay-Nonce was never seen in an earlier answer." },
+    [SUBJECT_TRANSITION] = { "transition", "", 0, 0, "`transition`: every object in the answer went from its last seen status to this one legally (RFC 8555 7.1.6)." },
+    [SUBJECT_IDENTITY] = { "identity", "", 0, 0, "`identity`: members of this object that may never change are as they were when first seen (identifiers, token, type)." },
+    [SUBJECT_REQUEST] = { "request", "[POINTER]", 1, 1, "The payload of the request that was answered." },
+};
+const struct test_row tests[TEST_KINDS] = {
+    [TEST_HOLDS] = { "", "", "With nothing behind it the subject itself has to be true or present." },
+    [TEST_IS] = { "is", "VALUE [or VALUE]... | JSON", "Equal to one of the values." },
+    [TEST_IS_NOT] = { "is not", "VALUE [or VALUE]... | JSON", "Equal to none of the values, and present." },
+    [TEST_MATCHES] = { "matches", "FORM or FORM... | /REGEX/", "Has a form." },
+    [TEST_MATCHES_NOT] = { "matches not", "FORM or FORM... | /REGEX/", "Has none of the forms, and is present." },
+    [TEST_CONTAINS] = { "contains", "VALUE | JSON", "A text contains the text (header: in any case), an array the element, an object all these members." },
+    [TEST_LACKS] = { "lacks", "VALUE | JSON", "Does not contain it; an absent subject lacks everything." },
+    [TEST_PRESENT] = { "present", "", "Is there." },
+    [TEST_ABSENT] = { "absent", "", "Is not there." },
+    [TEST_TYPE] = { "of type", "string|number|boolean|array|object|null [or ...]", "The JSON type." },
+    [TEST_COUNT] = { "count", "NUMBER | at least NUMBER | at most NUMBER", "Number of elements or members." },
+    [TEST_AT_LEAST] = { "at least", "NUMBER", "A number (or milliseconds: 3s) that is not less." },
+    [TEST_AT_MOST] = { "at most", "NUMBER", "A number (or milliseconds: 3s) that is not more." },
+    [TEST_BEFORE] = { "before", "VALUE", "A date (RFC 3339 or HTTP) before that date; `now` is the moment of the answer." },
+    [TEST_AFTER] = { "after", "VALUE", "A date after that date." },
+    [TEST_EACH] = { "each", "[POINTER] TEST", "Every element passes the test; an absent or empty array passes." },
+    [TEST_ANY] = { "any", "[POINTER] TEST", "At least one element passes the test." },
+};
+const struct form forms[] = {
+    { "base64url", "one or more base64url characters, no padding (RFC 8555 6.1)" },
+    { "absolute-url", "an absolute URL with scheme and host" },
+    { "https-url", "an absolute https URL (RFC 8555 6.1)" },
+    { "uri", "a URI with a scheme" },
+    { "date", "an RFC 3339 date-time" },
+    { "http-date", "one of the three date forms of RFC 9110 5.6.7" },
+    { "retry-after", "either form of Retry-After (RFC 9110 10.2.3)" },
+    { "number", "decimal digits only" },
+    { "token", "base64url characters with at least 128 bits (22 characters, RFC 8555 8)" },
+    { "mailto", "a mailto URL" },
+    { "registered-error", "a type outside urn:ietf:params:acme:error:, or one that IANA's registry has" },
+    { "lower-case", "no capital letters" },
+    { "caa-domain", "a domain name in the form of RFC 8659 4.2" },
+    { "problem-json", "application/problem+json" },
+    { "pem-chain", "application/pem-certificate-chain" },
+    { "json", "JSON text" },
+    { "order-status", "pending, ready, processing, valid, invalid" },
+    { "authorization-status", "pending, valid, invalid, deactivated, expired, revoked" },
+    { "challenge-status", "pending, processing, valid, invalid" },
+    { "account-status", "valid, deactivated, revoked" },
+    { "problem", "a JSON object that is a problem document of RFC 7807" },
+    { "identifier", "a JSON object with the strings type and value" },
+};
+/* clang-format on */
+const size_t form_count = countof(forms);
+
+const char *const *const challenge_words = challenge_names;
+const size_t challenge_word_count = CHALLENGE_COUNT;
+
+bool form_known(str name)
+{
+    for (size_t i = 0; i < form_count; i++)
+        if (str_is(name, forms[i].name))
+            return true;
+    return false;
+}
+
+bool resource_word(str word)
+{
+    return name_find(resource_names, RESOURCE_COUNT, word) >= 0
+        && (word.len == 9 || *resource_members[name_find(resource_names, RESOURCE_COUNT, word)]);
+}
+
+int subject_find(str word)
+{
+    for (int i = SUBJECT_STATUS; i < SUBJECT_KINDS; i++)
+        if (str_is(word, subjects[i].name))
+            return i;
+    return -1;
+}
+
+static bool is_status(str word)
+{
+    return word.len == 3 && word.ptr[0] >= '1' && word.ptr[0] <= '9';
+}
+
+bool subject_starts(str word)
+{
+    return is_status(word) || subject_find(word) >= 0;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of words.  A new word is one row here and one row in the engine's table. */
+#include "script/verbs.h"
+
+#include "base/names.h"
+
+#define ANY_REQUEST (IN_POST | IN_SEND)
+#define SCENARIO_OR_PROFILE (IN_SCENARIO | IN_PROFILE)
+
+/* clang-format off */
+const struct verb verbs[] = {
+    /* ---- what a file holds ---- */
+    { "scenario", VERB_SCENARIO, IN_FILE, 0, "TEXT",
+      "Begins a scenario; the text is its title, a sentence that is true of a correct peer." },
+    { "watch", VERB_WATCH, IN_FILE, IN_WATCH, "NAME",
+      "Begins a watch: what must hold for every message of every scenario." },
+    { "requirement", VERB_REQUIREMENT, IN_FILE, IN_REQUIREMENT, "ID",
+      "Begins an entry of the catalogue: one sentence of a specification." },
+    { "profile", VERB_PROFILE, IN_FILE, IN_PROFILE, "NAME",
+      "Begins a profile: what a peer under test declares about itself." },
+    { "baseline", VERB_BASELINE, IN_FILE, IN_BASELINE, "NAME",
+      "Begins a baseline: the verdicts that are expected of a released peer." },
+    { "expect", VERB_EXPECT, IN_FILE, IN_EXPECT, "WORD",
+      "In a baseline: one scenario or watch whose verdict is not pass." },
+
+    /* ---- head of a scenario ---- */
+    { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH, 0, "server|client",
+      "Which side is under test." },
+    { "rule", VERB_RULE, IN_SCENARIO | IN_WATCH | IN_CHECK | IN_EXPECT, 0, "ID...",
+      "The catalogue entries that the checks rest on; `house` where no RFC says it." },
+    { "tag", VERB_TAG, IN_SCENARIO, 0, "WORD...", "Words to select scenarios by (--tag)." },
+    { "needs", VERB_NEEDS, IN_SCENARIO | IN_WATCH, 0, "CAPABILITY...",
+      "What the target must offer; without it the scenario is skipped with the reason." },
+    { "for each", VERB_FOR_EACH, IN_SCENARIO, 0, "NAME in VALUE...",
+      "In the head: plays the scenario once for each value, as ${NAME}; each is a run of its own." },
+    { "deadline", VERB_DEADLINE, IN_SCENARIO, 0, "DURATION",
+      "How long the whole scenario may take (30s unless given)." },
+
+    /* ---- givens: bring the peer to a state ---- */
+    { "given key", VERB_GIVEN_KEY, IN_SCENARIO, 0, "NAME [KEYTYPE]",
+      "A key pair (P-256 unless given): ${NAME.jwk}, ${NAME.thumbprint}." },
+    { "given account", VERB_GIVEN_ACCOUNT, IN_SCENARIO, IN_ACCOUNT, "NAME [KEYTYPE] [deactivated]",
+      "A new account: ${NAME.url}, ${NAME.jwk}, ${NAME.thumbprint}, ${NAME.orders}." },
+    { "contact", VERB_CLAUSE, IN_ACCOUNT, 0, "VALUE...", "Contact URLs of the new account." },
+    { "given order", VERB_GIVEN_ORDER, IN_SCENARIO, IN_ORDER, "NAME by ACCOUNT for DOMAIN... [ORDERSTATE] [over CHALLENGE]",
+      "An order brought to a state (pending unless given): ${NAME.url}, .finalize, .certificate, .authz1, .http-01.url ..." },
+    { "not-before", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for a notBefore." },
+    { "not-after", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for a notAfter." },
+    { "csr", VERB_CLAUSE, IN_ORDER | IN_CERTIFICATE, 0, "CSR", "Finalizes with this request instead of one made for it." },
+    { "given authz", VERB_GIVEN_AUTHZ, IN_SCENARIO, 0, "NAME by ACCOUNT for DOMAIN [AUTHZSTATE] [over CHALLENGE]",
+      "An authorization brought to a state: ${NAME.url}, ${NAME.http-01.url}, .http-01.token, .order.url ..." },
+    { "given csr", VERB_GIVEN_CSR, IN_SCENARIO, IN_CSR, "NAME for DOMAIN... [with KEY]",
+      "A certificate request, ${NAME} as base64url DER; its clauses make it odd." },
+    { "common-name", VERB_CLAUSE, IN_CSR, 0, "VALUE...", "Subject common names (none unless given)." },
+    { "san", VERB_CLAUSE, IN_CSR, 0, "VALUE...", "These names in the SAN instead; kinds by prefix email: uri: ip: (dns unless given)." },
+    { "no-san", VERB_CLAUSE, IN_CSR, 0, "", "No subjectAltName at all." },
+    { "fault", VERB_CLAUSE, IN_CSR, 0, "CSRFAULT...", "Makes the request bad in these ways." },
+    { "extension", VERB_CLAUSE, IN_CSR, 0, "WORD VALUE", "A further requested extension: dotted OID, value in hex." },
+    { "given certificate", VERB_GIVEN_CERTIFICATE, IN_SCENARIO, IN_CERTIFICATE, "NAME by ACCOUNT for DOMAIN... [with KEY]",
+      "An issued certificate: ${NAME.url}, .der, .pem, .serial, .ari, .key; its order as ${NAME.order.url}." },
+    { "given jws", VERB_GIVEN_JWS, IN_SCENARIO, IN_JWS, "NAME with KEY [as ACCOUNT]",
+      "A signed object to put inside a payload (jwk unless an account is given): ${NAME} is the JSON object." },
+    { "mac", VERB_CLAUSE, IN_JWS, 0, "VALUE [KEYID]", "Signs with this base64url MAC key (HS256), KEYID as kid: for external account binding." },
+
+    /* ---- requests ---- */
+    { "get", VERB_GET, IN_SCENARIO, IN_SEND, "TARGET", "Sends an unsigned GET." },
+    { "head", VERB_HEAD, IN_SCENARIO, IN_SEND, "TARGET", "Sends an unsigned HEAD." },
+    { "send", VERB_SEND, IN_SCENARIO, IN_SEND, "METHOD TARGET", "Sends an unsigned request with any method." },
+    { "post", VERB_POST, IN_SCENARIO, IN_POST, "TARGET [as ACCOUNT] [with KEY]",
+      "Sends a signed request: `as` puts the account's URL in kid, `with` alone the key in jwk, both: kid of one, key of the other." },
+    { "raw", VERB_RAW, IN_SCENARIO, IN_RAW, "[TARGET]", "Sends bytes of one's own to the directory's host, as the `line` and `bytes` clauses say." },
+    { "line", VERB_CLAUSE, IN_RAW, 0, "TEXT", "One line of bytes, CR LF added; ${names} are replaced." },
+    { "bytes", VERB_CLAUSE, IN_RAW, 0, "VALUE", "Bytes as a JSON string, nothing added." },
+    { "payload", VERB_CLAUSE, IN_POST | IN_JWS, 0, "JSON|VALUE", "The JWS payload before base64url; \"\" (also when absent) makes it POST-as-GET." },
+    { "payload-text", VERB_CLAUSE, IN_POST | IN_JWS, 0, "TEXT", "The payload as raw text, for what is not JSON." },
+    { "nonce", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This nonce instead of a fresh one; `none` leaves the member out.  Never retried then." },
+    { "url", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This url header parameter instead of the target; `none` leaves it out." },
+    { "kid", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This kid instead of the account's URL." },
+    { "alg", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This alg instead of the one that fits the key." },
+    { "protected", VERB_CLAUSE, IN_POST | IN_JWS, 0, "JSON", "RFC 7396 merge patch on the protected header." },
+    { "tamper", VERB_CLAUSE, IN_POST | IN_JWS, 0, "TAMPER...", "Spoils the JWS as no library would: see `acmespec help tamper`." },
+    { "other-key", VERB_CLAUSE, IN_POST | IN_JWS, 0, "KEY", "The second key that some tampers need." },
+    { "no-retry", VERB_CLAUSE, IN_POST, 0, "", "Does not retry on badNonce." },
+    { "header", VERB_CLAUSE, ANY_REQUEST | IN_PROVISION, 0, "TEXT", "`header NAME: VALUE` replaces a header; without a value it is left out." },
+    { "body", VERB_CLAUSE, IN_SEND, 0, "JSON|VALUE", "The body of an unsigned request." },
+    { "times", VERB_CLAUSE, ANY_REQUEST, 0, "NUMBER", "Inside `at once`: sends it so many times, each signed anew." },
+    { "save", VERB_SAVE, IN_SCENARIO | ANY_REQUEST | IN_POLL | IN_CHECK, 0, "NAME = SOURCE [VALUE]",
+      "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age." },
+    { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",
+      "POST-as-GETs the target until the test holds or the time is over, minding Retry-After; the last answer stays for checks." },
+    { "within", VERB_CLAUSE, IN_POLL, 0, "DURATION", "How long to poll (10s unless given)." },
+    { "at once", VERB_AT_ONCE, IN_SCENARIO, 0, "", "Begins a block of requests that are sent together, each on a connection of its own; `end` closes it." },
+    { "end", VERB_END, IN_SCENARIO, 0, "", "Ends a block." },
+    { "reconnect", VERB_RECONNECT, IN_SCENARIO, 0, "", "Closes the connections, so that the next request opens a new one." },
+
+    /* ---- challenges and DNS ---- */
+    { "provision", VERB_PROVISION, IN_SCENARIO, IN_PROVISION, "CHALLENGE for AUTHZ",
+      "Puts the right response to the challenge in place; its clauses make it wrong or odd." },
+    { "content", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01 body or dns-01 TXT value instead of the right one; may use ${right}." },
+    { "status", VERB_CLAUSE, IN_PROVISION, 0, "NUMBER", "http-01: this status instead of 200." },
+    { "redirect", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01: redirects there (302); `elsewhere`, `https`, `loop`, or a URL." },
+    { "media-type", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01: this Content-Type." },
+    { "delay", VERB_CLAUSE, IN_PROVISION, 0, "DURATION", "http-01: waits so long before the answer." },
+    { "manner", VERB_CLAUSE, IN_PROVISION, 0, "MANNER", "http-01: drop, reset, hang or cut the answer." },
+    { "extra", VERB_CLAUSE, IN_PROVISION, 0, "VALUE...", "dns-01: further TXT records beside the right one." },
+    { "cname", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "dns-01: the record stands at this name and a CNAME points there." },
+    { "alpn", VERB_CLAUSE, IN_PROVISION, 0, "ALPNFAULT...", "tls-alpn-01: presents a certificate or handshake that is wrong in these ways." },
+    { "provision dns", VERB_PROVISION_DNS, IN_SCENARIO, 0, "DOMAIN DNSTYPE VALUE...",
+      "Adds a DNS record, or makes the name answer with servfail, nxdomain, refused, silent or truncate." },
+    { "withdraw", VERB_WITHDRAW, IN_SCENARIO, 0, "CHALLENGE for AUTHZ", "Takes the response away again." },
+    { "withdraw dns", VERB_WITHDRAW_DNS, IN_SCENARIO, 0, "DOMAIN DNSTYPE", "Takes DNS records away again." },
+    { "wait", VERB_WAIT, IN_SCENARIO, 0, "DURATION", "Waits." },
+
+    /* ---- checks ---- */
+    { "must", VERB_MUST, IN_SCENARIO | IN_WATCH, IN_CHECK, "CHECK", "A MUST: if it does not hold, the verdict is fail." },
+    { "should", VERB_SHOULD, IN_SCENARIO | IN_WATCH, IN_CHECK, "CHECK", "A SHOULD: if it does not hold, the verdict is warn (fail with --strict)." },
+    { "need", VERB_NEED, IN_SCENARIO, IN_CHECK, "CHECK", "A precondition: if it does not hold, nothing was learnt and the verdict is inconclusive." },
+    { "why", VERB_CLAUSE, IN_CHECK | IN_WATCH, 0, "TEXT", "Said with the failure: why this is asked." },
+    { "and", VERB_CLAUSE, IN_CHECK, 0, "CHECK",
+      "A further check of the same level on the same answer; the word `and` itself is left out." },
+
+    /* ---- watches ---- */
+    { "title", VERB_CLAUSE, IN_WATCH, 0, "TEXT", "What holds, as a sentence." },
+    { "when", VERB_CLAUSE, IN_WATCH, 0, "CHECK", "Which exchanges it looks at; several must all hold." },
+
+    /* ---- catalogue ---- */
+    { "level", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "MUST, MUST NOT, SHOULD, SHOULD NOT, MAY, or stated." },
+    { "binds", VERB_CLAUSE, IN_REQUIREMENT, 0, "server|client|both", "Who is obliged." },
+    { "says", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "The requirement in our words." },
+    { "observable", VERB_CLAUSE, IN_REQUIREMENT, 0, "WORD...", "Which suite can see it: server, client, or nobody." },
+    { "check", VERB_CLAUSE, IN_REQUIREMENT | IN_EXPECT, 0, "TEXT", "How to see it; in a baseline, the check as the report names it." },
+    { "why-not", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Why a black box cannot see it." },
+    { "violation", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "A realistic bug that breaks it." },
+    { "source", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Where exactly it stands." },
+    { "revision", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Which revision of a draft has it." },
+    { "note", VERB_CLAUSE, IN_REQUIREMENT | IN_PROFILE, 0, "TEXT", "Anything else." },
+    { "corrected", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "What was wrong with the entry and is mended." },
+    { "uncovered", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Why no check covers it yet." },
+
+    /* ---- profiles ---- */
+    { "about", VERB_CLAUSE, IN_PROFILE | IN_BASELINE, 0, "TEXT", "Which program, version and set-up this is about." },
+    { "offers", VERB_CLAUSE, IN_PROFILE, 0, "CAPABILITY...", "Capabilities to take for granted, whatever the probe sees." },
+    { "lacks", VERB_CLAUSE, IN_PROFILE, 0, "CAPABILITY because TEXT", "A capability it does not have, and why; its scenarios are skipped with the reason." },
+    { "eab", VERB_CLAUSE, IN_PROFILE, 0, "KEYID VALUE", "An external account: key identifier and base64url MAC key; give several for several." },
+    { "zone", VERB_CLAUSE, IN_PROFILE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
+    { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets." },
+    { "deadline-factor", VERB_CLAUSE, IN_PROFILE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
+
+    /* ---- baselines ---- */
+    { "version", VERB_CLAUSE, IN_BASELINE, 0, "TEXT", "The version of the peer that it was taken from." },
+    { "skips", VERB_CLAUSE, IN_BASELINE, 0, "CAPABILITY...", "Capabilities that the peer is known not to offer; any other skip is unexpected." },
+    { "decides", VERB_CLAUSE, IN_BASELINE, 0, "NUMBER", "At least so many checks are decided." },
+    { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn or inconclusive; several where the peer is unsteady." },
+    { "because", VERB_CLAUSE, IN_EXPECT, 0, "TEXT", "One sentence of evidence why the peer and not acmespec is wrong." },
+};
+/* clang-format on */
+const size_t verb_count = countof(verbs);
+
+/* clang-format off */
+const struct capability capabilities[] = {
+    { "http-01", "offers the challenge http-01 (RFC 8555 8.3)" },
+    { "dns-01", "offers the challenge dns-01 (RFC 8555 8.4)" },
+    { "tls-alpn-01", "offers the challenge tls-alpn-01 (RFC 8737)" },
+    { "wildcard", "takes orders for wildcard names (RFC 8555 7.1.3)" },
+    { "ip", "takes orders for IP addresses (RFC 8738)" },
+    { "own-address", "every scenario has a loopback address of its own" },
+    { "newAuthz", "has the resource newAuthz (RFC 8555 7.4.1)" },
+    { "keyChange", "has the resource keyChange (RFC 8555 7.3.5)" },
+    { "revokeCert", "has the resource revokeCert (RFC 8555 7.6)" },
+    { "renewalInfo", "has the resource renewalInfo (RFC 9773)" },
+    { "profiles", "names profiles in meta (ACME profiles draft)" },
+    { "terms-of-service", "names terms of service in meta (RFC 8555 7.1.1)" },
+    { "caa-identities", "names caaIdentities in meta (RFC 8555 7.1.1)" },
+    { "eab", "takes external account bindings and the profile has a key (RFC 8555 7.3.4)" },
+    { "eab-required", "requires external account binding (RFC 8555 7.3.4)" },
+    { "no-eab-required", "does not require external account binding" },
+    { "orders-list", "gives accounts a list of orders (RFC 8555 7.1.2.1)" },
+    { "alternate-chains", "offers alternate certificate chains (RFC 8555 7.4.2)" },
+    { "validity-dates", "accepts notBefore and notAfter in orders (RFC 8555 7.4)" },
+    { "checks-caa", "looks at CAA records" },
+    { "authz-per-order", "makes new authorizations for each order of the same name" },
+    { "fresh-authz", "does not hand out valid authorizations of earlier orders" },
+    { "retries-challenges", "tries a failed validation again (RFC 8555 8.2)" },
+    { "ES384", "accepts P-384 account keys" },
+    { "ES512", "accepts P-521 account keys" },
+    { "EdDSA", "accepts Ed25519 account keys" },
+    { "RS256", "accepts RSA account keys" },
+    { "cors", "allows cross-origin requests (RFC 8555 6.1)" },
+};
+/* clang-format on */
+const size_t capability_count = countof(capabilities);
+
+const struct verb *verb_find(unsigned where, str first, str second, size_t *used)
+{
+    const struct verb *one_word = NULL;
+    for (size_t i = 0; i < verb_count; i++) {
+        if (!(verbs[i].where & where))
+            continue;
+        str name = str_of(verbs[i].name), head = name;
+        bool two = str_cut(&name, ' ', &head) && name.len;
+        if (two && str_eq(head, first) && str_eq(name, second)) {
+            *used = 2;
+            return &verbs[i];
+        }
+        if (!two && str_eq(head, first))
+            one_word = &verbs[i];
+    }
+    *used = 1;
+    return one_word;
+}
+
+str verb_did_you_mean(struct arena *a, unsigned where, str word)
+{
+    const char **names = NEW_ARRAY(a, const char *, verb_count);
+    size_t count = 0;
+    for (size_t i = 0; i < verb_count; i++)
+        if (verbs[i].where & where)
+            names[count++] = verbs[i].name;
+    return name_did_you_mean(a, names, count, word);
+}
+
+const char *where_name(unsigned where)
+{
+    static const struct {
+        unsigned where;
+        const char *name;
+    } names[] = {
+        { IN_FILE, "the beginning of a file" },
+        { IN_SCENARIO, "a scenario" },
+        { IN_POST, "a signed request" },
+        { IN_SEND, "an unsigned request" },
+        { IN_POLL, "a poll" },
+        { IN_CHECK, "a check" },
+        { IN_ACCOUNT, "a given account" },
+        { IN_ORDER, "a given order" },
+        { IN_CSR, "a given csr" },
+        { IN_JWS, "a given jws" },
+        { IN_PROVISION, "a provision" },
+        { IN_WATCH, "a watch" },
+        { IN_REQUIREMENT, "a requirement" },
+        { IN_PROFILE, "a profile" },
+        { IN_BASELINE, "a baseline" },
+        { IN_EXPECT, "an expect" },
+        { IN_RAW, "raw bytes" },
+        { IN_CERTIFICATE, "a given certificate" },
+    };
+    for (size_t i = 0; i < countof(names); i++)
+        if (names[i].where & where)
+            return names[i].name;
+    return "this place";
+}
