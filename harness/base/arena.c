@@ -135,7 +135,8 @@ size_t arena_size(const struct arena *a)
 char *str_z(struct arena *a, str s)
 {
     char *copy = arena_alloc(a, 1, s.len + 1);
-    memcpy(copy, s.ptr, s.len);
+    if (s.len)
+        memcpy(copy, s.ptr, s.len);
     return copy;
 }
 

@@ -10,9 +10,15 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* The text of a struct that was set to zero has no ptr, which memcmp may not see. */
+static int compare_bytes(const char *a, const char *b, size_t len)
+{
+    return len ? memcmp(a, b, len) : 0;
+}
+
 bool str_eq(str a, str b)
 {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && compare_bytes(a.ptr, b.ptr, a.len) == 0;
 }
 
 bool str_is(str a, const char *b)
@@ -33,13 +39,13 @@ bool str_eq_nocase(str a, str b)
 bool str_starts(str s, const char *prefix)
 {
     size_t len = strlen(prefix);
-    return s.len >= len && memcmp(s.ptr, prefix, len) == 0;
+    return s.len >= len && compare_bytes(s.ptr, prefix, len) == 0;
 }
 
 bool str_ends(str s, const char *suffix)
 {
     size_t len = strlen(suffix);
-    return s.len >= len && memcmp(s.ptr + s.len - len, suffix, len) == 0;
+    return s.len >= len && compare_bytes(str_from(s, s.len - len).ptr, suffix, len) == 0;
 }
 
 size_t str_find(str s, str needle)
@@ -65,6 +71,8 @@ size_t str_find_char(str s, char c)
 
 str str_from(str s, size_t from)
 {
+    if (!s.ptr)
+        return STR_NONE;
     if (from > s.len)
         from = s.len;
     return (str){ s.ptr + from, s.len - from };
@@ -120,7 +128,7 @@ bool str_to_long(str s, long max, long *out)
 int str_compare(str a, str b)
 {
     size_t len = a.len < b.len ? a.len : b.len;
-    int order = memcmp(a.ptr, b.ptr, len);
+    int order = compare_bytes(a.ptr, b.ptr, len);
     if (order)
         return order;
     return a.len < b.len ? -1 : a.len > b.len;

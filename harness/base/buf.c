@@ -31,7 +31,8 @@ void buf_add(struct buf *b, str s)
         s.len = fits;
     }
     make_room(b, s.len);
-    memcpy(b->text + b->len, s.ptr, s.len);
+    if (s.len)
+        memcpy(b->text + b->len, s.ptr, s.len);
     b->len += s.len;
     b->text[b->len] = '\0';
 }
