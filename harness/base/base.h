@@ -32,6 +32,8 @@ struct strs {
 /* clang-format off */
 #define STR(literal) ((str){ "" literal, sizeof(literal) - 1 })
 #define STR_NONE     ((str){ "", 0 })
+/* The same where C wants a constant: in the rows of a static table. */
+#define STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
 /* For printf: printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s)   (int)(s).len, (s).ptr
 /* clang-format on */

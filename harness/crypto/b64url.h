@@ -7,12 +7,18 @@
 #include "base/arena.h"
 
 str b64url_encode(struct arena *a, str bytes);
-/* false for any character outside the alphabet, padding, white space, an impossible length
- * or bits left over that are not zero. */
+/* false for any character outside the alphabet, padding, white space, an impossible
+ * length or bits left over that are not zero. */
 bool b64url_decode(struct arena *a, str text, str *bytes);
+/* For showing what a peer sent, never for judging it: both alphabets, padding, white
+ * space and bits left over are let pass.  false for any other character. */
+bool b64url_decode_loosely(struct arena *a, str text, str *bytes);
 str b64_encode(struct arena *a, str bytes);
 /* Ordinary base64 with padding; white space inside is skipped. */
 bool b64_decode(struct arena *a, str text, str *bytes);
+/* Lower case, two digits a byte. */
 str hex_encode(struct arena *a, str bytes);
+/* Either case; false for an odd number of digits or another character. */
+bool hex_decode(struct arena *a, str text, str *bytes);
 
 #endif
