@@ -47,6 +47,7 @@ with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 .PHONY: all demo test check self asan tsan lint fuzz format interop bench install clean \
         help deps tidy fuzzers FORCE
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 all: $B/acmespec          ## build build/acmespec
 demo:                     ## install what is missing, build, and judge Pebble on loopback
@@ -97,7 +98,7 @@ $B/acmespec: $(call obj,harness/main.c $(core))
 $B/unit: $(call obj,$(core) $(tests))
 	$(call say,LD,$@)
 	$Q$(link) $(check_libs) $(pkg_libs) -lpthread
-$B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(call obj,$(core))
+$B/fuzz_%: $(call obj,tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(core))
 	$(call say,LD,$@)
 	$Q$(link) -fsanitize=fuzzer $(pkg_libs) -lpthread
 $B/%.o: %.c $B/flags
@@ -125,4 +126,4 @@ $B/suites.def: FORCE | $B/libs
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 $B/tests/main.o: $B/suites.def
 
--include $(patsubst %.o,%.d,$(call obj,$(code) $(fuzzes)))
+-include $(patsubst %.o,%.d,$(call obj,$(code) $(fuzzes) tests/fuzz/fuzz.c))

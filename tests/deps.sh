@@ -37,6 +37,7 @@ cmd:clang        clang                clang               clang             llvm
 fuzzer           libclang-rt-dev      compiler-rt         compiler-rt       llvm          compiler-rt
 cmd:clang-tidy   clang-tidy           clang-tools-extra   clang-extra-tools llvm          clang
 cmd:cppcheck     cppcheck             cppcheck            cppcheck          cppcheck      cppcheck
+cmd:shellcheck   shellcheck           ShellCheck          shellcheck        shellcheck    shellcheck
 cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
 cmd:ip?          iproute2             iproute             iproute2          -             iproute2
 cmd:go?          golang-go            golang              go                go            go

@@ -45,7 +45,7 @@ part()
         ;;
     self) echo "self-play: tests/self.sh" ;;
     pebble) echo "pebble: tests/peers/run.sh pebble" ;;
-    interop) echo "interop: tests/peers/interop.sh" ;;
+    interop) echo "interop: tests/interop.sh" ;;
     lint) echo "lint: tests/lint.sh" ;;
     fuzz) echo "fuzz: tests/fuzz/run.sh" ;;
     *) echo "${1##*/}: $1" ;;
