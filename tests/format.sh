@@ -17,9 +17,16 @@ if [ "${1-}" = --write ]; then
     # shellcheck disable=SC2086
     exec "$format" -i $files
 fi
-# shellcheck disable=SC2086
-"$format" --dry-run -Werror $files || {
-    echo "format: the lines above are laid out otherwise; make format mends them"
+bad=0
+for file in $files; do
+    "$format" "$file" | diff -q "$file" - >/dev/null || {
+        place=$("$format" --dry-run "$file" 2>&1 | sed -n '1s/: warning.*//p')
+        echo "${place:-$file}: is laid out otherwise from here on"
+        bad=$((bad + 1))
+    }
+done
+[ $bad = 0 ] || {
+    echo "format: make format mends these $bad files"
     exit 1
 }
 echo "$(echo "$files" | wc -l) files are laid out alike"
