@@ -202,7 +202,7 @@ make_certificate()
     {
         openssl ecparam -name prime256v1 -genkey -noout -out "$TMP/$file.key" &&
             openssl req -new -key "$TMP/$file.key" -subj "/CN=$subject" -out "$TMP/$file.csr" &&
-            openssl x509 -req -in "$TMP/$file.csr" "$@" -sha256 -days 30 \
+            openssl x509 -req -in "$TMP/$file.csr" "$@" -sha256 -days 365 \
                 -extfile "$TMP/ext" -extensions x -out "$TMP/$file.pem"
     } 2>"$TMP/openssl.log" || die "$EXIT_PEER" "openssl could not make a certificate: $(cat "$TMP/openssl.log")"
 }

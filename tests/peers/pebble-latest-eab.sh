@@ -7,5 +7,4 @@
 PROFILE=pebble-eab
 BASELINE=pebble-latest-eab
 NONCE_REJECT=5
-EAB_KID=acmespec-1
-EAB_HMAC=YWNtZXNwZWMgcGVlcnMga2V5LCBub3Qgc2VjcmV0ISE
+EAB_REQUIRED=true

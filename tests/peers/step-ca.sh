@@ -29,7 +29,8 @@ step_ca_config()
       "challenges": ["http-01", "dns-01", "tls-alpn-01"],
       "termsOfService": "https://localhost/terms",
       "website": "https://localhost/",
-      "caaIdentities": ["ca.test"]
+      "caaIdentities": ["ca.test"],
+      "claims": {"defaultTLSCertDuration": "24h", "maxTLSCertDuration": "2160h"}
     }]
   }
 }
