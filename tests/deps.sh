@@ -2,7 +2,8 @@
 # Installs what acmespec needs and this machine lacks.
 #
 #   tests/deps.sh          what building and testing need (make deps, demo, test)
-#   tests/deps.sh all      also what lint, fuzz and interop need
+#   tests/deps.sh lint     also what lint and fuzz need
+#   tests/deps.sh all      also the peers of interop
 #   tests/deps.sh check    installs nothing; fails, naming each library that is missing
 #
 # Quick and silent where all is there.  Without apt-get it prints what to install.
@@ -31,7 +32,7 @@ cmd:openssl      openssl              openssl             openssl           open
 cmd:curl         curl                 curl                curl              curl          curl
 cmd:pebble?      pebble               -                   -                 -             -
 '
-more='
+lint='
 cmd:gcc          gcc                  gcc                 gcc               gcc           gcc
 cmd:clang        clang                clang               clang             llvm          clang
 fuzzer           libclang-rt-dev      compiler-rt         compiler-rt       llvm          compiler-rt
@@ -39,6 +40,8 @@ cmd:clang-tidy   clang-tidy           clang-tools-extra   clang-extra-tools llvm
 cmd:cppcheck     cppcheck             cppcheck            cppcheck          cppcheck      cppcheck
 cmd:shellcheck   shellcheck           ShellCheck          shellcheck        shellcheck    shellcheck
 cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
+'
+peers='
 cmd:ip?          iproute2             iproute             iproute2          -             iproute2
 cmd:go?          golang-go            golang              go                go            go
 cmd:caddy?       caddy                caddy               caddy             caddy         caddy
@@ -176,10 +179,11 @@ install_by_apt()
 system
 case ${1-} in
 check) check && exit ;;
-all) lacking=$(missing "$libraries$tools$more") ;;
+lint) lacking=$(missing "$libraries$tools$lint") ;;
+all) lacking=$(missing "$libraries$tools$lint$peers") ;;
 '') lacking=$(missing "$libraries$tools") ;;
 *)
-    echo "usage: tests/deps.sh [all | check]" >&2
+    echo "usage: tests/deps.sh [lint | all | check]" >&2
     exit 2
     ;;
 esac

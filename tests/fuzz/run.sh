@@ -17,7 +17,7 @@ folder=$B/fuzz
 tools()
 {
     command -v clang >/dev/null || {
-        echo "fuzz: clang is missing; apt-get install clang (or tests/deps.sh all)" >&2
+        echo "fuzz: clang is missing; apt-get install clang (or tests/deps.sh lint)" >&2
         return 1
     }
     ls "$(clang --print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a >/dev/null 2>&1 || {
