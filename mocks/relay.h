@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The run's one DNS responder, and, where all scenarios share one loopback address, its one
- * web and TLS port: a process of its own that hands each query to the scenario whose name it
- * asks for.  A CA under test knows one DNS server, one http-01 port and one tls-alpn-01 port,
- * while scenarios run side by side. */
+/* The run's one DNS responder, and, where all scenarios share one loopback address, its
+ * one web and TLS port: a process of its own that hands each query to the scenario whose
+ * name it asks for.  A CA under test knows one DNS server, one http-01 port and one
+ * tls-alpn-01 port, while scenarios run side by side. */
 #ifndef MOCKS_RELAY_H
 #define MOCKS_RELAY_H
 
@@ -13,28 +13,31 @@
 
 enum { RELAY_SLOTS = 4096 };
 
-/* Where a scenario's own responders are; written by its process, read by the relay.  Ports 0:
- * nobody is there. */
+/* Where a scenario's own responders are; written by its process, read by the relay. Ports
+ * 0: nobody is there. */
 struct relay_slot {
     _Atomic int dns_port, http_port, tls_port; /* on 127.0.0.1 */
 };
 
 struct relay_options {
     const char *dns_address; /* "127.0.0.1" */
-    int dns_port, http_port, tls_port; /* http and tls only when shared; 0: do not serve */
-    str zone;                /* names are LABEL.sN.RUN.zone: N is the slot */
-    bool shared;             /* also relay http by Host and TLS by SNI */
+    int dns_port, http_port,
+        tls_port; /* http and tls only when shared; 0: do not serve */
+    str zone;     /* names are LABEL.sN.RUN.zone: N is the slot */
+    bool shared;  /* also relay http by Host and TLS by SNI */
 };
 
 struct relay;
-/* Binds at once (so a port in use is told here), then forks the relay's process.  The slots
- * lie in shared memory made here. */
-struct relay *relay_start(struct arena *a, const struct relay_options *options, struct err *err);
+/* Binds at once (so a port in use is told here), then forks the relay's process.  The
+ * slots lie in shared memory made here. */
+struct relay *relay_start(struct arena *a, const struct relay_options *options,
+                          struct err *err);
 struct relay_slot *relay_slot(struct relay *relay, int slot);
 int relay_dns_port(const struct relay *relay);
 /* Ends the process; also happens when the arena ends (in the process that started it). */
 void relay_stop(struct relay *relay);
-/* The slot that a name like "_acme-challenge.a.s17.r4fa3.acmespec.test" belongs to, or -1. */
+/* The slot that a name like "_acme-challenge.a.s17.r4fa3.acmespec.test" belongs to, or
+ * -1. */
 int relay_slot_of(str name, str zone);
 
 #endif

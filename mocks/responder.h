@@ -11,11 +11,12 @@
 struct responder;
 
 struct responder_options {
-    const char *address; /* numeric address for the web and TLS servers */
+    const char *address;     /* numeric address for the web and TLS servers */
     int http_port, tls_port; /* 0: the kernel chooses */
     const char *dns_address; /* numeric */
     int dns_port;            /* UDP and TCP on the same port; 0: the kernel chooses */
-    str answer_address;      /* IPv4 address that A queries for unprovisioned names get; AAAA: none */
+    str answer_address; /* IPv4 address that A queries for unprovisioned names get; AAAA:
+                           none */
 };
 
 struct responder *responder_new(struct arena *a, const struct responder_options *options,
@@ -26,25 +27,37 @@ int responder_dns_port(const struct responder *r);
 
 /* --- the web server: answer for Host name (empty: any) and path --- */
 struct web_answer {
-    int status;           /* 0: 200 */
+    int status; /* 0: 200 */
     str body;
     str location;         /* with a 3xx status */
     str content_type;     /* empty: application/octet-stream */
     struct manner manner; /* delay, drop, reset, drip ... */
 };
 /* Later provisions of the same name and path replace earlier ones. */
-void responder_web(struct responder *r, str name, str path, const struct web_answer *answer);
+void responder_web(struct responder *r, str name, str path,
+                   const struct web_answer *answer);
 void responder_web_withdraw(struct responder *r, str name, str path);
 
 /* --- the DNS server --- */
-enum dns_manner { DNS_ANSWER, DNS_SERVFAIL, DNS_NXDOMAIN, DNS_REFUSED, DNS_SILENT, DNS_TRUNCATE, DNS_MANNER_COUNT };
+enum dns_manner {
+    DNS_ANSWER,
+    DNS_SERVFAIL,
+    DNS_NXDOMAIN,
+    DNS_REFUSED,
+    DNS_SILENT,
+    DNS_TRUNCATE,
+    DNS_MANNER_COUNT
+};
 extern const char *const dns_manner_names[DNS_MANNER_COUNT];
-/* Adds a record: type "A", "AAAA", "TXT", "CNAME", "CAA", "MX", "NS"; value in presentation
- * form (TXT: the text itself, split into strings of 255; CAA: `0 issue "ca.example"`). */
-bool responder_dns(struct responder *r, str name, str type, str value, struct err *err) MUST_CHECK;
+/* Adds a record: type "A", "AAAA", "TXT", "CNAME", "CAA", "MX", "NS"; value in
+ * presentation form (TXT: the text itself, split into strings of 255; CAA: `0 issue
+ * "ca.example"`). */
+bool responder_dns(struct responder *r, str name, str type, str value,
+                   struct err *err) MUST_CHECK;
 void responder_dns_withdraw(struct responder *r, str name, str type);
 /* How queries for the name and type ("any": all types) are treated from now on. */
-void responder_dns_manner(struct responder *r, str name, str type, enum dns_manner manner);
+void responder_dns_manner(struct responder *r, str name, str type,
+                          enum dns_manner manner);
 
 /* --- the TLS server: what to present for an SNI name --- */
 struct alpn_answer {
@@ -59,12 +72,12 @@ enum query_kind { QUERY_HTTP, QUERY_DNS, QUERY_TLS };
 struct query {
     enum query_kind kind;
     int64_t at_us;
-    str name;     /* Host without port, query name (lower case, no final dot), SNI */
-    str detail;   /* path; DNS type; offered ALPN */
-    str peer;     /* address it came from */
-    bool tcp;     /* DNS over TCP */
+    str name;   /* Host without port, query name (lower case, no final dot), SNI */
+    str detail; /* path; DNS type; offered ALPN */
+    str peer;   /* address it came from */
+    bool tcp;   /* DNS over TCP */
     struct headers headers; /* of an HTTP request */
-    str spelling; /* DNS: the name as it was spelled on the wire (0x20) */
+    str spelling;           /* DNS: the name as it was spelled on the wire (0x20) */
 };
 /* Copies of all queries so far, in the order they came. */
 size_t responder_queries(struct responder *r, struct arena *a, struct query **out);
