@@ -10,14 +10,14 @@ struct key; /* a key pair or a public key */
 
 /* Key types, by the word a scenario uses. */
 enum key_type {
-    KEY_P256, /* "ES256", "P-256" */
-    KEY_P384, /* "ES384", "P-384" */
-    KEY_P521, /* "ES512", "P-521" */
+    KEY_P256,    /* "ES256", "P-256" */
+    KEY_P384,    /* "ES384", "P-384" */
+    KEY_P521,    /* "ES512", "P-521" */
     KEY_RSA1024, /* too weak on purpose */
     KEY_RSA2048, /* "RS256", "RSA-2048" */
     KEY_RSA3072,
     KEY_RSA4096,
-    KEY_ED25519, /* "EdDSA", "Ed25519" */
+    KEY_ED25519,   /* "EdDSA", "Ed25519" */
     KEY_SECP256K1, /* a curve that no CA wants: "secp256k1" */
     KEY_TYPE_COUNT
 };
@@ -28,10 +28,12 @@ int key_type_find(str word);
 
 /* Generates one.  RSA costs 100 ms and more: use key_pool for those. */
 struct key *key_new(struct arena *a, enum key_type type, struct err *err);
-/* Makes `count` keys of the type ready before they are needed (fork after it); key_new then
- * takes one from there first.  A pool empties; afterwards key_new generates again. */
+/* Makes `count` keys of the type ready before they are needed (fork after it); key_new
+ * then takes one from there first.  A pool empties; afterwards key_new generates again.
+ */
 bool key_pool_fill(enum key_type type, size_t count, struct err *err) MUST_CHECK;
-/* Skips the first n keys of the pool: lets processes forked from one parent take different ones. */
+/* Skips the first n keys of the pool: lets processes forked from one parent take
+ * different ones. */
 void key_pool_skip(enum key_type type, size_t n);
 
 enum key_type key_type_of(const struct key *key);
@@ -43,7 +45,8 @@ json_t *key_jwk(struct arena *a, const struct key *key);
 str key_thumbprint(struct arena *a, const struct key *key);
 /* The thumbprint of any JWK; false when required members are missing. */
 bool jwk_thumbprint(struct arena *a, json_t *jwk, str *out, struct err *err) MUST_CHECK;
-/* A public key from a JWK, strictly: kty, curve, lengths, point on the curve, base64url. */
+/* A public key from a JWK, strictly: kty, curve, lengths, point on the curve, base64url.
+ */
 struct key *key_from_jwk(struct arena *a, json_t *jwk, struct err *err);
 /* PEM: private keys as PKCS #8. */
 str key_private_pem(struct arena *a, const struct key *key);
