@@ -3,7 +3,7 @@
 #
 #   tests/deps.sh          what building and testing need (make deps, demo, test)
 #   tests/deps.sh lint     also what lint and fuzz need
-#   tests/deps.sh all      also the peers of interop
+#   tests/deps.sh all      also the peers of interop, and what helps to look at the program
 #   tests/deps.sh check    installs nothing; fails, naming each library that is missing
 #
 # Quick and silent where all is there.  Without apt-get it prints what to install.
@@ -39,9 +39,10 @@ fuzzer           libclang-rt-dev      compiler-rt         compiler-rt       llvm
 cmd:clang-tidy   clang-tidy           clang-tools-extra   clang-extra-tools llvm          clang
 cmd:cppcheck     cppcheck             cppcheck            cppcheck          cppcheck      cppcheck
 cmd:shellcheck   shellcheck           ShellCheck          shellcheck        shellcheck    shellcheck
-cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
 '
-peers='
+rest='
+cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
+cmd:lcov?        lcov                 lcov                lcov              lcov          lcov
 cmd:ip?          iproute2             iproute             iproute2          -             iproute2
 cmd:go?          golang-go            golang              go                go            go
 cmd:caddy?       caddy                caddy               caddy             caddy         caddy
@@ -180,7 +181,7 @@ system
 case ${1-} in
 check) check && exit ;;
 lint) lacking=$(missing "$libraries$tools$lint") ;;
-all) lacking=$(missing "$libraries$tools$lint$peers") ;;
+all) lacking=$(missing "$libraries$tools$lint$rest") ;;
 '') lacking=$(missing "$libraries$tools") ;;
 *)
     echo "usage: tests/deps.sh [lint | all | check]" >&2

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 # A machine with one package manager, which says so if it is ever started.
 machine()
 {
-    rm -rf "$work/bin"
+    rm -rf "${work:?}/bin"
     mkdir "$work/bin"
     for tool in sh cat cut echo grep id ls mktemp rm sed sort tail tr; do
         ln -s "$(command -v $tool)" "$work/bin/$tool" 2>/dev/null || true
