@@ -174,11 +174,6 @@ static void close_block(struct maker *mk, const struct line *line)
     mk->block = NULL;
 }
 
-static bool may_be_at_once(enum verb_id id)
-{
-    return id == VERB_POST || id == VERB_GET || id == VERB_HEAD || id == VERB_SEND;
-}
-
 static void add_step(struct maker *mk, const struct line *line)
 {
     struct scenario *s = mk->scenario;
@@ -188,8 +183,8 @@ static void add_step(struct maker *mk, const struct line *line)
         close_block(mk, line);
         return;
     }
-    if (mk->block && !may_be_at_once(id)) {
-        mistake(mk->mistakes, line->place, "only requests may stand in `at once`; `end` closes it");
+    if (mk->block && id != VERB_POST) {
+        mistake(mk->mistakes, line->place, "only posts may stand in `at once`; `end` closes it");
         return;
     }
     if (id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED)

@@ -83,7 +83,7 @@ const struct verb verbs[] = {
     { "no-retry", VERB_CLAUSE, IN_POST, 0, "", "Does not retry on badNonce." },
     { "header", VERB_CLAUSE, ANY_REQUEST | IN_PROVISION, 0, "TEXT", "`header NAME: VALUE` replaces a header; without a value it is left out." },
     { "body", VERB_CLAUSE, IN_SEND, 0, "JSON|VALUE", "The body of an unsigned request." },
-    { "times", VERB_CLAUSE, ANY_REQUEST, 0, "NUMBER", "Inside `at once`: sends it so many times, each signed anew." },
+    { "times", VERB_CLAUSE, IN_POST, 0, "NUMBER", "Inside `at once`: sends it so many times, each signed anew." },
     { "save", VERB_SAVE, IN_SCENARIO | ANY_REQUEST | IN_POLL | IN_CHECK, 0, "NAME = SOURCE [VALUE]",
       "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age." },
     { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* One check, judged: the answer's status and type, or a subject and a test. */
+#include "engine/judge.h"
+
+#include "acme/problem.h"
+#include "engine/steps.h"
+
+/* "403" fits "403" and "4xx". */
+static bool status_fits(int status, str wanted)
+{
+    char text[8] = { (char)('0' + status / 100 % 10), (char)('0' + status / 10 % 10),
+                     (char)('0' + status % 10) };
+    if (wanted.len != 3 || wanted.ptr[0] != text[0])
+        return false;
+    return str_ends(wanted, "xx") || str_is(wanted, text);
+}
+
+static bool any_status_fits(int status, const struct strs *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++)
+        if (status_fits(status, wanted->item[i]))
+            return true;
+    return wanted->count == 0;
+}
+
+static bool type_fits(struct world *w, const struct exchange *exchange, const struct check *check)
+{
+    if (check->types.count == 0)
+        return true;
+    str type = problem_word(w->arena, &exchange->response);
+    for (size_t i = 0; i < check->types.count; i++) {
+        str wanted;
+        struct err ignored;
+        if (world_word(w, check->types.item[i], &wanted, &ignored) && str_eq(type, wanted))
+            return true;
+    }
+    return false;
+}
+
+static str wanted_answer(struct arena *a, const struct check *check)
+{
+    str text = arena_printf(a, "status %.*s", STR_ARG(strs_join(a, &check->statuses, " or ")));
+    if (check->types.count == 0)
+        return text;
+    return arena_printf(a, "%.*s with a problem document of type %.*s", STR_ARG(text),
+                        STR_ARG(strs_join(a, &check->types, " or ")));
+}
+
+static void judge_answer(struct world *w, const struct check *check, struct finding *out)
+{
+    out->wanted = wanted_answer(w->arena, check);
+    for (size_t i = 0; i < w->answer_count; i++) {
+        const struct exchange *e = w->answer[i];
+        bool status_ok = any_status_fits(e->response.status, &check->statuses);
+        if (e->response.status == 0) {
+            w->last = e;
+            out->verdict = VERDICT_INCONCLUSIVE;
+            out->message = describe_answer(w->arena, e);
+            return;
+        }
+        if (status_ok && type_fits(w, e, check))
+            continue;
+        w->last = e;
+        out->verdict = VERDICT_FAIL;
+        out->message = describe_answer(w->arena, e);
+        out->mark = status_ok ? STR("\"type\"") : STR("HTTP/");
+        return;
+    }
+    out->message = w->last ? describe_answer(w->arena, w->last) : STR_NONE;
+}
+
+static str wanted_test(struct arena *a, const struct check *check)
+{
+    str text = check->text;
+    str_cut(&text, ' ', &(str){ 0 });
+    return text.len ? arena_printf(a, "%.*s", STR_ARG(text)) : check->text;
+}
+
+/* Subjects that do not look at an answer. */
+static bool needs_answer(enum subject subject)
+{
+    return subject != SUBJECT_ALIVE && subject != SUBJECT_QUERIES && subject != SUBJECT_QUERY
+        && subject != SUBJECT_VALUE && subject != SUBJECT_GAP;
+}
+
+static void judge_subject(struct world *w, const struct check *check, struct finding *out)
+{
+    struct err err = { "" };
+    json_t *value = NULL;
+    out->wanted = wanted_test(w->arena, check);
+    w->reason = STR_NONE;
+    if (needs_answer(check->subject) && w->last && w->last->response.status == 0) {
+        out->verdict = VERDICT_INCONCLUSIVE;
+        out->message = describe_answer(w->arena, w->last);
+        return;
+    }
+    if (!subject_value(w, check, &value, &out->mark, &err)) {
+        out->verdict = VERDICT_INCONCLUSIVE;
+        out->message = str_copy(w->arena, str_of(err.text));
+        return;
+    }
+    bool holds = test_value(w, &check->test, value, &out->message, &err);
+    if (err.text[0]) {
+        out->verdict = VERDICT_INCONCLUSIVE;
+        out->message = str_copy(w->arena, str_of(err.text));
+        return;
+    }
+    if (w->reason.len)
+        out->message = w->reason;
+    out->verdict = holds ? VERDICT_PASS : VERDICT_FAIL;
+}
+
+void judge_check(struct world *w, const struct check *check, struct finding *out)
+{
+    *out = (struct finding){ .verdict = VERDICT_PASS, .message = STR_NONE, .wanted = STR_NONE,
+                             .mark = STR_NONE };
+    if (needs_answer(check->subject) && !w->last) {
+        out->verdict = VERDICT_INCONCLUSIVE;
+        out->message = STR("nothing was exchanged yet");
+        return;
+    }
+    if (check->subject == SUBJECT_ANSWER)
+        judge_answer(w, check, out);
+    else
+        judge_subject(w, check, out);
+    if (out->verdict == VERDICT_FAIL && check->level == CHECK_SHOULD)
+        out->verdict = VERDICT_WARN;
+    if (out->verdict == VERDICT_FAIL && check->level == CHECK_NEED)
+        out->verdict = VERDICT_INCONCLUSIVE;
+}

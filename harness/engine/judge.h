@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Judges one check against what was exchanged.  A verdict never comes from here alone for
+ * want of an answer: without one, nothing was learnt. */
+#ifndef ENGINE_JUDGE_H
+#define ENGINE_JUDGE_H
+
+#include "engine/verdict.h"
+#include "engine/world.h"
+
+/* What came of looking. */
+struct finding {
+    enum verdict verdict; /* pass, fail, warn, inconclusive */
+    str message;          /* what was found */
+    str wanted;           /* what would have been accepted */
+    str mark;             /* text of the transcript's line to mark */
+};
+
+void judge_check(struct world *w, const struct check *check, struct finding *out);
+
+/* The value that a check looks at: a JSON value, or NULL when it is absent.  false (with a
+ * sentence) when it cannot be looked at, so that nothing is learnt. */
+bool subject_value(struct world *w, const struct check *check, json_t **value, str *mark,
+                   struct err *err);
+/* Whether the value passes the test. */
+bool test_value(struct world *w, const struct test_of *test, json_t *value, str *found,
+                struct err *err);
+/* Whether a text has the form. */
+bool form_fits(struct world *w, str form, json_t *value);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at the certificate chain in an answer's body. */
+#include "base/clock.h"
+#include "crypto/b64url.h"
+#include "crypto/cert.h"
+#include "engine/look.h"
+
+static json_t *list_of(const struct look *l, const struct strs *texts)
+{
+    json_t *list = json_keep(l->world->arena, json_array());
+    for (size_t i = 0; i < texts->count; i++)
+        json_array_append(list, look_text(l, texts->item[i]));
+    return list;
+}
+
+bool look_chain(struct look *l)
+{
+    struct chain chain;
+    struct err err = { "" };
+    bool good = chain_read(l->world->arena, l->world->last->response.body, &chain, &err)
+        && chain_check(&chain, clock_wall(), &err);
+    l->value = look_truth(l, good, str_of(err.text));
+    l->mark = STR("BEGIN CERTIFICATE");
+    return true;
+}
+
+static bool look_names(struct look *l, const struct cert *leaf, bool ips)
+{
+    struct strs dns = { 0 }, addresses = { 0 }, other = { 0 };
+    cert_names(l->world->arena, leaf, &dns, &addresses, &other);
+    l->value = list_of(l, ips ? &addresses : &dns);
+    return true;
+}
+
+static bool look_key(struct look *l, const struct cert *leaf)
+{
+    struct key *key = cert_key(l->world->arena, leaf, l->err);
+    if (key)
+        l->value = look_text(l, key_thumbprint(l->world->arena, key));
+    return key != NULL;
+}
+
+static bool look_validity(struct look *l, const struct cert *leaf, str what)
+{
+    time_t before, after;
+    cert_validity(leaf, &before, &after);
+    if (str_is(what, "validity-days"))
+        l->value = look_number(l, (after - before) / 86400);
+    else
+        l->value = look_text(l, date_rfc3339(l->world->arena,
+                                             str_is(what, "not-before") ? before : after));
+    return true;
+}
+
+static bool look_extension(struct look *l, const struct cert *leaf, str name)
+{
+    bool critical;
+    str der;
+    if (cert_extension(l->world->arena, leaf, name, &critical, &der))
+        l->value = look_text(l, critical ? STR("critical") : STR("not critical"));
+    return true;
+}
+
+static bool look_leaf(struct look *l, const struct cert *leaf, str what)
+{
+    struct arena *a = l->world->arena;
+    if (str_is(what, "names") || str_is(what, "ips"))
+        return look_names(l, leaf, str_is(what, "ips"));
+    if (str_is(what, "key"))
+        return look_key(l, leaf);
+    if (str_is(what, "validity-days") || str_is(what, "not-before") || str_is(what, "not-after"))
+        return look_validity(l, leaf, what);
+    if (str_starts(what, "extension-"))
+        return look_extension(l, leaf, str_from(what, 10));
+    if (str_is(what, "common-names") || str_is(what, "usages")) {
+        struct strs texts = str_is(what, "usages") ? cert_usages(a, leaf)
+                                                   : cert_common_names(a, leaf);
+        l->value = list_of(l, &texts);
+        return true;
+    }
+    if (str_is(what, "serial"))
+        l->value = look_text(l, cert_serial_hex(a, leaf));
+    else if (str_is(what, "issuer"))
+        l->value = look_text(l, cert_issuer(a, leaf));
+    else if (str_is(what, "der"))
+        l->value = look_text(l, hex_encode(a, cert_der(a, leaf)));
+    else
+        return err_set(l->err, "a certificate has no \"%.*s\" to look at", STR_ARG(what));
+    return true;
+}
+
+bool look_certificate(struct look *l)
+{
+    struct arena *a = l->world->arena;
+    struct chain chain;
+    struct err err = { "" };
+    str body = l->world->last->response.body;
+    l->mark = STR("BEGIN CERTIFICATE");
+    if (str_is(l->arg[0], "form")) {
+        bool good = chain_form(body, &err);
+        l->value = look_truth(l, good, str_of(err.text));
+        return true;
+    }
+    /* No certificate where one is asked about is an absence, not an error of ours. */
+    if (!chain_read(a, body, &chain, &err)) {
+        l->world->reason = str_copy(a, str_of(err.text));
+        return true;
+    }
+    if (str_is(l->arg[0], "count")) {
+        l->value = look_number(l, (long long)chain.count);
+        return true;
+    }
+    return look_leaf(l, chain.item[0], l->arg[0]);
+}

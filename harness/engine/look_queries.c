@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at what the target asked of our web, DNS and TLS servers. */
+#include "engine/look.h"
+
+static const char *const kind_names[] = {
+    [QUERY_HTTP] = "http", [QUERY_DNS] = "dns", [QUERY_TLS] = "tls"
+};
+
+static bool query_fits(const struct query *q, enum query_kind kind, str name, str type)
+{
+    return q->kind == kind && (!name.len || str_eq_nocase(q->name, name))
+        && (!type.len || str_eq(q->detail, type));
+}
+
+static bool kind_of(struct look *l, enum query_kind *kind)
+{
+    int found = name_find(kind_names, countof(kind_names), l->arg[0]);
+    if (found < 0)
+        return err_set(l->err, "queries are http, dns or tls, not \"%.*s\"", STR_ARG(l->arg[0]));
+    *kind = (enum query_kind)found;
+    return true;
+}
+
+bool look_queries(struct look *l)
+{
+    enum query_kind kind;
+    struct query *queries;
+    if (!kind_of(l, &kind))
+        return false;
+    size_t count = responder_queries(l->world->responder, l->world->arena, &queries);
+    long long fitting = 0;
+    for (size_t i = 0; i < count; i++)
+        fitting += query_fits(&queries[i], kind, l->arg[1], l->arg[2]);
+    l->value = look_number(l, fitting);
+    return true;
+}
+
+static json_t *detail_of(struct look *l, const struct query *q, str detail)
+{
+    if (str_is(detail, "host"))
+        return look_text(l, q->name);
+    if (str_is(detail, "spelling"))
+        return look_text(l, q->spelling);
+    if (str_is(detail, "path") || str_is(detail, "alpn") || str_is(detail, "type"))
+        return look_text(l, q->detail);
+    if (str_is(detail, "peer"))
+        return look_text(l, q->peer);
+    const str *header = headers_find(&q->headers, str_z(l->world->arena, detail));
+    return header ? look_text(l, *header) : NULL;
+}
+
+bool look_query(struct look *l)
+{
+    enum query_kind kind;
+    struct query *queries;
+    if (!kind_of(l, &kind))
+        return false;
+    size_t count = responder_queries(l->world->responder, l->world->arena, &queries);
+    for (size_t i = count; i-- > 0;)
+        if (query_fits(&queries[i], kind, l->arg[2], STR_NONE)) {
+            l->value = detail_of(l, &queries[i], l->arg[1]);
+            return true;
+        }
+    return err_set(l->err, "the target made no such query");
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds out what a target offers: by its directory, and by a few correct requests whose
+ * refusal breaks nothing. */
+#include "base/clock.h"
+#include "crypto/b64url.h"
+#include "engine/play.h"
+#include "engine/steps.h"
+
+struct probe {
+    struct world *world;
+    struct target *target;
+    bool has_account;
+};
+
+static void offer_resources(struct probe *p)
+{
+    static const enum resource optional[]
+        = { RESOURCE_NEW_AUTHZ, RESOURCE_KEY_CHANGE, RESOURCE_REVOKE_CERT, RESOURCE_RENEWAL_INFO };
+    for (size_t i = 0; i < countof(optional); i++) {
+        bool there = client_resource(p->world->client, optional[i]).len > 0;
+        target_offer(p->target, resource_names[optional[i]], there,
+                     STR("the directory does not have it"));
+    }
+}
+
+static void offer_meta(struct probe *p)
+{
+    static const struct {
+        const char *member, *capability;
+    } members[] = { { "termsOfService", "terms-of-service" },
+                    { "caaIdentities", "caa-identities" },
+                    { "profiles", "profiles" } };
+    json_t *meta = client_meta(p->world->client);
+    for (size_t i = 0; i < countof(members); i++)
+        target_offer(p->target, members[i].capability,
+                     json_object_get(meta, members[i].member) != NULL,
+                     STR("the directory's meta does not have it"));
+    bool required = json_is_true(json_object_get(meta, "externalAccountRequired"));
+    target_offer(p->target, "eab-required", required, STR("the directory's meta does not say so"));
+    target_offer(p->target, "no-eab-required", !required,
+                 STR("the target requires external account binding"));
+    target_offer(p->target, "eab", p->target->profile.eab_count > 0,
+                 STR("no profile gives a key for external accounts"));
+}
+
+static bool step_from(struct probe *p, const char *text, struct step *step, struct line *line)
+{
+    struct mistakes m = { .arena = p->world->arena };
+    size_t count;
+    str file = arena_printf(p->world->arena, "scenario probe\n%s\n", text);
+    struct line *lines = lines_read(p->world->arena, "probe", file, &count, &m);
+    if (count != 2)
+        return false;
+    *line = lines[1];
+    *step = (struct step){ .line = line };
+    return true;
+}
+
+/* Whether a given, written as in a scenario, can be had. */
+static bool can(struct probe *p, const char *text, step_function *function, struct err *err)
+{
+    struct step step;
+    struct line line;
+    return step_from(p, text, &step, &line) && function(p->world, &step, err) == STEP_DONE;
+}
+
+static void offer_keys(struct probe *p)
+{
+    static const struct {
+        const char *capability, *text;
+    } keys[] = { { "ES384", "given account es384 ES384" },
+                 { "ES512", "given account es512 ES512" },
+                 { "EdDSA", "given account eddsa EdDSA" },
+                 { "RS256", "given account rs256 RS256" } };
+    for (size_t i = 0; i < countof(keys); i++) {
+        struct err err = { "" };
+        bool good = can(p, keys[i].text, step_given_account, &err);
+        target_offer(p->target, keys[i].capability, good, STR("an account with such a key is refused"));
+    }
+}
+
+static void offer_challenges(struct probe *p, str order)
+{
+    for (int i = 0; i < CHALLENGE_COUNT; i++) {
+        str url = arena_printf(p->world->arena, "%.*s.%s.url", STR_ARG(order), challenge_names[i]);
+        target_offer(p->target, challenge_names[i], vars_get(p->world->vars, url) != NULL,
+                     STR("the target does not offer it for a DNS name"));
+    }
+}
+
+static void offer_order_kinds(struct probe *p)
+{
+    struct err err = { "" };
+    target_offer(p->target, "wildcard",
+                 can(p, "given order w by a for *.${domain2}", step_given_order, &err),
+                 STR("an order for a wildcard name is refused"));
+    target_offer(p->target, "ip",
+                 can(p, "given order i by a for ${address}", step_given_order, &err),
+                 STR("an order for an IP address is refused"));
+    target_offer(p->target, "validity-dates",
+                 can(p, "given order v by a for ${domain3}\n  not-after ${next-week}",
+                     step_given_order, &err),
+                 STR("an order with notAfter is refused"));
+}
+
+/* A second order for the same name: new authorizations, or the pending ones again? */
+static void offer_authz_per_order(struct probe *p)
+{
+    struct err err = { "" };
+    bool good = can(p, "given order again by a for ${domain}", step_given_order, &err);
+    str first = vars_text_of(p->world->vars, STR("o.authz1.url"));
+    str second = vars_text_of(p->world->vars, STR("again.authz1.url"));
+    target_offer(p->target, "authz-per-order", good && !str_eq(first, second),
+                 STR("pending authorizations are shared between orders of the same name"));
+}
+
+static void offer_orders_list(struct probe *p)
+{
+    bool there = vars_get(p->world->vars, STR("a.orders")) != NULL;
+    target_offer(p->target, "orders-list", there, STR("accounts have no orders member"));
+}
+
+static void offer_cors(struct probe *p)
+{
+    struct err err;
+    const struct exchange *e;
+    struct headers headers = { 0 };
+    headers_add(p->world->arena, &headers, STR("Origin"), STR("https://client.example"));
+    bool sent = client_send(p->world->client, "GET", p->target->directory_url, &headers, STR_NONE,
+                            0, false, &e, &err);
+    target_offer(p->target, "cors",
+                 sent && headers_find(&e->response.headers, "Access-Control-Allow-Origin"),
+                 STR("the directory has no Access-Control-Allow-Origin"));
+}
+
+/* An issuance: are there alternate chains, and is a valid authorization handed out again? */
+static void offer_after_issuance(struct probe *p)
+{
+    struct err err = { "" };
+    str alternate;
+    if (!can(p, "given certificate c by a for e.${zone}", step_given_certificate, &err)) {
+        str reason = arena_printf(p->world->arena, "not known: %s", err.text);
+        target_offer(p->target, "alternate-chains", false, reason);
+        target_offer(p->target, "fresh-authz", true, STR_NONE);
+        return;
+    }
+    bool has = link_find(p->world->arena, &p->world->last->response.headers, "alternate", 0,
+                         p->world->last->request.url, &alternate);
+    target_offer(p->target, "alternate-chains", has,
+                 STR("the certificate has no Link with rel alternate"));
+    bool fresh = can(p, "given order f by a for e.${zone}", step_given_order, &err);
+    target_offer(p->target, "fresh-authz", fresh,
+                 STR("valid authorizations of earlier orders are used again"));
+}
+
+static void probe_account(struct probe *p)
+{
+    struct err err = { "" };
+    if (!can(p, "given account a", step_given_account, &err))
+        return;
+    p->has_account = true;
+    offer_keys(p);
+    offer_orders_list(p);
+    if (!can(p, "given order o by a for ${domain}", step_given_order, &err))
+        return;
+    offer_challenges(p, STR("o"));
+    offer_order_kinds(p);
+    offer_authz_per_order(p);
+    offer_after_issuance(p);
+}
+
+bool target_probe(struct arena *a, struct target *target, struct err *err)
+{
+    static const struct scenario nothing = { .name = { "probe", 5 },
+                                             .title = { "probe", 5 },
+                                             .suite = { "server", 6 },
+                                             .deadline_ms = 30000 };
+    struct probe p = { .target = target };
+    if (!world_new(a, target, &nothing, STR_NONE, RELAY_SLOTS - 1, &p.world, err))
+        return false;
+    p.world->seen = NULL;
+    target_offer(target, "own-address", target->own_address,
+                 STR("this system has one loopback address only"));
+    offer_resources(&p);
+    offer_meta(&p);
+    offer_cors(&p);
+    probe_account(&p);
+    target_apply_profile(target);
+    responder_stop(p.world->responder);
+    fetcher_drop_connections(client_fetcher(p.world->client));
+    return true;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* Challenge responses, right and wrong, and DNS records. */
+#include <arpa/inet.h>
+
+#include "base/clock.h"
+#include "crypto/cert.h"
+#include "engine/steps.h"
+
+struct response_for {
+    const struct named_authz *authz;
+    str challenge;
+    str token, keyauth, txt;
+};
+
+static str part_of(struct world *w, const struct named_authz *authz, str challenge,
+                   const char *part)
+{
+    return vars_text_of(w->vars, arena_printf(w->arena, "%.*s.%.*s.%s", STR_ARG(authz->name),
+                                              STR_ARG(challenge), part));
+}
+
+static bool response_of(struct world *w, const struct named_authz *authz, str challenge,
+                        struct response_for *out, struct err *err)
+{
+    *out = (struct response_for){ authz, challenge, part_of(w, authz, challenge, "token"),
+                                  part_of(w, authz, challenge, "keyauth"),
+                                  part_of(w, authz, challenge, "txt") };
+    return out->token.len > 0
+        || err_set(err, "the server offers no %.*s for %.*s", STR_ARG(challenge),
+                   STR_ARG(authz->domain));
+}
+
+static str web_path(struct world *w, const struct response_for *r)
+{
+    return arena_printf(w->arena, "/.well-known/acme-challenge/%.*s", STR_ARG(r->token));
+}
+
+static str txt_name(struct world *w, const struct response_for *r)
+{
+    return arena_printf(w->arena, "_acme-challenge.%.*s", STR_ARG(r->authz->domain));
+}
+
+/* RFC 8738 6: the SNI for an IP address is its name under in-addr.arpa or ip6.arpa. */
+static str sni_of(struct world *w, const struct named_authz *authz)
+{
+    char text[64];
+    unsigned char b[4];
+    if (!authz->is_ip || authz->domain.len >= sizeof text)
+        return authz->domain;
+    memcpy(text, authz->domain.ptr, authz->domain.len);
+    text[authz->domain.len] = '\0';
+    if (inet_pton(AF_INET, text, b) != 1)
+        return authz->domain;
+    return arena_printf(w->arena, "%d.%d.%d.%d.in-addr.arpa", b[3], b[2], b[1], b[0]);
+}
+
+/* --- tls-alpn-01 --- */
+
+static bool has_fault(const struct line *clause, const char *fault)
+{
+    for (size_t i = 0; clause && i < line_args(clause, "ALPNFAULT"); i++)
+        if (str_is(line_arg_n(clause, "ALPNFAULT", i), fault))
+            return true;
+    return false;
+}
+
+static void spoil_names(struct world *w, const struct line *faults, struct cert_spec *spec,
+                        const struct named_authz *authz)
+{
+    struct strs *names = authz->is_ip ? &spec->ip_addresses : &spec->dns_names;
+    if (has_fault(faults, "no-san") || has_fault(faults, "common-name-only"))
+        return;
+    if (has_fault(faults, "other-name"))
+        strs_add(w->arena, &spec->dns_names,
+                 arena_printf(w->arena, "wrong.%.*s", STR_ARG(w->zone)));
+    else
+        strs_add(w->arena, names, authz->domain);
+    if (has_fault(faults, "two-names"))
+        strs_add(w->arena, &spec->dns_names,
+                 arena_printf(w->arena, "second.%.*s", STR_ARG(w->zone)));
+}
+
+static void spoil_extension(struct world *w, const struct line *faults, struct cert_spec *spec,
+                            str keyauth)
+{
+    str digest = sha256(w->arena, keyauth);
+    if (has_fault(faults, "no-extension"))
+        return;
+    if (has_fault(faults, "wrong-digest"))
+        digest = sha256(w->arena, STR("not the key authorization"));
+    spec->acme_identifier = digest;
+    spec->acme_identifier_not_critical = has_fault(faults, "not-critical");
+    /* An OCTET STRING of 31 bytes where RFC 8737 3 has SIZE (32). */
+    if (has_fault(faults, "short-digest"))
+        spec->acme_identifier_raw
+            = arena_printf(w->arena, "\x04\x1f%.*s", 31, str_copy(w->arena, digest).ptr);
+}
+
+static bool sign_with_ca(struct world *w, struct cert_spec *spec, struct err *err)
+{
+    struct cert_spec ca = { .subject = STR("Some CA of acmespec"), .ca = true };
+    ca.not_before = clock_wall() - 86400;
+    ca.not_after = clock_wall() + 86400;
+    ca.key = key_new(w->arena, KEY_P256, err);
+    spec->issuer_key = ca.key;
+    spec->issuer = ca.key ? cert_issue(w->arena, &ca, err) : NULL;
+    return spec->issuer != NULL;
+}
+
+static bool alpn_certificate(struct world *w, const struct response_for *r,
+                             const struct line *faults, struct tls_answer *tls, struct err *err)
+{
+    struct cert_spec spec = { .subject = STR("acmespec") };
+    struct key *key = key_new(w->arena, KEY_P256, err);
+    bool expired = has_fault(faults, "expired");
+    spec.key = key;
+    spec.not_before = clock_wall() - 86400 * (expired ? 20 : 1);
+    spec.not_after = clock_wall() + 86400 * (expired ? -10 : 1);
+    if (has_fault(faults, "common-name-only"))
+        spec.subject = r->authz->domain;
+    spoil_names(w, faults, &spec, r->authz);
+    spoil_extension(w, faults, &spec, r->keyauth);
+    if (!key || (has_fault(faults, "signed-by-ca") && !sign_with_ca(w, &spec, err)))
+        return false;
+    struct cert *cert = cert_issue(w->arena, &spec, err);
+    if (!cert)
+        return false;
+    tls->cert_pem = cert_pem(w->arena, cert);
+    tls->key_pem = key_private_pem(w->arena, key);
+    return true;
+}
+
+static bool provision_alpn(struct world *w, const struct response_for *r,
+                           const struct line *faults, struct err *err)
+{
+    struct alpn_answer answer = { .tls.alpn = "acme-tls/1" };
+    if (has_fault(faults, "no-alpn"))
+        answer.tls.alpn = NULL;
+    if (has_fault(faults, "other-alpn"))
+        answer.tls.alpn = "http/1.1";
+    answer.drop = has_fault(faults, "drop");
+    answer.tls.old_version = has_fault(faults, "tls-1.1");
+    if (!has_fault(faults, "refuse") && !alpn_certificate(w, r, faults, &answer.tls, err))
+        return false;
+    responder_alpn(w->responder, sni_of(w, r->authz), &answer);
+    return true;
+}
+
+/* --- http-01 --- */
+
+static bool word_of(struct world *w, const struct line *line, const char *clause, str *out,
+                    struct err *err)
+{
+    const struct line *c = line ? line_clause(line, clause) : NULL;
+    return !c || world_word(w, line_arg(c, "VALUE"), out, err);
+}
+
+/* The redirect target on HTTPS: any certificate will do (RFC 8555 8.3 leaves it open). */
+static void serve_https(void *context, struct arena *a, const struct request *request,
+                        const char *peer, struct reply *reply)
+{
+    str keyauth = *(const str *)context;
+    (void)request;
+    (void)peer;
+    reply->response.status = 200;
+    reply->response.body = str_copy(a, keyauth);
+}
+
+static bool start_https(struct world *w, str keyauth, struct err *err)
+{
+    struct cert_spec spec = { .subject = STR("acmespec redirect target") };
+    struct key *key = key_new(w->arena, KEY_P256, err);
+    str *body = NEW(w->arena, str);
+    *body = keyauth;
+    spec.key = key;
+    spec.not_before = clock_wall() - 86400;
+    spec.not_after = clock_wall() + 86400;
+    strs_add(w->arena, &spec.dns_names, vars_text_of(w->vars, STR("domain")));
+    struct cert *cert = key ? cert_issue(w->arena, &spec, err) : NULL;
+    if (!cert)
+        return false;
+    struct listen_options options = { .address = w->address.ptr,
+                                      .cert_pem = cert_pem(w->arena, cert),
+                                      .key_pem = key_private_pem(w->arena, key),
+                                      .body_ceiling = 4096,
+                                      .handler = serve_https,
+                                      .context = body };
+    w->https = listener_new(w->arena, &options, err);
+    return w->https != NULL;
+}
+
+/* A port in a URL, left out where it is the scheme's own. */
+static str port_suffix(struct world *w, int port)
+{
+    return port == 80 ? STR_NONE : arena_printf(w->arena, ":%d", port);
+}
+
+static bool redirect_of(struct world *w, const struct response_for *r, str word,
+                        struct web_answer *answer, struct err *err)
+{
+    str port = port_suffix(w, w->target->http_port), host = r->authz->domain;
+    answer->status = 302;
+    if (str_is(word, "https")) {
+        if (!w->https && !start_https(w, r->keyauth, err))
+            return false;
+        answer->location = arena_printf(w->arena, "https://%.*s:%d/redirected", STR_ARG(host),
+                                        listener_port(w->https));
+        return true;
+    }
+    if (str_is(word, "loop")) {
+        answer->location = arena_printf(w->arena, "http://%.*s%.*s%.*s", STR_ARG(host),
+                                        STR_ARG(port), STR_ARG(web_path(w, r)));
+        return true;
+    }
+    if (!str_is(word, "elsewhere")) {
+        answer->location = word;
+        return true;
+    }
+    struct web_answer there = { .body = r->keyauth };
+    str name = arena_printf(w->arena, "elsewhere.%.*s", STR_ARG(w->zone));
+    responder_web(w->responder, name, STR("/somewhere/else"), &there);
+    answer->location = arena_printf(w->arena, "http://%.*s%.*s/somewhere/else", STR_ARG(name),
+                                    STR_ARG(port));
+    return true;
+}
+
+static void read_manner(const struct line *line, struct manner *manner)
+{
+    const struct line *delay = line_clause(line, "delay"), *m = line_clause(line, "manner");
+    str word = m ? line_arg(m, "MANNER") : STR_NONE;
+    if (delay)
+        str_to_ms(line_arg(delay, "DURATION"), &manner->delay_ms);
+    manner->drop = str_is(word, "drop");
+    manner->reset = str_is(word, "reset");
+    manner->hang = str_is(word, "hang");
+    manner->cut = str_is(word, "cut");
+    manner->cut_after = 8;
+}
+
+static bool provision_web(struct world *w, const struct response_for *r, const struct line *line,
+                          struct err *err)
+{
+    struct web_answer answer = { .body = r->keyauth };
+    str redirect = STR_NONE;
+    if (!word_of(w, line, "content", &answer.body, err)
+        || !word_of(w, line, "media-type", &answer.content_type, err)
+        || !word_of(w, line, "redirect", &redirect, err))
+        return false;
+    const struct line *status = line ? line_clause(line, "status") : NULL;
+    long code = 200;
+    if (status)
+        str_to_long(line_arg(status, "NUMBER"), 999, &code);
+    answer.status = (int)code;
+    if (redirect.len && !redirect_of(w, r, redirect, &answer, err))
+        return false;
+    if (line)
+        read_manner(line, &answer.manner);
+    responder_web(w->responder, r->authz->domain, web_path(w, r), &answer);
+    return true;
+}
+
+/* --- dns-01 --- */
+
+static bool provision_txt(struct world *w, const struct response_for *r, const struct line *line,
+                          struct err *err)
+{
+    str value = r->txt, name = txt_name(w, r), elsewhere = STR_NONE;
+    const struct line *extra = line ? line_clause(line, "extra") : NULL;
+    if (!word_of(w, line, "content", &value, err) || !word_of(w, line, "cname", &elsewhere, err))
+        return false;
+    if (elsewhere.len && !responder_dns(w->responder, name, STR("CNAME"), elsewhere, err))
+        return false;
+    str holder = elsewhere.len ? elsewhere : name;
+    for (size_t i = 0; extra && i < line_args(extra, "VALUE"); i++) {
+        str more;
+        if (!world_word(w, line_arg_n(extra, "VALUE", i), &more, err)
+            || !responder_dns(w->responder, holder, STR("TXT"), more, err))
+            return false;
+    }
+    return responder_dns(w->responder, holder, STR("TXT"), value, err);
+}
+
+/* --- by type --- */
+
+static bool provision_for(struct world *w, const struct response_for *r, const struct line *line,
+                          struct err *err)
+{
+    if (str_is(r->challenge, "http-01"))
+        return provision_web(w, r, line, err);
+    if (str_is(r->challenge, "dns-01"))
+        return provision_txt(w, r, line, err);
+    return provision_alpn(w, r, line ? line_clause(line, "alpn") : NULL, err);
+}
+
+bool provision_right(struct world *w, const struct named_authz *authz, str challenge,
+                     struct err *err)
+{
+    struct response_for r;
+    return response_of(w, authz, challenge, &r, err) && provision_for(w, &r, NULL, err);
+}
+
+bool provision_wrong(struct world *w, const struct named_authz *authz, str challenge,
+                     struct err *err)
+{
+    struct response_for r;
+    if (!response_of(w, authz, challenge, &r, err))
+        return false;
+    r.keyauth = arena_printf(w->arena, "%.*s.wrong", STR_ARG(r.token));
+    r.txt = STR("wrong");
+    return provision_for(w, &r, NULL, err);
+}
+
+static bool challenge_of(struct world *w, const struct line *line, struct response_for *r,
+                         struct err *err)
+{
+    str challenge;
+    const struct named_authz *authz = world_authz(w, line_arg(line, "AUTHZ"));
+    if (!authz)
+        return err_set(err, "there is no authorization %.*s", STR_ARG(line_arg(line, "AUTHZ")));
+    return world_word(w, line_arg(line, "CHALLENGE"), &challenge, err)
+        && response_of(w, authz, challenge, r, err);
+}
+
+enum step_end step_provision(struct world *w, const struct step *step, struct err *err)
+{
+    struct response_for r;
+    if (!challenge_of(w, step->line, &r, err))
+        return STEP_NOT_HELD;
+    vars_set(w->vars, STR("right"), str_is(r.challenge, "dns-01") ? r.txt : r.keyauth);
+    return provision_for(w, &r, step->line, err) ? STEP_DONE : STEP_BROKEN;
+}
+
+enum step_end step_withdraw(struct world *w, const struct step *step, struct err *err)
+{
+    struct response_for r;
+    if (!challenge_of(w, step->line, &r, err))
+        return STEP_NOT_HELD;
+    if (str_is(r.challenge, "http-01"))
+        responder_web_withdraw(w->responder, r.authz->domain, web_path(w, &r));
+    else if (str_is(r.challenge, "dns-01"))
+        responder_dns_withdraw(w->responder, txt_name(w, &r), STR("TXT"));
+    else
+        responder_alpn_withdraw(w->responder, sni_of(w, r.authz));
+    return STEP_DONE;
+}
+
+/* --- DNS at will --- */
+
+enum step_end step_provision_dns(struct world *w, const struct step *step, struct err *err)
+{
+    const struct line *line = step->line;
+    str name, value, type = line_arg(line, "DNSTYPE");
+    if (!world_word(w, line_arg(line, "DOMAIN"), &name, err)
+        || !world_word(w, line_arg(line, "VALUE"), &value, err))
+        return STEP_NOT_HELD;
+    int manner = name_find(dns_manner_names, DNS_MANNER_COUNT, value);
+    if (manner > 0) {
+        responder_dns_manner(w->responder, name, type, (enum dns_manner)manner);
+        return STEP_DONE;
+    }
+    for (size_t i = 1; i < line_args(line, "VALUE"); i++) {
+        str more;
+        if (!world_word(w, line_arg_n(line, "VALUE", i), &more, err))
+            return STEP_NOT_HELD;
+        value = arena_printf(w->arena, "%.*s %.*s", STR_ARG(value), STR_ARG(more));
+    }
+    return responder_dns(w->responder, name, type, value, err) ? STEP_DONE : STEP_NOT_HELD;
+}
+
+enum step_end step_withdraw_dns(struct world *w, const struct step *step, struct err *err)
+{
+    str name;
+    if (!world_word(w, line_arg(step->line, "DOMAIN"), &name, err))
+        return STEP_NOT_HELD;
+    responder_dns_withdraw(w->responder, name, line_arg(step->line, "DNSTYPE"));
+    responder_dns_manner(w->responder, name, line_arg(step->line, "DNSTYPE"), DNS_ANSWER);
+    return STEP_DONE;
+}

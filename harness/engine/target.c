@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of what a target offers. */
+#include "engine/target.h"
+
+#include "script/verbs.h"
+
+int capability_find(str name)
+{
+    for (size_t i = 0; i < capability_count; i++)
+        if (str_is(name, capabilities[i].name))
+            return (int)i;
+    return -1;
+}
+
+bool target_offers(const struct target *t, str capability, str *reason)
+{
+    int i = capability_find(capability);
+    *reason = i >= 0 ? t->offered[i].reason : STR("there is no such capability");
+    if (i >= 0 && t->offered[i].offer == OFFER_YES)
+        return true;
+    if (!reason->len)
+        *reason = STR("not seen, and not declared in a profile");
+    return false;
+}
+
+void target_offer(struct target *t, const char *capability, bool yes, str reason)
+{
+    int i = capability_find(str_of(capability));
+    if (i >= 0)
+        t->offered[i] = (struct offered){ yes ? OFFER_YES : OFFER_NO, reason };
+}
+
+void target_apply_profile(struct target *t)
+{
+    const struct profile *p = &t->profile;
+    for (size_t i = 0; i < p->offers.count; i++) {
+        int k = capability_find(p->offers.item[i]);
+        if (k >= 0)
+            t->offered[k] = (struct offered){ OFFER_YES, STR_NONE };
+    }
+    for (size_t i = 0; i < p->lack_count; i++) {
+        int k = capability_find(p->lack[i].capability);
+        if (k >= 0)
+            t->offered[k] = (struct offered){ OFFER_NO, p->lack[i].because };
+    }
+}

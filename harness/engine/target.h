@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The CA under test: where it is, what it was told about us, what it offers. */
+#ifndef ENGINE_TARGET_H
+#define ENGINE_TARGET_H
+
+#include "acme/words.h"
+#include "http/fetch.h"
+#include "mocks/relay.h"
+#include "script/profile.h"
+
+enum { MOST_CAPABILITIES = 64 };
+
+enum offer { OFFER_UNKNOWN, OFFER_YES, OFFER_NO };
+struct offered {
+    enum offer offer;
+    str reason; /* why not, for the report */
+};
+
+struct target {
+    str directory_url;
+    struct fetch_options fetch;
+    int http_port, tls_port, dns_port; /* what the CA was told to use */
+    bool own_address;                  /* each scenario has a loopback address of its own */
+    struct profile profile;
+    str zone;  /* names are LABEL.sN.RUN.zone */
+    str run;   /* a label that no other run has: "r4fa3c1" */
+    struct relay *relay; /* the run's DNS, see mocks/relay.h; NULL: none */
+    struct offered offered[MOST_CAPABILITIES]; /* indexed like capabilities[] */
+};
+
+/* Index in capabilities[], or -1. */
+int capability_find(str name);
+/* Whether the target offers it; *reason says why not. */
+bool target_offers(const struct target *t, str capability, str *reason);
+void target_offer(struct target *t, const char *capability, bool yes, str reason);
+/* What the profile declares goes over what was seen. */
+void target_apply_profile(struct target *t);
+
+#endif

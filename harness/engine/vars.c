@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* A list of names: scenarios have a few dozen, so it is searched from its end. */
+#include "engine/vars.h"
+
+#include "base/buf.h"
+#include "crypto/key.h"
+#include "script/names.h"
+
+struct var {
+    str name;
+    json_t *value; /* NULL: missing */
+    str why;
+};
+
+struct vars {
+    struct arena *arena;
+    struct var *item;
+    size_t count;
+};
+
+struct vars *vars_new(struct arena *a)
+{
+    struct vars *v = NEW(a, struct vars);
+    v->arena = a;
+    return v;
+}
+
+static struct var *find(const struct vars *v, str name)
+{
+    for (size_t i = v->count; i-- > 0;)
+        if (str_eq(v->item[i].name, name))
+            return &v->item[i];
+    return NULL;
+}
+
+static struct var *find_or_add(struct vars *v, str name)
+{
+    struct var *found = find(v, name);
+    if (found)
+        return found;
+    v->item = GROW(v->arena, v->item, v->count, struct var);
+    v->item[v->count] = (struct var){ .name = str_copy(v->arena, name), .why = STR_NONE };
+    return &v->item[v->count++];
+}
+
+void vars_set_json(struct vars *v, str name, json_t *value)
+{
+    find_or_add(v, name)->value = json_keep(v->arena, json_incref(value));
+}
+
+void vars_set(struct vars *v, str name, str text)
+{
+    vars_set_json(v, name, json_string_of(v->arena, text));
+}
+
+void vars_set_missing(struct vars *v, str name, str why)
+{
+    struct var *var = find_or_add(v, name);
+    var->value = NULL;
+    var->why = str_copy(v->arena, why);
+}
+
+/* 32 characters of base32-like letters: unguessable, and a legal label. */
+static json_t *random_value(struct vars *v)
+{
+    static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+    str bytes = random_bytes(v->arena, 32);
+    char text[32];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = alphabet[(unsigned char)bytes.ptr[i] % 32];
+    return json_string_of(v->arena, (str){ text, sizeof text });
+}
+
+json_t *vars_get(const struct vars *v, str name)
+{
+    if (str_is(name, "random"))
+        return random_value((struct vars *)(uintptr_t)v);
+    const struct var *found = find(v, name);
+    return found ? found->value : NULL;
+}
+
+str vars_text_of(const struct vars *v, str name)
+{
+    json_t *value = vars_get(v, name);
+    if (!value)
+        return STR_NONE;
+    return json_is_string(value) ? json_str(value) : json_text(v->arena, value);
+}
+
+static bool missing(const struct vars *v, str name, struct err *err)
+{
+    const struct var *found = find(v, name);
+    if (found && found->why.len)
+        return err_set(err, "${%.*s} has no value: %.*s", STR_ARG(name), STR_ARG(found->why));
+    return err_set(err, "${%.*s} has no value here", STR_ARG(name));
+}
+
+/* A name may itself hold a name: ${o.${type}.url}; the inner one is replaced first. */
+static bool inner_names(struct vars *v, struct arena *a, str *text, struct err *err)
+{
+    for (int depth = 0; depth < 4; depth++) {
+        size_t outer = str_find(*text, STR("${"));
+        str after = str_from(*text, outer + 2);
+        size_t inner = str_find(after, STR("${")), close = str_find_char(after, '}');
+        if (inner >= close || inner >= after.len)
+            return true;
+        str rest = str_from(after, inner), before, name, value;
+        if (!name_next(&rest, &before, &name))
+            return true;
+        json_t *found = vars_get(v, name);
+        if (!found)
+            return missing(v, name, err);
+        value = json_is_string(found) ? json_str(found) : json_text(a, found);
+        *text = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(str_upto(*text, outer + 2 + inner)),
+                             STR_ARG(value), STR_ARG(rest));
+    }
+    return true;
+}
+
+bool vars_expand(struct vars *v, struct arena *a, str text, str *out, struct err *err)
+{
+    struct buf b = buf_new(a, CEILING_BODY);
+    str before, name;
+    bool more = true;
+    if (!inner_names(v, a, &text, err))
+        return false;
+    while (more) {
+        more = name_next(&text, &before, &name);
+        size_t dollars = str_find(before, STR("$${"));
+        while (dollars < before.len) {
+            buf_add(&b, str_upto(before, dollars));
+            before = str_from(before, dollars + 1);
+            buf_add(&b, str_upto(before, 2));
+            before = str_from(before, 2);
+            dollars = str_find(before, STR("$${"));
+        }
+        buf_add(&b, before);
+        if (!more)
+            break;
+        json_t *value = vars_get(v, name);
+        if (!value)
+            return missing(v, name, err);
+        buf_add(&b, json_is_string(value) ? json_str(value) : json_text(a, value));
+    }
+    *out = buf_str(&b);
+    return true;
+}
+
+struct expansion {
+    struct vars *vars;
+    struct arena *arena;
+    struct err *err;
+};
+
+static json_t *expand_string(void *context, str s)
+{
+    struct expansion *e = context;
+    str text = s, before, name, out;
+    if (name_next(&text, &before, &name) && !before.len && !text.len) {
+        json_t *value = vars_get(e->vars, name);
+        if (value)
+            return value;
+    }
+    if (!vars_expand(e->vars, e->arena, s, &out, e->err))
+        return NULL;
+    return json_string_of(e->arena, out);
+}
+
+json_t *vars_expand_json(struct vars *v, struct arena *a, json_t *value, struct err *err)
+{
+    struct expansion e = { v, a, err };
+    return json_map_strings(a, value, expand_string, &e);
+}

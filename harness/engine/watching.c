@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Watches: judged on each exchange with the exchange in the place of the last answer. */
+#include "engine/watching.h"
+
+#include "acme/show.h"
+#include "engine/judge.h"
+#include "engine/seen.h"
+
+struct watching {
+    struct world *world;
+    const struct watches *watches;
+    struct watch_result *result;
+    str play;
+    size_t looked_at; /* exchanges */
+};
+
+static const char *level_of(const struct watch *watch)
+{
+    for (size_t i = 0; i < watch->check_count; i++)
+        if (watch->check[i].level == CHECK_MUST)
+            return "must";
+    return "should";
+}
+
+struct watching *watching_new(struct world *w, const struct watches *watches, str play_name)
+{
+    struct watching *g = NEW(w->arena, struct watching);
+    *g = (struct watching){ .world = w, .watches = watches, .play = play_name };
+    g->result = NEW_ARRAY(w->arena, struct watch_result, watches->count);
+    for (size_t i = 0; i < watches->count; i++) {
+        const struct watch *watch = &watches->item[i];
+        g->result[i] = (struct watch_result){ .id = watch->id,
+                                              .title = watch->title,
+                                              .level = str_of(level_of(watch)),
+                                              .file = watch->file,
+                                              .rules = watch->rules,
+                                              .verdict = VERDICT_SKIP };
+    }
+    w->seen = seen_new(w->arena);
+    return g;
+}
+
+str transcript_of(struct arena *a, const struct exchange *exchange, str mark, str note)
+{
+    struct buf b = buf_new(a, CEILING_TRANSCRIPT);
+    struct mark marks[] = { { mark, note } };
+    show_exchange(&b, exchange, marks, mark.len ? 1 : 0);
+    return buf_str(&b);
+}
+
+static bool is_about(struct world *w, const struct watch *watch)
+{
+    struct finding finding;
+    for (size_t i = 0; i < watch->when_count; i++) {
+        judge_check(w, &watch->when[i], &finding);
+        if (finding.verdict != VERDICT_PASS)
+            return false;
+    }
+    return true;
+}
+
+static bool is_offered(const struct world *w, const struct watch *watch)
+{
+    str reason;
+    for (size_t i = 0; i < watch->needs.count; i++)
+        if (!target_offers(w->target, watch->needs.item[i], &reason))
+            return false;
+    return str_eq(watch->suite, w->scenario->suite);
+}
+
+static void note_break(struct watching *g, struct watch_result *r, const struct finding *f)
+{
+    r->broken++;
+    if (f->verdict <= r->verdict)
+        return;
+    r->verdict = f->verdict;
+    r->message = f->message;
+    r->wanted = f->wanted;
+    r->play = g->play;
+    r->transcript = transcript_of(g->world->arena, g->world->last, f->mark,
+                                  arena_printf(g->world->arena, "wanted: %.*s",
+                                               STR_ARG(f->wanted)));
+}
+
+static void look_with(struct watching *g, const struct watch *watch, struct watch_result *r)
+{
+    struct finding finding;
+    if (!is_offered(g->world, watch) || !is_about(g->world, watch))
+        return;
+    for (size_t i = 0; i < watch->check_count; i++) {
+        judge_check(g->world, &watch->check[i], &finding);
+        if (finding.verdict == VERDICT_INCONCLUSIVE)
+            continue;
+        r->seen += i == 0;
+        if (r->verdict == VERDICT_SKIP)
+            r->verdict = VERDICT_PASS;
+        if (finding.verdict != VERDICT_PASS)
+            note_break(g, r, &finding);
+    }
+}
+
+void watching_look(struct watching *g)
+{
+    struct world *w = g->world;
+    const struct exchange *last = w->last, **answer = w->answer;
+    size_t answer_count = w->answer_count;
+    while (g->looked_at < journal_count(w->journal)) {
+        const struct exchange *e = journal_at(w->journal, g->looked_at++);
+        if (e->response.status == 0)
+            continue;
+        seen_note(w->seen, e);
+        world_answer(w, e);
+        for (size_t i = 0; i < g->watches->count; i++)
+            look_with(g, &g->watches->item[i], &g->result[i]);
+    }
+    w->last = last;
+    w->answer = answer;
+    w->answer_count = answer_count;
+}
+
+struct watch_result *watching_results(const struct watching *g, size_t *count)
+{
+    *count = g->watches->count;
+    return g->result;
+}

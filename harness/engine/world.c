@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* Makes the world of a play, and the small things that all steps need. */
+#include "engine/world.h"
+
+#include <arpa/inet.h>
+
+#include "base/clock.h"
+#include "engine/steps.h"
+
+/* An address of 127/8 for a slot; 127.0.0.x is left to others. */
+static str address_of(struct arena *a, int slot, bool own_address)
+{
+    if (!own_address)
+        return STR("127.0.0.1");
+    return arena_printf(a, "127.1.%d.%d", slot / 250, slot % 250 + 1);
+}
+
+static bool start_responder(struct world *w, struct err *err)
+{
+    const struct target *t = w->target;
+    struct responder_options options = { .address = w->address.ptr,
+                                         .http_port = t->own_address ? t->http_port : 0,
+                                         .tls_port = t->own_address ? t->tls_port : 0,
+                                         .dns_address = "127.0.0.1",
+                                         .answer_address = w->address };
+    w->responder = responder_new(w->arena, &options, err);
+    if (!w->responder)
+        return false;
+    if (!t->relay)
+        return true;
+    struct relay_slot *slot = relay_slot(t->relay, w->slot);
+    slot->http_port = responder_http_port(w->responder);
+    slot->tls_port = responder_tls_port(w->responder);
+    slot->dns_port = responder_dns_port(w->responder);
+    return true;
+}
+
+static void set_dates(struct world *w)
+{
+    time_t now = clock_wall();
+    vars_set(w->vars, STR("now"), date_rfc3339(w->arena, now));
+    vars_set(w->vars, STR("tomorrow"), date_rfc3339(w->arena, now + 86400));
+    vars_set(w->vars, STR("next-week"), date_rfc3339(w->arena, now + 7 * 86400));
+    vars_set(w->vars, STR("yesterday"), date_rfc3339(w->arena, now - 86400));
+}
+
+static void set_external_accounts(struct world *w)
+{
+    const struct profile *p = &w->target->profile;
+    for (size_t i = 0; i < p->eab_count && i < 2; i++) {
+        const char *name = i ? "eab2" : "eab";
+        vars_set(w->vars, arena_printf(w->arena, "%s.kid", name), p->eab[i].kid);
+        vars_set(w->vars, arena_printf(w->arena, "%s.key", name), p->eab[i].key);
+    }
+}
+
+static void set_names(struct world *w)
+{
+    static const struct {
+        const char *name, *label;
+    } names[] = { { "domain", "a" }, { "domain2", "b" }, { "domain3", "c" }, { "other-domain", "other" } };
+    for (size_t i = 0; i < countof(names); i++)
+        vars_set(w->vars, str_of(names[i].name),
+                 arena_printf(w->arena, "%s.%.*s", names[i].label, STR_ARG(w->zone)));
+    vars_set(w->vars, STR("zone"), w->zone);
+    vars_set(w->vars, STR("address"), w->address);
+    vars_set(w->vars, STR("directory"), w->target->directory_url);
+    vars_set(w->vars, STR("http-port"), arena_printf(w->arena, "%d", w->target->http_port));
+    vars_set(w->vars, STR("tls-port"), arena_printf(w->arena, "%d", w->target->tls_port));
+    set_dates(w);
+    set_external_accounts(w);
+}
+
+/* Names that the directory tells. */
+static void set_from_directory(struct world *w)
+{
+    str terms = json_member(client_meta(w->client), "termsOfService");
+    str base = client_resource(w->client, RESOURCE_NEW_ORDER);
+    if (terms.len)
+        vars_set(w->vars, STR("terms"), terms);
+    else
+        vars_set_missing(w->vars, STR("terms"), STR("the directory's meta has no termsOfService"));
+    vars_set(w->vars, STR("unknown-url"),
+             arena_printf(w->arena, "%.*s/never-given-out-%.*s", STR_ARG(base),
+                          STR_ARG(str_upto(vars_text_of(w->vars, STR("random")), 12))));
+}
+
+bool world_new(struct arena *a, const struct target *target, const struct scenario *scenario,
+               str variant, int slot, struct world **out, struct err *err)
+{
+    struct world *w = *out = NEW(a, struct world);
+    *w = (struct world){ .arena = a, .scenario = scenario, .target = target, .slot = slot };
+    w->address = address_of(a, slot, target->own_address);
+    w->zone = arena_printf(a, "s%d.%.*s.%.*s", slot, STR_ARG(target->run), STR_ARG(target->zone));
+    w->journal = journal_new(a);
+    w->vars = vars_new(a);
+    w->deadline_ms = clock_ms() + scenario->deadline_ms * target->profile.deadline_factor;
+    struct client_options options = { .directory_url = target->directory_url,
+                                      .fetch = target->fetch,
+                                      .journal = w->journal,
+                                      .most_wait_ms = 5000 };
+    w->client = client_new(a, &options);
+    set_names(w);
+    if (scenario->variants.name.len)
+        vars_set(w->vars, scenario->variants.name, variant);
+    if (!start_responder(w, err) || !client_directory(w->client, err))
+        return false;
+    set_from_directory(w);
+    return true;
+}
+
+struct named_key *world_key(struct world *w, str name)
+{
+    for (size_t i = w->key_count; i-- > 0;)
+        if (str_eq(w->key[i].name, name))
+            return &w->key[i];
+    return NULL;
+}
+
+void world_add_key(struct world *w, str name, struct key *key, str account_url)
+{
+    struct named_key added = { str_copy(w->arena, name), key, account_url };
+    w->key = GROW(w->arena, w->key, w->key_count, struct named_key);
+    w->key[w->key_count++] = added;
+    str prefix = added.name;
+    vars_set_json(w->vars, arena_printf(w->arena, "%.*s.jwk", STR_ARG(prefix)),
+                  key_jwk(w->arena, key));
+    vars_set(w->vars, arena_printf(w->arena, "%.*s.thumbprint", STR_ARG(prefix)),
+             key_thumbprint(w->arena, key));
+}
+
+struct named_authz *world_authz(struct world *w, str name)
+{
+    for (size_t i = w->authz_count; i-- > 0;)
+        if (str_eq(w->authz[i].name, name))
+            return &w->authz[i];
+    return NULL;
+}
+
+void world_answer(struct world *w, const struct exchange *exchange)
+{
+    w->answer = NEW_ARRAY(w->arena, const struct exchange *, 1);
+    w->answer[0] = exchange;
+    w->answer_count = 1;
+    w->last = exchange;
+}
+
+bool world_post(struct world *w, const struct post *post, struct err *err)
+{
+    const struct exchange *exchange;
+    if (!client_post(w->client, post, &exchange, err))
+        return false;
+    world_answer(w, exchange);
+    return true;
+}
+
+bool world_post_as(struct world *w, str account, str url, json_t *payload, int line,
+                   struct err *err)
+{
+    const struct named_key *key = world_key(w, account);
+    if (!key)
+        return err_set(err, "there is no account %.*s", STR_ARG(account));
+    struct post post = { .url = url, .line = line };
+    post.jws.key = key->key;
+    post.jws.kid = key->account_url;
+    post.jws.payload = payload ? json_text(w->arena, payload) : STR_NONE;
+    return world_post(w, &post, err);
+}
+
+bool is_ip_address(str name)
+{
+    unsigned char address[16];
+    char text[64];
+    if (name.len >= sizeof text)
+        return false;
+    memcpy(text, name.ptr, name.len);
+    text[name.len] = '\0';
+    return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+}
+
+json_t *identifier_of(struct arena *a, str name)
+{
+    json_t *identifier = json_keep(a, json_object());
+    json_object_set(identifier, "type",
+                    json_string_of(a, is_ip_address(name) ? STR("ip") : STR("dns")));
+    json_object_set(identifier, "value", json_string_of(a, name));
+    return identifier;
+}
+
+bool world_word(struct world *w, str word, str *out, struct err *err)
+{
+    return vars_expand(w->vars, w->arena, word, out, err);
+}
+
+bool world_target(struct world *w, str word, str *url, struct err *err)
+{
+    int resource = name_find(resource_names, RESOURCE_COUNT, word);
+    if (resource == RESOURCE_DIRECTORY) {
+        *url = w->target->directory_url;
+        return true;
+    }
+    if (resource < 0)
+        return world_word(w, word, url, err);
+    *url = client_resource(w->client, (enum resource)resource);
+    return url->len > 0
+        || err_set(err, "the directory has no %.*s", STR_ARG(word));
+}

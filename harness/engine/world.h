@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* All that one play of a scenario has: the mock client, the responders, names, keys, and
+ * what was exchanged.  The modules of the engine share it; nobody else sees it. */
+#ifndef ENGINE_WORLD_H
+#define ENGINE_WORLD_H
+
+#include "engine/target.h"
+#include "engine/vars.h"
+#include "mocks/client.h"
+#include "mocks/relay.h"
+#include "mocks/responder.h"
+#include "script/scenario.h"
+#include "script/watch.h"
+
+/* A key that a scenario can name; an account when it has a URL. */
+struct named_key {
+    str name;
+    struct key *key;
+    str account_url;
+};
+
+/* An authorization that a scenario can name: "z", "o", "o.authz2". */
+struct named_authz {
+    str name, url, domain; /* domain without "*." */
+    str account;           /* name of the account */
+    bool is_ip;
+};
+
+struct world {
+    struct arena *arena; /* of the play */
+    const struct scenario *scenario;
+    const struct target *target;
+    struct journal *journal;
+    struct client *client;
+    struct responder *responder;
+    struct vars *vars;
+    int slot;
+    str address; /* "127.1.0.17" */
+    str zone;    /* "s17.r4fa3.acmespec.test" */
+    struct named_key *key;
+    size_t key_count;
+    struct named_authz *authz;
+    size_t authz_count;
+    const struct exchange *last;     /* the last answer */
+    const struct exchange **answer;  /* of the last request or block */
+    size_t answer_count;
+    struct seen *seen;               /* objects as they were last seen, see engine/seen.h */
+    str reason;                      /* why the last look was false, when that can be said */
+    struct listener *https;          /* redirect target, started when first needed */
+    int64_t deadline_ms;             /* clock_ms() when the play must be over */
+};
+
+/* Makes the world of a play in its process: client with its directory, responders in the
+ * slot, common names.  variant: the value of `for each`, or empty. */
+bool world_new(struct arena *a, const struct target *target, const struct scenario *scenario,
+               str variant, int slot, struct world **out,
+               struct err *err) MUST_CHECK;
+
+struct named_key *world_key(struct world *w, str name);
+void world_add_key(struct world *w, str name, struct key *key, str account_url);
+struct named_authz *world_authz(struct world *w, str name);
+
+/* Sends a post and makes its exchange the last answer.  false for an error of our own; an
+ * exchange without an answer (status 0) is returned like any other. */
+bool world_post(struct world *w, const struct post *post, struct err *err) MUST_CHECK;
+/* A correct POST as an account, payload as JSON (NULL: POST-as-GET). */
+bool world_post_as(struct world *w, str account, str url, json_t *payload, int line,
+                   struct err *err) MUST_CHECK;
+/* Makes the exchange the last and only answer. */
+void world_answer(struct world *w, const struct exchange *exchange);
+/* {"type": "dns" or "ip", "value": name} */
+json_t *identifier_of(struct arena *a, str name);
+bool is_ip_address(str name);
+/* Expands a word of a line. */
+bool world_word(struct world *w, str word, str *out, struct err *err) MUST_CHECK;
+/* URL of a TARGET word: a resource, or an expanded URL. */
+bool world_target(struct world *w, str word, str *url, struct err *err) MUST_CHECK;
+
+#endif

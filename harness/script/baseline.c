@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* From the lines of a baseline to its value. */
+#include "script/baseline.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "script/verbs.h"
+
+static void add_words(struct arena *a, const struct line *line, const char *clause,
+                      const char *arg, struct strs *list)
+{
+    for (const struct line *c = NULL; (c = line_clause_after(line, clause, c));)
+        for (size_t i = 0; i < line_args(c, arg); i++)
+            strs_add(a, list, line_arg_n(c, arg, i));
+}
+
+static str text_of(const struct line *line, const char *clause)
+{
+    const struct line *found = line_clause(line, clause);
+    return found ? found->rest : STR_NONE;
+}
+
+static void read_head(struct arena *a, const struct line *line, struct baseline *b)
+{
+    b->name = line_arg(line, "NAME");
+    b->version = text_of(line, "version");
+    b->about = text_of(line, "about");
+    add_words(a, line, "skips", "CAPABILITY", &b->skips);
+    const struct line *decides = line_clause(line, "decides");
+    if (decides)
+        str_to_long(line_arg(decides, "NUMBER"), 1000000, &b->decides);
+}
+
+static void read_expect(struct arena *a, const struct line *line, struct baseline *b,
+                        struct mistakes *m)
+{
+    struct expectation e = { .scenario = line_arg(line, "WORD"),
+                             .check = text_of(line, "check"),
+                             .because = text_of(line, "because"),
+                             .place = line->place };
+    add_words(a, line, "verdict", "WORD", &e.verdicts);
+    add_words(a, line, "rule", "ID", &e.rules);
+    static const char *const known[] = { "pass", "fail", "warn", "inconclusive", "skip" };
+    for (size_t i = 0; i < e.verdicts.count; i++)
+        if (name_find(known, countof(known), e.verdicts.item[i]) < 0)
+            mistake(m, line->place, "a verdict is fail, warn, inconclusive, skip or pass");
+    if (!e.verdicts.count || !e.because.len)
+        mistake(m, line->place, "an expect has a verdict and a because");
+    b->item = GROW(a, b->item, b->count, struct expectation);
+    b->item[b->count++] = e;
+}
+
+bool baseline_read(struct arena *a, const char *path, struct baseline *out, struct mistakes *m,
+                   struct err *err)
+{
+    str text;
+    size_t count, before = m->list.count;
+    if (!file_read(a, path, CEILING_SCRIPT, &text, err))
+        return false;
+    struct line *lines = lines_read(a, str_z(a, str_of(path)), text, &count, m);
+    *out = (struct baseline){ .name = STR_NONE };
+    if (m->list.count == before && (count == 0 || lines[0].verb->id != VERB_BASELINE))
+        return err_set(err, "%s is no baseline: it begins with `baseline NAME`", path);
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].verb->id == VERB_BASELINE)
+            read_head(a, &lines[i], out);
+        else if (lines[i].verb->id == VERB_EXPECT)
+            read_expect(a, &lines[i], out, m);
+        else
+            mistake(m, lines[i].place, "only `expect` stands in a baseline");
+    return m->list.count == before || err_set(err, "the baseline %s has mistakes", path);
+}
+
+const struct expectation *baseline_find(const struct baseline *b, str scenario, str check)
+{
+    for (size_t i = 0; b && i < b->count; i++) {
+        const struct expectation *e = &b->item[i];
+        if (str_eq(e->scenario, scenario) && (!e->check.len || str_eq(e->check, check)))
+            return e;
+    }
+    return NULL;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Profiles: what a target declares about itself. */
+#ifndef SCRIPT_PROFILE_H
+#define SCRIPT_PROFILE_H
+
+#include "script/lines.h"
+
+struct lack {
+    str capability, because;
+};
+
+struct external_account {
+    str kid, key; /* key: base64url of the MAC key */
+};
+
+struct profile {
+    str name, about;
+    str zone;             /* empty: acmespec.test */
+    struct strs offers, contacts;
+    struct lack *lack;
+    size_t lack_count;
+    struct external_account *eab;
+    size_t eab_count;
+    long deadline_factor; /* at least 1 */
+};
+
+/* The profile that a target has without a file: nothing declared. */
+struct profile profile_none(void);
+bool profile_read(struct arena *a, const char *path, struct profile *out, struct mistakes *m,
+                  struct err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* From the lines of a watch to its value. */
+#include "script/watch.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "script/verbs.h"
+
+static void read_check(struct arena *a, struct watch *w, const struct line *clause,
+                       enum check_level level, struct mistakes *m)
+{
+    struct err err;
+    struct check check = { .level = level, .text = clause->text, .name = clause->text };
+    if (!check_read(a, clause, 0, &check, &err)) {
+        mistake(m, clause->place, "%s", err.text);
+        return;
+    }
+    if (level == CHECK_NEED) {
+        w->when = GROW(a, w->when, w->when_count, struct check);
+        w->when[w->when_count++] = check;
+        return;
+    }
+    w->check = GROW(a, w->check, w->check_count, struct check);
+    w->check[w->check_count++] = check;
+}
+
+static void read_clause(struct arena *a, struct watch *w, const struct line *clause,
+                        struct mistakes *m)
+{
+    enum verb_id id = clause->verb->id;
+    if (id == VERB_SUITE)
+        w->suite = line_arg(clause, "CHOICE");
+    else if (id == VERB_RULE)
+        for (size_t i = 0; i < line_args(clause, "ID"); i++)
+            strs_add(a, &w->rules, line_arg_n(clause, "ID", i));
+    else if (id == VERB_NEEDS)
+        for (size_t i = 0; i < line_args(clause, "CAPABILITY"); i++)
+            strs_add(a, &w->needs, line_arg_n(clause, "CAPABILITY", i));
+    else if (id == VERB_MUST || id == VERB_SHOULD)
+        read_check(a, w, clause, id == VERB_MUST ? CHECK_MUST : CHECK_SHOULD, m);
+    else if (strcmp(clause->verb->name, "when") == 0)
+        read_check(a, w, clause, CHECK_NEED, m);
+    else if (strcmp(clause->verb->name, "title") == 0)
+        w->title = clause->rest;
+    else if (strcmp(clause->verb->name, "why") == 0)
+        w->why = clause->rest;
+}
+
+/* Each check of a watch rests on the watch's rules. */
+static void cite(const struct requirements *requirements, struct watch *w, struct mistakes *m)
+{
+    for (size_t i = 0; i < w->check_count; i++) {
+        w->check[i].rules = w->rules;
+        w->check[i].why = w->why;
+        rules_check(requirements, &w->rules, w->check[i].level == CHECK_MUST, w->check[i].place,
+                    m);
+    }
+}
+
+static void add_watch(struct arena *a, struct watches *all, const struct line *line,
+                      const struct requirements *requirements, struct mistakes *m)
+{
+    struct watch w = { .id = line_arg(line, "NAME"), .file = str_of(line->place.file) };
+    for (size_t i = 0; i < line->clause_count; i++)
+        read_clause(a, &w, &line->clause[i], m);
+    cite(requirements, &w, m);
+    if (!w.suite.len || !w.title.len || !w.check_count)
+        mistake(m, line->place, "a watch has a title, a suite, a rule and a must or should");
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->item[i].id, w.id))
+            mistake(m, line->place, "there is a watch %.*s already", STR_ARG(w.id));
+    all->item = GROW(a, all->item, all->count, struct watch);
+    all->item[all->count++] = w;
+}
+
+void watches_add(struct arena *a, struct watches *all, const struct line *lines, size_t count,
+                 const struct requirements *requirements, struct mistakes *m)
+{
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].verb->id == VERB_WATCH)
+            add_watch(a, all, &lines[i], requirements, m);
+        else
+            mistake(m, lines[i].place, "only watches stand beside watches");
+}
+
+struct watches *watches_read(struct arena *a, const char *path,
+                             const struct requirements *requirements, struct mistakes *m,
+                             struct err *err)
+{
+    struct watches *all = NEW(a, struct watches);
+    struct strs files = { 0 };
+    if (!file_list(a, path, ".acme", &files, err))
+        return NULL;
+    for (size_t i = 0; i < files.count; i++) {
+        str text;
+        size_t count;
+        if (!file_read(a, files.item[i].ptr, CEILING_SCRIPT, &text, err))
+            return NULL;
+        struct line *lines = lines_read(a, files.item[i].ptr, text, &count, m);
+        watches_add(a, all, lines, count, requirements, m);
+    }
+    return all;
+}
