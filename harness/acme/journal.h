@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Every exchange of a run with its times, and what each URL turned out to be.  Checks and
- * watches look at the journal, reports print it.  It locks itself: the engine's thread and
- * the listener's may both add. */
+ * watches look at the journal, reports print it.  It locks itself: the engine's thread
+ * and the listener's may both add. */
 #ifndef ACME_JOURNAL_H
 #define ACME_JOURNAL_H
 
@@ -10,18 +10,18 @@
 #include "json/json.h"
 
 struct exchange {
-    size_t number;           /* from 1, in order of sending */
+    size_t number; /* from 1, in order of sending */
     struct request request;
     struct response response; /* status 0: none came, see failure */
-    str failure;             /* why no response came */
+    str failure;              /* why no response came */
     int64_t sent_us, done_us; /* clock_us() */
-    time_t wall;             /* when sent */
-    enum resource resource;  /* what the URL was when it was sent */
-    bool has_object;         /* the answer's body is one of the four objects */
+    time_t wall;              /* when sent */
+    enum resource resource;   /* what the URL was when it was sent */
+    bool has_object;          /* the answer's body is one of the four objects */
     enum object object;
-    json_t *body;            /* the answer's body as JSON, or NULL */
-    bool deliberate;         /* the request was spoiled on purpose */
-    int line;                /* of the scenario, 0: on our own (given, nonce) */
+    json_t *body;    /* the answer's body as JSON, or NULL */
+    bool deliberate; /* the request was spoiled on purpose */
+    int line;        /* of the scenario, 0: on our own (given, nonce) */
 };
 
 struct journal;
