@@ -12,8 +12,8 @@ struct mark {
     str text, note;
 };
 
-void show_exchange(struct buf *out, const struct exchange *exchange, const struct mark *marks,
-                   size_t mark_count);
+void show_exchange(struct buf *out, const struct exchange *exchange,
+                   const struct mark *marks, size_t mark_count);
 /* "POST newOrder -> 201" on one line. */
 str show_line(struct arena *a, const struct exchange *exchange);
 /* Control characters and bad UTF-8 as visible escapes (\x1b); used before anything from a
