@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The RFC's words as enums and tables: error types, resources, statuses of each object and
- * the changes between them (RFC 8555 7.1.6), levels of a requirement. */
+/* The RFC's words as enums and tables: error types, resources, statuses of each object
+ * and the changes between them (RFC 8555 7.1.6), levels of a requirement. */
 #ifndef ACME_WORDS_H
 #define ACME_WORDS_H
 
@@ -27,7 +27,13 @@ extern const char *const resource_names[RESOURCE_COUNT];
 extern const char *const resource_members[RESOURCE_COUNT];
 
 /* The objects of RFC 8555 7.1.2 to 7.1.5 that have a status. */
-enum object { OBJECT_ACCOUNT, OBJECT_ORDER, OBJECT_AUTHORIZATION, OBJECT_CHALLENGE, OBJECT_COUNT };
+enum object {
+    OBJECT_ACCOUNT,
+    OBJECT_ORDER,
+    OBJECT_AUTHORIZATION,
+    OBJECT_CHALLENGE,
+    OBJECT_COUNT
+};
 extern const char *const object_names[OBJECT_COUNT];
 /* NULL-terminated: every status that the object may have. */
 extern const char *const *const object_statuses[OBJECT_COUNT];
@@ -36,13 +42,26 @@ extern const char *const *const object_statuses[OBJECT_COUNT];
 bool transition_legal(enum object object, str from, str to);
 bool status_known(enum object object, str status);
 
-enum level { LEVEL_MUST, LEVEL_MUST_NOT, LEVEL_SHOULD, LEVEL_SHOULD_NOT, LEVEL_MAY, LEVEL_STATED, LEVEL_COUNT };
+enum level {
+    LEVEL_MUST,
+    LEVEL_MUST_NOT,
+    LEVEL_SHOULD,
+    LEVEL_SHOULD_NOT,
+    LEVEL_MAY,
+    LEVEL_STATED,
+    LEVEL_COUNT
+};
 extern const char *const level_names[LEVEL_COUNT];
 /* MUST, MUST NOT and stated: what a `must` may rest on. */
 bool level_binds(enum level level);
 
 /* Challenge types that acmespec can answer. */
-enum challenge_type { CHALLENGE_HTTP_01, CHALLENGE_DNS_01, CHALLENGE_TLS_ALPN_01, CHALLENGE_COUNT };
+enum challenge_type {
+    CHALLENGE_HTTP_01,
+    CHALLENGE_DNS_01,
+    CHALLENGE_TLS_ALPN_01,
+    CHALLENGE_COUNT
+};
 extern const char *const challenge_names[CHALLENGE_COUNT];
 
 #endif
