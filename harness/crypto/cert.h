@@ -9,8 +9,9 @@
 
 struct cert; /* one X.509 certificate */
 
-/* Every certificate of an application/pem-certificate-chain body, leaf first.  Lenient about
- * explanatory text and line ends; false when there is none or one cannot be read. */
+/* Every certificate of an application/pem-certificate-chain body, leaf first.  Lenient
+ * about explanatory text and line ends; false when there is none or one cannot be read.
+ */
 struct chain {
     struct cert **item;
     size_t count;
@@ -19,16 +20,17 @@ bool chain_read(struct arena *a, str pem, struct chain *out, struct err *err) MU
 /* RFC 8555 9.1 and RFC 7468 "stricttextualmsg" form: only CERTIFICATE objects, no text
  * between, lines of 64, newline ends.  false with what is not. */
 bool chain_form(str pem, struct err *err) MUST_CHECK;
-/* Each certificate certifies the one before it: issuer name, signature, CA flag, validity of
- * all now.  false with the sentence. */
+/* Each certificate certifies the one before it: issuer name, signature, CA flag, validity
+ * of all now.  false with the sentence. */
 bool chain_check(const struct chain *chain, time_t now, struct err *err) MUST_CHECK;
 
 str cert_der(struct arena *a, const struct cert *cert);
 struct cert *cert_from_der(struct arena *a, str der, struct err *err);
 str cert_pem(struct arena *a, const struct cert *cert);
-/* DNS names (lower case) and IP addresses of the SAN; other SAN entries as "type:value". */
-void cert_names(struct arena *a, const struct cert *cert, struct strs *dns, struct strs *ips,
-                struct strs *other);
+/* DNS names (lower case) and IP addresses of the SAN; other SAN entries as "type:value".
+ */
+void cert_names(struct arena *a, const struct cert *cert, struct strs *dns,
+                struct strs *ips, struct strs *other);
 struct strs cert_common_names(struct arena *a, const struct cert *cert);
 struct key *cert_key(struct arena *a, const struct cert *cert, struct err *err);
 void cert_validity(const struct cert *cert, time_t *not_before, time_t *not_after);
@@ -37,28 +39,32 @@ str cert_subject(struct arena *a, const struct cert *cert);
 str cert_issuer(struct arena *a, const struct cert *cert);
 bool cert_is_ca(const struct cert *cert);
 bool cert_self_signed(const struct cert *cert);
-/* Whether an extension with this dotted OID or short name ("basicConstraints") is there, and whether it is critical. */
-bool cert_extension(struct arena *a, const struct cert *cert, str name, bool *critical, str *der_value);
+/* Whether an extension with this dotted OID or short name ("basicConstraints") is there,
+ * and whether it is critical. */
+bool cert_extension(struct arena *a, const struct cert *cert, str name, bool *critical,
+                    str *der_value);
 /* Key usages and purposes as words: "digitalSignature", "serverAuth", "clientAuth" ... */
 struct strs cert_usages(struct arena *a, const struct cert *cert);
 /* RFC 9773 4.1: base64url(AKI keyIdentifier) "." base64url(serial). */
-bool cert_ari_id(struct arena *a, const struct cert *cert, str *out, struct err *err) MUST_CHECK;
+bool cert_ari_id(struct arena *a, const struct cert *cert, str *out,
+                 struct err *err) MUST_CHECK;
 
 /* Issuing, for mocks and test set-ups. */
 struct cert_spec {
-    str subject;              /* common name; may be empty */
+    str subject; /* common name; may be empty */
     struct strs dns_names, ip_addresses;
-    const struct key *key;    /* the subject's public key */
-    const struct key *issuer_key;     /* NULL: self-signed with key */
+    const struct key *key;        /* the subject's public key */
+    const struct key *issuer_key; /* NULL: self-signed with key */
     const struct cert *issuer;
     time_t not_before, not_after;
     bool ca;
     bool must_staple;
-    str acme_identifier;      /* RFC 8737: 32 bytes; with it the critical acmeIdentifier extension */
+    str acme_identifier; /* RFC 8737: 32 bytes; with it the critical acmeIdentifier
+                            extension */
     bool acme_identifier_not_critical;
-    str acme_identifier_raw;  /* the extension's DER value as given, for bad ones */
-    str serial;               /* bytes; empty: random, 16 bytes, positive */
-    json_t *extensions;       /* further {"oid": "hex"} or NULL */
+    str acme_identifier_raw; /* the extension's DER value as given, for bad ones */
+    str serial;              /* bytes; empty: random, 16 bytes, positive */
+    json_t *extensions;      /* further {"oid": "hex"} or NULL */
 };
 struct cert *cert_issue(struct arena *a, const struct cert_spec *spec, struct err *err);
 

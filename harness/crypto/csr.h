@@ -14,16 +14,16 @@ struct csr_spec {
     str common_name;          /* empty: none */
     struct strs more_common_names;
     bool no_san;
-    bool must_staple;         /* TLS feature extension (RFC 7633) */
-    bool ca_true;             /* basicConstraints CA:TRUE asked for */
-    bool bad_signature;       /* one bit flipped */
+    bool must_staple;            /* TLS feature extension (RFC 7633) */
+    bool ca_true;                /* basicConstraints CA:TRUE asked for */
+    bool bad_signature;          /* one bit flipped */
     const struct key *sign_with; /* other key signs than the one inside; NULL: key */
-    bool sha1;                /* sign with SHA-1 */
+    bool sha1;                   /* sign with SHA-1 */
     bool san_critical;
-    bool twice;               /* every name twice */
-    bool trailing_bytes;      /* garbage behind the DER */
-    bool truncated;           /* DER cut in the middle */
-    json_t *extensions;       /* further {"oid": "hex of the value", ...} or NULL */
+    bool twice;          /* every name twice */
+    bool trailing_bytes; /* garbage behind the DER */
+    bool truncated;      /* DER cut in the middle */
+    json_t *extensions;  /* further {"oid": "hex of the value", ...} or NULL */
 };
 
 /* DER bytes. */
@@ -32,7 +32,7 @@ bool csr_new(struct arena *a, const struct csr_spec *spec, str *der,
 
 /* What a request says. */
 struct csr {
-    struct key *key; /* public */
+    struct key *key;                                  /* public */
     struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
     struct strs common_names;
     bool signature_good, must_staple, asks_ca;

@@ -8,26 +8,27 @@
 
 /* What a client's hello asked for. */
 struct hello {
-    char sni[256];     /* empty: none */
-    char alpn[256];    /* offered protocols, comma separated */
+    char sni[256];  /* empty: none */
+    char alpn[256]; /* offered protocols, comma separated */
 };
 
 /* What the server side of one handshake should present. */
 struct tls_answer {
     str cert_pem, key_pem; /* chain and key; empty: refuse the handshake */
     const char *alpn;      /* protocol to select; NULL: none is selected */
+    bool old_version;      /* speak TLS 1.1 at most, which RFC 8737 4 forbids */
 };
 
-/* Accepts TLS on a connected socket within deadline_ms: `choose` sees the hello and fills in
- * the answer (texts in the arena).  Returns after the handshake and an orderly close; false
- * with the reason when the handshake failed.  The fd stays the caller's. */
+/* Accepts TLS on a connected socket within deadline_ms: `choose` sees the hello and fills
+ * in the answer (texts in the arena).  Returns after the handshake and an orderly close;
+ * false with the reason when the handshake failed.  The fd stays the caller's. */
 typedef void tls_choose(void *context, struct arena *a, const struct hello *hello,
                         struct tls_answer *answer);
 bool tls_answer_once(struct arena *a, int fd, long deadline_ms, tls_choose *choose,
                      void *context, struct hello *seen, struct err *err) MUST_CHECK;
 
-/* As a tls-alpn-01 validator: connects fd, offers only "acme-tls/1" with the SNI, accepts any
- * certificate, tells what was negotiated. */
+/* As a tls-alpn-01 validator: connects fd, offers only "acme-tls/1" with the SNI, accepts
+ * any certificate, tells what was negotiated. */
 struct tls_probe {
     struct cert *leaf;
     str alpn; /* negotiated; empty: none */
@@ -35,8 +36,8 @@ struct tls_probe {
 bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_probe *out,
                struct err *err) MUST_CHECK;
 
-/* Roots for libcurl's CURLOPT_SSL_CTX_FUNCTION, parsed once: an opaque X509_STORE shared by
- * all contexts.  NULL with the reason when the PEM has no certificate. */
+/* Roots for libcurl's CURLOPT_SSL_CTX_FUNCTION, parsed once: an opaque X509_STORE shared
+ * by all contexts.  NULL with the reason when the PEM has no certificate. */
 struct tls_roots;
 struct tls_roots *tls_roots_new(struct arena *a, str pem, struct err *err);
 /* Installs them in an SSL_CTX that libcurl hands over as a void pointer. */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: which command, and nothing else. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/names.h"
+#include "commands.h"
+#include "http/fetch.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *usage, *help;
+} commands[] = {
+    { "server", cmd_server, "server URL [SCENARIO...]", "test a CA: play the client against it" },
+    { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
+    { "check", cmd_check, "check [PATH...]", "read scenario files and name every mistake" },
+    { "list", cmd_list, "list [SCENARIO...]", "list scenarios, or requirements with --rules" },
+    { "explain", cmd_explain, "explain ID|SCENARIO", "a requirement, or a scenario in prose" },
+    { "new", cmd_new, "new SCENARIO", "write the skeleton of a scenario" },
+    { "help", cmd_help, "help [WORD]", "explain a word of the language" },
+};
+
+static void print_usage(FILE *out)
+{
+    fprintf(out, "acmespec " ACMESPEC_VERSION
+                 ": conformance harness and mock peer for ACME (RFC 8555)\n\n");
+    for (size_t i = 0; i < countof(commands); i++)
+        fprintf(out, "  acmespec %-28s %s\n", commands[i].usage, commands[i].help);
+    fprintf(out, "\nEach command has --help.  Exit status: 0 conforms, 1 a violation, 2 usage or a "
+                 "broken\nscenario, 3 inconclusive, 4 nothing was run, 5 our own fault or no peer, "
+                 "6 a report\ncould not be written, 7 the baseline is stale.\n");
+}
+
+int usage_error(const char *sentence)
+{
+    fprintf(stderr, "acmespec: %s\n", sentence);
+    return EXIT_USAGE;
+}
+
+static int unknown_command(const char *word)
+{
+    struct arena *a = arena_new(NULL);
+    const char *names[countof(commands)];
+    for (size_t i = 0; i < countof(commands); i++)
+        names[i] = commands[i].name;
+    str near = name_did_you_mean(a, names, countof(commands), str_of(word));
+    fprintf(stderr, "acmespec: there is no command \"%s\"%.*s\n", word, STR_ARG(near));
+    arena_end(a);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("acmespec " ACMESPEC_VERSION);
+        return 0;
+    }
+    fetch_start();
+    for (size_t i = 0; i < countof(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    return unknown_command(argv[1]);
+}

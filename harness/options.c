@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Options by rows. */
+#include "options.h"
+
+#include <stdio.h>
+
+#include "base/names.h"
+
+struct reading {
+    struct arena *arena;
+    const struct option_row *rows;
+    size_t count;
+    char *into;
+    struct err *err;
+};
+
+static const struct option_row *find_name(const struct reading *r, str name)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (str_is(name, r->rows[i].name))
+            return &r->rows[i];
+    return NULL;
+}
+
+static const struct option_row *find_letter(const struct reading *r, char letter)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].letter == letter)
+            return &r->rows[i];
+    return NULL;
+}
+
+static bool store_number(const struct option_row *row, str value, long *out, struct err *err)
+{
+    long most = row->type == OPTION_PORT ? 65535 : 1000000000;
+    if (row->type == OPTION_SPAN)
+        return str_to_ms(value, out)
+            || err_set(err, "--%s wants a time span such as 30s", row->name);
+    return str_to_long(value, most, out)
+        || err_set(err, "--%s wants a whole number up to %ld", row->name, most);
+}
+
+static bool store(const struct reading *r, const struct option_row *row, str value)
+{
+    void *member = r->into + row->offset;
+    switch (row->type) {
+    case OPTION_FLAG:
+        *(bool *)member = true;
+        return true;
+    case OPTION_TEXT:
+        *(str *)member = value;
+        return true;
+    case OPTION_TEXTS:
+        strs_add(r->arena, member, value);
+        return true;
+    case OPTION_NUMBER:
+    case OPTION_SPAN:
+    case OPTION_PORT:
+        return store_number(row, value, member, r->err);
+    }
+    return false;
+}
+
+static bool unknown(const struct reading *r, str name)
+{
+    const char **names = NEW_ARRAY(r->arena, const char *, r->count);
+    for (size_t i = 0; i < r->count; i++)
+        names[i] = r->rows[i].name;
+    const char *nearest = name_nearest(names, r->count, name);
+    if (nearest)
+        return err_set(r->err, "there is no option --%.*s; did you mean --%s?", STR_ARG(name),
+                       nearest);
+    return err_set(r->err, "there is no option --%.*s", STR_ARG(name));
+}
+
+/* One option at argv[*i]; its value may be the next word. */
+static bool read_option(const struct reading *r, int argc, char **argv, int *i)
+{
+    str word = str_of(argv[*i]), name, value = STR_NONE;
+    bool is_long = str_starts(word, "--"), has_value = false;
+    name = str_from(word, is_long ? 2 : 1);
+    size_t equals = str_find_char(name, '=');
+    if (is_long && equals < name.len) {
+        value = str_from(name, equals + 1);
+        name = str_upto(name, equals);
+        has_value = true;
+    }
+    if (!is_long && name.len > 1) {
+        value = str_from(name, 1);
+        name = str_upto(name, 1);
+        has_value = true;
+    }
+    const struct option_row *row = is_long ? find_name(r, name) : find_letter(r, name.ptr[0]);
+    if (!row)
+        return is_long ? unknown(r, name)
+                       : err_set(r->err, "there is no option -%.*s", STR_ARG(name));
+    if (row->type == OPTION_FLAG)
+        return has_value ? err_set(r->err, "--%s takes no value", row->name) : store(r, row, value);
+    if (!has_value) {
+        if (*i + 1 >= argc)
+            return err_set(r->err, "--%s wants %s behind it", row->name, row->value);
+        value = str_of(argv[++*i]);
+    }
+    return store(r, row, value);
+}
+
+bool options_read(struct arena *a, const struct option_row *rows, size_t count, int argc,
+                  char **argv, void *into, struct strs *words, struct err *err)
+{
+    struct reading r = { a, rows, count, into, err };
+    bool over = false;
+    for (int i = 1; i < argc; i++) {
+        str word = str_of(argv[i]);
+        bool is_option = !over && word.len > 1 && word.ptr[0] == '-';
+        if (is_option && str_is(word, "--"))
+            over = true;
+        else if (!is_option)
+            strs_add(a, words, word);
+        else if (!read_option(&r, argc, argv, &i))
+            return false;
+    }
+    return true;
+}
+
+void options_print(const struct option_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char head[64], letter[8] = "    ";
+        if (rows[i].letter)
+            snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
+        snprintf(head, sizeof head, "%s--%s%s%s", letter, rows[i].name,
+                 rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
+        printf("  %-28s %s\n", head, rows[i].help);
+    }
+}

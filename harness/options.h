@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Command line options as rows: parsing and --help come from the same table. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum option_type {
+    OPTION_FLAG,   /* bool */
+    OPTION_TEXT,   /* str, the last one counts */
+    OPTION_TEXTS,  /* struct strs, may be given again */
+    OPTION_NUMBER, /* long */
+    OPTION_SPAN,   /* long, milliseconds: 30s */
+    OPTION_PORT,   /* long, 0 to 65535 */
+};
+
+struct option_row {
+    const char *name;  /* "junit" for --junit */
+    char letter;       /* or 0 */
+    enum option_type type;
+    const char *value; /* "FILE" for the help, or NULL */
+    size_t offset;     /* of the member in the command's struct */
+    const char *help;
+};
+
+/* Reads argv[1...]; words that are no options go to *words.  "--" ends the options.  false
+ * with a sentence that names the nearest option. */
+bool options_read(struct arena *a, const struct option_row *rows, size_t count, int argc,
+                  char **argv, void *into, struct strs *words, struct err *err) MUST_CHECK;
+/* Prints the rows, aligned. */
+void options_print(const struct option_row *rows, size_t count);
+
+#endif

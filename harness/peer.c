@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* Safety of the target. */
+#define _DEFAULT_SOURCE
+#include "peer.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "http/message.h"
+
+/* Production services of public CAs: a conformance run would spend their rate limits and
+ * break their terms.  Their staging services need --remote. */
+static const char *const production_hosts[] = {
+    "acme-v02.api.letsencrypt.org", "acme-v01.api.letsencrypt.org", "acme.zerossl.com",
+    "dv.acme-v02.api.pki.goog",     "api.buypass.com",              "acme.ssl.com",
+    "acme.sectigo.com",             "acme.digicert.com",            "acme.entrust.net",
+    "acme.godaddy.com",             "acme.actalis.com",             "api.globalsign.com",
+};
+
+static bool is_production(str host)
+{
+    for (size_t i = 0; i < countof(production_hosts); i++)
+        if (str_eq_nocase(host, str_of(production_hosts[i])))
+            return true;
+    return false;
+}
+
+static bool is_private_v4(const unsigned char b[4])
+{
+    return b[0] == 127 || b[0] == 10 || (b[0] == 172 && b[1] >= 16 && b[1] < 32)
+        || (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254);
+}
+
+/* ::1, fc00::/7, fe80::/10. */
+static bool is_private_v6(const unsigned char b[16])
+{
+    static const unsigned char loopback[16] = { [15] = 1 };
+    return memcmp(b, loopback, sizeof loopback) == 0 || (b[0] & 0xFE) == 0xFC
+        || (b[0] == 0xFE && (b[1] & 0xC0) == 0x80);
+}
+
+static bool is_private(const struct sockaddr *address)
+{
+    if (address->sa_family == AF_INET) {
+        struct sockaddr_in v4;
+        memcpy(&v4, address, sizeof v4);
+        unsigned char b[4];
+        memcpy(b, &v4.sin_addr, sizeof b);
+        return is_private_v4(b);
+    }
+    if (address->sa_family == AF_INET6) {
+        struct sockaddr_in6 v6;
+        memcpy(&v6, address, sizeof v6);
+        return is_private_v6(v6.sin6_addr.s6_addr);
+    }
+    return false;
+}
+
+static bool all_private(const struct addrinfo *list)
+{
+    for (; list; list = list->ai_next)
+        if (!is_private(list->ai_addr))
+            return false;
+    return true;
+}
+
+static str bare_host(str host)
+{
+    if (str_starts(host, "[") && str_ends(host, "]"))
+        return (str){ host.ptr + 1, host.len - 2 };
+    return host;
+}
+
+bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err)
+{
+    struct url parts;
+    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
+    if (!url_parse(a, url, &parts))
+        return err_set(err, "\"%.*s\" is no http or https URL of a directory", STR_ARG(url));
+    if (is_production(parts.host))
+        return err_set(err, "%.*s is the production service of a public CA; a conformance run "
+                            "against it is refused, test a staging or private one",
+                       STR_ARG(parts.host));
+    if (remote)
+        return true;
+    if (getaddrinfo(str_z(a, bare_host(parts.host)), NULL, &hints, &list) != 0)
+        return err_set(err, "the host %.*s does not resolve", STR_ARG(parts.host));
+    bool good = all_private(list);
+    freeaddrinfo(list);
+    return good
+        || err_set(err, "%.*s is not on a loopback or private address; --remote allows it, if "
+                        "its owner does",
+                   STR_ARG(parts.host));
+}
+
+bool peer_has_own_addresses(void)
+{
+    struct sockaddr_in address = { .sin_family = AF_INET };
+    inet_pton(AF_INET, "127.1.2.3", &address.sin_addr);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    bool good = fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* Options that say what the target is and how to talk to it. */
+static bool describes_target(str name)
+{
+    static const char *const names[]
+        = { "ca-file", "insecure", "http-port", "tls-port",       "dns-port",
+            "profile", "remote",   "strict",    "shared-address", "request-timeout" };
+    for (size_t i = 0; i < countof(names); i++)
+        if (str_is(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool takes_value(str name, const struct option_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_is(name, rows[i].name))
+            return rows[i].type != OPTION_FLAG;
+    return false;
+}
+
+str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_row *rows,
+                   size_t count)
+{
+    struct buf b = buf_new(a, CEILING_LINE);
+    bool have_url = false;
+    buf_add(&b, STR("acmespec server"));
+    for (int i = 1; i < argc; i++) {
+        str word = str_of(argv[i]), name = str_from(word, 2);
+        name = str_upto(name, str_find_char(name, '='));
+        bool is_option = str_starts(word, "--"), apart = str_eq(name, str_from(word, 2));
+        if (!is_option && !have_url && !str_starts(word, "-")) {
+            have_url = true;
+            buf_addf(&b, " %s", argv[i]);
+        }
+        if (!is_option)
+            continue;
+        bool kept = describes_target(name);
+        if (kept)
+            buf_addf(&b, " %s", argv[i]);
+        if (takes_value(name, rows, count) && apart && i + 1 < argc) {
+            i++;
+            if (kept)
+                buf_addf(&b, " %s", argv[i]);
+        }
+    }
+    return buf_str(&b);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Selects and expands scenarios into plays. */
+#include "run/plan.h"
+
+#include <fnmatch.h>
+
+#include "crypto/key.h"
+
+/* "server/6.5-nonces" selects what lies below it; globs select by the whole name. */
+static bool name_fits(str pattern, str name)
+{
+    char p[1024], n[1024];
+    while (str_starts(pattern, "./"))
+        pattern = str_from(pattern, 2);
+    if (str_starts(pattern, "scenarios/"))
+        pattern = str_from(pattern, 10);
+    while (str_ends(pattern, "/"))
+        pattern = str_upto(pattern, pattern.len - 1);
+    if (str_ends(pattern, ".acme"))
+        pattern = str_upto(pattern, pattern.len - 5);
+    if (pattern.len >= sizeof p || name.len >= sizeof n)
+        return false;
+    memcpy(p, pattern.ptr, pattern.len);
+    p[pattern.len] = '\0';
+    memcpy(n, name.ptr, name.len);
+    n[name.len] = '\0';
+    bool below = str_starts(name, p) && (name.len == pattern.len || n[pattern.len] == '/');
+    return below || fnmatch(p, n, 0) == 0;
+}
+
+/* A pattern may also name one variant: "server/x/y[alg=ES384]". */
+static bool play_fits(struct arena *a, str pattern, const struct play *play)
+{
+    str name = play_name(a, play);
+    return name_fits(pattern, play->scenario->name) || str_eq(pattern, name);
+}
+
+static bool any_name_fits(struct arena *a, const struct strs *names, const struct play *play)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (play_fits(a, names->item[i], play))
+            return true;
+    return names->count == 0;
+}
+
+/* --- what its checks rest on --- */
+
+struct wanted {
+    const struct selection *selection;
+    bool found;
+};
+
+/* "6.5" fits rfc8555-6.5-8, and so does "rfc8555-6.5". */
+static bool section_fits(str section, str id)
+{
+    str rest = id;
+    if (str_starts(section, "rfc") || str_starts(section, "draft"))
+        return id.len > section.len && str_eq(str_upto(id, section.len), section)
+            && (id.ptr[section.len] == '-' || id.ptr[section.len] == '.');
+    size_t dash = str_find_char(id, '-');
+    rest = str_from(id, dash + 1);
+    return rest.len > section.len && str_eq(str_upto(rest, section.len), section)
+        && (rest.ptr[section.len] == '-' || rest.ptr[section.len] == '.');
+}
+
+static bool rules_fit(const struct selection *s, const struct strs *rules)
+{
+    if (s->rules.count == 0 && s->sections.count == 0)
+        return true;
+    for (size_t i = 0; i < rules->count; i++) {
+        if (strs_has(&s->rules, rules->item[i]))
+            return true;
+        for (size_t k = 0; k < s->sections.count; k++)
+            if (section_fits(s->sections.item[k], rules->item[i]))
+                return true;
+    }
+    return false;
+}
+
+static void look_at_check(void *context, const struct check *check)
+{
+    struct wanted *w = context;
+    bool level_fits = !w->selection->level.len
+        || str_is(w->selection->level, check_level_names[check->level]);
+    w->found = w->found
+        || (check->level != CHECK_NEED && level_fits && rules_fit(w->selection, &check->rules));
+}
+
+static bool tags_fit(const struct selection *s, const struct scenario *scenario)
+{
+    for (size_t i = 0; i < s->tags.count; i++)
+        if (strs_has(&scenario->tags, s->tags.item[i]))
+            return true;
+    return s->tags.count == 0;
+}
+
+static bool scenario_fits(const struct selection *s, const struct scenario *scenario)
+{
+    struct wanted w = { s, false };
+    scenario_checks(scenario, look_at_check, &w);
+    return w.found && tags_fit(s, scenario);
+}
+
+/* --- the plan --- */
+
+static void add_play(struct arena *a, struct plan *plan, struct play play)
+{
+    plan->play = GROW(a, plan->play, plan->count, struct play);
+    plan->play[plan->count++] = play;
+}
+
+static void add_variants(struct arena *a, const struct selection *s,
+                         const struct scenario *scenario, struct plan *plan)
+{
+    const struct strs *values = &scenario->variants.values;
+    size_t count = scenario->variants.name.len ? values->count : 1;
+    for (size_t i = 0; i < count; i++) {
+        struct play play = { .scenario = scenario,
+                             .variant = values->count ? values->item[i] : STR_NONE };
+        if (any_name_fits(a, &s->names, &play))
+            add_play(a, plan, play);
+    }
+}
+
+static void take_shard(const struct selection *s, struct plan *plan)
+{
+    size_t kept = 0;
+    if (s->shards <= 1)
+        return;
+    for (size_t i = 0; i < plan->count; i++)
+        if ((long)(i % (size_t)s->shards) == s->shard - 1)
+            plan->play[kept++] = plan->play[i];
+    plan->count = kept;
+}
+
+static bool names_used(struct arena *a, const struct selection *s, const struct plan *plan,
+                       struct err *err)
+{
+    for (size_t i = 0; i < s->names.count; i++) {
+        bool used = false;
+        for (size_t k = 0; k < plan->count && !used; k++)
+            used = play_fits(a, s->names.item[i], &plan->play[k]);
+        if (!used && !(s->rules.count || s->sections.count || s->tags.count || s->level.len))
+            return err_set(err, "no scenario is named %.*s (acmespec list shows them)",
+                           STR_ARG(s->names.item[i]));
+    }
+    return true;
+}
+
+bool plan_make(struct arena *a, const struct library *library, const struct selection *s,
+               struct plan *out, struct err *err)
+{
+    *out = (struct plan){ 0 };
+    for (long n = 0; n < (s->repeat > 1 ? s->repeat : 1); n++)
+        for (size_t i = 0; i < library->count; i++)
+            if (scenario_fits(s, library->scenario[i]))
+                add_variants(a, s, library->scenario[i], out);
+    if (!names_used(a, s, out, err))
+        return false;
+    take_shard(s, out);
+    for (size_t i = 0; i < out->count; i++)
+        out->play[i].slot = (int)i;
+    return true;
+}
+
+bool plan_lacks(struct arena *a, const struct play *play, const struct target *target,
+                str *reason)
+{
+    const struct strs *needs = &play->scenario->needs;
+    for (size_t i = 0; i < needs->count; i++) {
+        str need = str_starts(needs->item[i], "${") ? play->variant : needs->item[i], why;
+        if (capability_find(need) < 0 || target_offers(target, need, &why))
+            continue;
+        *reason = arena_printf(a, "the target does not offer %.*s: %.*s", STR_ARG(need),
+                               STR_ARG(why));
+        return true;
+    }
+    return false;
+}
+
+size_t plan_rsa_keys(const struct play *play, enum key_type type)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < play->scenario->step_count; i++) {
+        const struct line *line = play->scenario->step[i].line;
+        str word = line_arg(line, "KEYTYPE");
+        if (str_starts(word, "${"))
+            word = play->variant;
+        count += word.len && key_type_find(word) == (int)type;
+    }
+    return count;
+}

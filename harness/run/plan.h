@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Which plays a run has: scenarios selected by name, requirement, section, level, tag and
+ * shard, each once per variant and repetition. */
+#ifndef RUN_PLAN_H
+#define RUN_PLAN_H
+
+#include "crypto/key.h"
+#include "engine/play.h"
+#include "script/library.h"
+
+struct selection {
+    struct strs names;    /* prefixes or globs of scenario names; empty: all */
+    struct strs rules;    /* requirement ids */
+    struct strs sections; /* "6.5", "rfc8555-6.5" */
+    struct strs tags;
+    str level;            /* "must" or "should": scenarios with such a check; empty: any */
+    long shard, shards;   /* k of n, from 1; 0: all */
+    long repeat;          /* at least 1 */
+};
+
+struct plan {
+    struct play *play; /* in stable order */
+    size_t count;
+};
+
+/* false with a sentence when a name selects nothing at all. */
+bool plan_make(struct arena *a, const struct library *library, const struct selection *s,
+               struct plan *out, struct err *err) MUST_CHECK;
+/* Whether the target lacks something that the play needs; then *reason says what. */
+bool plan_lacks(struct arena *a, const struct play *play, const struct target *target,
+                str *reason);
+/* How many RSA keys of 2048 bits and more the play makes. */
+size_t plan_rsa_keys(const struct play *play, enum key_type type);
+
+#endif

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* Forks one child per play, reads its one line of JSON from a pipe, minds deadlines.  It
+ * waits in poll(2) and nowhere else. */
+#include "run/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "crypto/key.h"
+#include "run/events.h"
+
+enum { GRACE_MS = 15000, TICK_MS = 200, MOST_JOBS = 64 };
+
+struct child {
+    pid_t pid; /* 0: the place is free */
+    int fd;
+    size_t index; /* in the plan */
+    int64_t kill_ms;
+    bool late; /* killed for its deadline */
+    struct arena *arena;
+    struct buf text;
+};
+
+struct running {
+    struct arena *arena;
+    const struct plan *plan;
+    const struct runner_options *options;
+    struct results *results;
+    struct child child[MOST_JOBS];
+    size_t jobs, next, done;
+    size_t rsa_used[KEY_TYPE_COUNT];
+    bool stopping;
+};
+
+/* --- in the child --- */
+
+static void write_all(int fd, str text)
+{
+    while (text.len) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            _exit(1);
+        text = str_from(text, (size_t)n);
+    }
+}
+
+/* Long runs use slots again; another run label keeps the names apart. */
+static struct target target_for(struct arena *a, const struct running *run, struct play *play)
+{
+    struct target target = *run->options->target;
+    int round = play->slot / (RELAY_SLOTS - 96);
+    play->slot %= RELAY_SLOTS - 96;
+    if (round > 0)
+        target.run = arena_printf(a, "%.*s-%d", STR_ARG(target.run), round);
+    return target;
+}
+
+static void be_child(struct running *run, size_t index, int fd)
+{
+    struct arena *a = arena_new(NULL);
+    struct play play = run->plan->play[index];
+    struct play_outcome outcome;
+    struct target target = target_for(a, run, &play);
+    setpgid(0, 0);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    for (int type = 0; type < KEY_TYPE_COUNT; type++)
+        key_pool_skip((enum key_type)type, run->rsa_used[type]);
+    play_run(a, &target, &play, run->options->watches, &outcome);
+    write_all(fd, event_of_play(a, &outcome));
+    write_all(fd, STR("\n"));
+    /* Threads of libraries may still run; nothing of ours needs an orderly end. */
+    _exit(0);
+}
+
+/* --- in the parent --- */
+
+static long deadline_of(const struct running *run, const struct play *play)
+{
+    const struct runner_options *o = run->options;
+    long own = o->timeout_ms ? o->timeout_ms : play->scenario->deadline_ms;
+    return own * o->target->profile.deadline_factor + GRACE_MS;
+}
+
+static void keep_result(struct running *run, size_t index, const struct play_outcome *outcome,
+                        str event)
+{
+    run->results->play[index] = outcome->result;
+    run->done++;
+    if (run->options->ended)
+        run->options->ended(run->options->context, outcome, event);
+    bool bad = outcome->result.verdict == VERDICT_FAIL || outcome->result.verdict == VERDICT_ERROR;
+    if (bad && run->options->fail_fast)
+        run->stopping = true;
+}
+
+static void keep_without(struct running *run, size_t index, enum verdict verdict, str reason)
+{
+    struct play_outcome outcome = { .result = play_without(run->arena, &run->plan->play[index],
+                                                           verdict, reason) };
+    keep_result(run, index, &outcome, event_of_play(run->arena, &outcome));
+}
+
+static void merge_watch(struct watch_result *all, const struct watch_result *one)
+{
+    size_t seen = all->seen + one->seen, broken = all->broken + one->broken;
+    if (one->verdict > all->verdict)
+        *all = *one;
+    all->seen = seen;
+    all->broken = broken;
+}
+
+static void merge_watches(struct running *run, const struct play_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->watch_count && i < run->results->watch_count; i++)
+        merge_watch(&run->results->watch[i], &outcome->watch[i]);
+}
+
+static str death_of(struct running *run, const struct child *c, int status)
+{
+    if (c->late)
+        return STR("the play went past its deadline and was ended");
+    if (run->stopping)
+        return STR("the run was stopped");
+    if (WIFSIGNALED(status))
+        return arena_printf(run->arena, "acmespec's own process for this play died of signal %d",
+                            WTERMSIG(status));
+    return arena_printf(run->arena, "acmespec's own process for this play ended with status %d",
+                        WEXITSTATUS(status));
+}
+
+/* The child closed its pipe: its result is whole, or it died. */
+static void reap(struct running *run, struct child *c)
+{
+    int status = 0;
+    struct err err;
+    struct play_outcome outcome;
+    close(c->fd);
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    str line = str_trim(buf_str(&c->text));
+    size_t index = c->index;
+    c->pid = 0;
+    if (line.len && event_read_play(run->arena, line, &outcome, &err)) {
+        merge_watches(run, &outcome);
+        keep_result(run, index, &outcome, line);
+    } else {
+        keep_without(run, index, VERDICT_ERROR, death_of(run, c, status));
+    }
+    arena_end(c->arena);
+}
+
+static void count_rsa(struct running *run, const struct play *play)
+{
+    for (int type = 0; type < KEY_TYPE_COUNT; type++)
+        run->rsa_used[type] += plan_rsa_keys(play, (enum key_type)type);
+}
+
+static bool start_child(struct running *run, struct child *c, size_t index)
+{
+    int ends[2];
+    if (pipe(ends) != 0)
+        return false;
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        for (size_t i = 0; i < run->jobs; i++)
+            if (run->child[i].pid)
+                close(run->child[i].fd);
+        be_child(run, index, ends[1]);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return false;
+    }
+    struct arena *arena = arena_new(run->arena);
+    *c = (struct child){ .pid = pid,
+                         .fd = ends[0],
+                         .index = index,
+                         .kill_ms = clock_ms() + deadline_of(run, &run->plan->play[index]),
+                         .arena = arena,
+                         .text = buf_new(arena, CEILING_EVENT) };
+    count_rsa(run, &run->plan->play[index]);
+    if (run->options->began)
+        run->options->began(run->options->context, &run->plan->play[index]);
+    return true;
+}
+
+static struct child *free_place(struct running *run)
+{
+    for (size_t i = 0; i < run->jobs; i++)
+        if (run->child[i].pid == 0)
+            return &run->child[i];
+    return NULL;
+}
+
+static void start_some(struct running *run)
+{
+    struct child *c;
+    while (!run->stopping && run->next < run->plan->count && (c = free_place(run))) {
+        size_t index = run->next++;
+        str reason;
+        if (plan_lacks(run->arena, &run->plan->play[index], run->options->target, &reason))
+            keep_without(run, index, VERDICT_SKIP, reason);
+        else if (!start_child(run, c, index))
+            keep_without(run, index, VERDICT_ERROR, STR("no process could be started for it"));
+    }
+}
+
+static void read_from(struct running *run, struct child *c)
+{
+    char piece[65536];
+    ssize_t n = read(c->fd, piece, sizeof piece);
+    if (n < 0 && errno == EINTR)
+        return;
+    if (n > 0)
+        buf_add(&c->text, (str){ piece, (size_t)n });
+    else
+        reap(run, c);
+}
+
+static void end_late_ones(struct running *run, bool all)
+{
+    for (size_t i = 0; i < run->jobs; i++) {
+        struct child *c = &run->child[i];
+        if (!c->pid || (!all && clock_ms() < c->kill_ms))
+            continue;
+        c->late = !all;
+        kill(c->pid, SIGKILL);
+        kill(-c->pid, SIGKILL);
+    }
+}
+
+/* Waits until a child says something or a fifth of a second is over. */
+static size_t wait_for_children(struct running *run)
+{
+    struct pollfd fds[MOST_JOBS];
+    struct child *owner[MOST_JOBS];
+    nfds_t count = 0;
+    for (size_t i = 0; i < run->jobs; i++)
+        if (run->child[i].pid) {
+            owner[count] = &run->child[i];
+            fds[count++] = (struct pollfd){ .fd = run->child[i].fd, .events = POLLIN };
+        }
+    if (count && poll(fds, count, TICK_MS) > 0)
+        for (nfds_t i = 0; i < count; i++)
+            if (fds[i].revents)
+                read_from(run, owner[i]);
+    return count;
+}
+
+static void prepare(struct running *run)
+{
+    struct results *r = run->results;
+    const struct watches *w = run->options->watches;
+    r->play_count = run->plan->count;
+    r->play = NEW_ARRAY(run->arena, struct play_result, run->plan->count);
+    r->watch_count = w->count;
+    r->watch = NEW_ARRAY(run->arena, struct watch_result, w->count);
+    for (size_t i = 0; i < w->count; i++)
+        r->watch[i] = (struct watch_result){ .id = w->item[i].id,
+                                             .title = w->item[i].title,
+                                             .level = STR("must"),
+                                             .file = w->item[i].file,
+                                             .rules = w->item[i].rules,
+                                             .verdict = VERDICT_SKIP };
+}
+
+static int64_t cpu_of(int who)
+{
+    struct rusage u;
+    getrusage(who, &u);
+    return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec
+        + u.ru_stime.tv_usec;
+}
+
+/* Plays that were never begun are left out, so that counts tell what was decided. */
+static void drop_unplayed(struct results *r)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < r->play_count; i++)
+        if (r->play[i].name.len)
+            r->play[kept++] = r->play[i];
+    r->play_count = kept;
+}
+
+static void sum_up(struct running *run, int64_t began)
+{
+    struct results *r = run->results;
+    struct rusage children;
+    drop_unplayed(r);
+    getrusage(RUSAGE_CHILDREN, &children);
+    r->wall_us = clock_us() - began;
+    r->cpu_us = cpu_of(RUSAGE_SELF) + cpu_of(RUSAGE_CHILDREN);
+    r->peak_kib = children.ru_maxrss;
+    r->complete = !run->stopping && run->next == run->plan->count;
+}
+
+void runner_run(struct arena *a, const struct plan *plan, const struct runner_options *options,
+                const volatile int *stop, struct results *r)
+{
+    struct running *run = NEW(a, struct running);
+    int64_t began = clock_us();
+    *run = (struct running){ .arena = a, .plan = plan, .options = options, .results = r };
+    run->jobs = options->jobs < 1 ? 1 : options->jobs > MOST_JOBS ? MOST_JOBS : (size_t)options->jobs;
+    prepare(run);
+    do {
+        if (*stop && !run->stopping)
+            run->stopping = true;
+        if (*stop)
+            end_late_ones(run, true);
+        start_some(run);
+        end_late_ones(run, false);
+        if (options->tick)
+            options->tick(options->context);
+    } while (wait_for_children(run) || (!run->stopping && run->next < plan->count));
+    sum_up(run, began);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Many plays: a process and a deadline each, N at a time.  A play that crashes or hangs is an
+ * error of that play alone. */
+#ifndef RUN_RUNNER_H
+#define RUN_RUNNER_H
+
+#include "run/plan.h"
+#include "run/results.h"
+
+struct runner_options {
+    const struct target *target;
+    const struct watches *watches;
+    long jobs;       /* at least 1 */
+    long timeout_ms; /* over each play's own deadline; 0: the scenario's */
+    bool fail_fast;
+    /* Called in the parent; context is theirs. */
+    void (*began)(void *context, const struct play *play);
+    void (*ended)(void *context, const struct play_outcome *outcome, str event);
+    void (*tick)(void *context);
+    void *context;
+};
+
+/* Plays the plan; fills in r->play (in the plan's order) and r->watch.  Returns when all is
+ * played, or when *stop becomes true (set by a signal handler): then what was decided stands
+ * and r->complete is false. */
+void runner_run(struct arena *a, const struct plan *plan, const struct runner_options *options,
+                const volatile int *stop, struct results *r);
+
+#endif
