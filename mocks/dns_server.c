@@ -84,6 +84,12 @@ int dns_server_port(const struct dns_server *s)
     return s->socket.port;
 }
 
+void dns_server_sockets(const struct dns_server *s, int out[2])
+{
+    out[0] = s->socket.udp;
+    out[1] = s->socket.tcp;
+}
+
 static struct connection *free_connection(struct dns_server *s)
 {
     for (size_t i = 0; i < MOST_CONNECTIONS; i++)

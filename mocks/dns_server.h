@@ -34,6 +34,8 @@ struct dns_server *dns_server_new(struct arena *a,
                                   const struct dns_server_options *options,
                                   struct err *err);
 int dns_server_port(const struct dns_server *s);
+/* Its two sockets, for a process that closes all others. */
+void dns_server_sockets(const struct dns_server *s, int out[2]);
 /* Adds what it waits for. */
 void dns_server_watch(struct dns_server *s, struct watch *w);
 /* Does what can be done after the wait. */

@@ -147,9 +147,7 @@ static enum dns_manner collect(const struct dns_zone *zone, struct arena *a, str
     return DNS_ANSWER;
 }
 
-/* A zone that the name can lie in, so that resolvers take the SOA: its last two labels.
- */
-static str zone_of(str name)
+str dns_zone_of(str name)
 {
     size_t dots = 0;
     for (size_t i = name.len; i > 0; i--)
@@ -177,7 +175,7 @@ static void reply_for(const struct dns_zone *zone, struct arena *a,
     reply->rcode = rcodes[*manner];
     if (reply->count == 0
         && (reply->rcode == DNS_NOERROR || reply->rcode == DNS_NO_SUCH_NAME))
-        reply->soa = zone_of(question->name);
+        reply->soa = dns_zone_of(question->name);
 }
 
 bool dns_zone_answer(const struct dns_zone *zone, struct arena *a,

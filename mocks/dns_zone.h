@@ -23,4 +23,7 @@ enum dns_way { DNS_OVER_UDP, DNS_OVER_TCP };
 bool dns_zone_answer(const struct dns_zone *zone, struct arena *a,
                      const struct dns_query *query, enum dns_way way, str *wire);
 
+/* A zone that a name can lie in, for the SOA of an empty answer: its last two labels. */
+str dns_zone_of(str name);
+
 #endif

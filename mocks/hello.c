@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* Takes a ClientHello and a request's head apart as far as a name. */
+#include "mocks/hello.h"
+
+enum {
+    HANDSHAKE = 22,
+    CLIENT_HELLO = 1,
+    EXTENSION_SERVER_NAME = 0,
+    EXTENSION_ALPN = 16,
+    RECORD_HEAD = 5,
+    MESSAGE_HEAD = 4,
+    LONGEST_RECORD = 16384, /* RFC 8446 5.1 */
+    LONGEST_HELLO = 16384
+};
+
+/* What is left of a structure; bad: something claimed to be longer than what holds it. */
+struct rest {
+    str bytes;
+    bool bad;
+};
+
+static str take(struct rest *rest, size_t len)
+{
+    rest->bad = rest->bad || len > rest->bytes.len;
+    if (rest->bad)
+        return STR_NONE;
+    str taken = str_upto(rest->bytes, len);
+    rest->bytes = str_from(rest->bytes, len);
+    return taken;
+}
+
+static size_t take_number(struct rest *rest, size_t width)
+{
+    str bytes = take(rest, width);
+    size_t number = 0;
+    for (size_t i = 0; i < bytes.len; i++)
+        number = number << 8 | (unsigned char)bytes.ptr[i];
+    return number;
+}
+
+/* A vector: its length in `width` bytes, then so many bytes (RFC 8446 3.4). */
+static struct rest take_vector(struct rest *rest, size_t width)
+{
+    size_t len = take_number(rest, width);
+    str bytes = take(rest, len);
+    return (struct rest){ bytes, rest->bad };
+}
+
+/* A handshake message may be spread over several records: the payload of all that are
+ * whole. Bad: another kind of record comes first. */
+static str gather(struct arena *scratch, str bytes, bool *bad)
+{
+    char *message = arena_alloc(scratch, 1, bytes.len);
+    size_t len = 0;
+    while (bytes.len >= RECORD_HEAD && !*bad) {
+        struct rest rest = { bytes, false };
+        size_t type = take_number(&rest, 1), major = take_number(&rest, 1);
+        take_number(&rest, 1);
+        size_t claimed = take_number(&rest, 2);
+        *bad =
+            type != HANDSHAKE || major != 3 || claimed == 0 || claimed > LONGEST_RECORD;
+        str payload = take(&rest, claimed);
+        if (*bad || rest.bad)
+            break;
+        memcpy(message + len, payload.ptr, payload.len);
+        len += payload.len;
+        bytes = rest.bytes;
+    }
+    *bad = *bad || (bytes.len && bytes.ptr[0] != HANDSHAKE);
+    return (str){ message, len };
+}
+
+static char shown(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c > ' ' && c < 127 ? c : '?';
+}
+
+/* Puts text into a field of `size` bytes, what is odd in it as "?"; what is too long is
+ * cut. */
+static void put(char *field, size_t size, const char *before, str text)
+{
+    size_t len = strlen(field);
+    for (; *before && len + 1 < size; before++)
+        field[len++] = *before;
+    for (size_t i = 0; i < text.len && len + 1 < size; i++)
+        field[len++] = shown(text.ptr[i]);
+    field[len] = 0;
+}
+
+/* RFC 6066 3: a list, of which only the host name (type 0) is known. */
+static void read_server_name(struct rest *extension, struct hello *out)
+{
+    struct rest list = take_vector(extension, 2);
+    while (list.bytes.len && !list.bad) {
+        size_t type = take_number(&list, 1);
+        struct rest name = take_vector(&list, 2);
+        if (type == 0 && !out->sni[0] && !name.bad)
+            put(out->sni, sizeof out->sni, "", name.bytes);
+    }
+}
+
+/* RFC 7301 3.1. */
+static void read_alpn(struct rest *extension, struct hello *out)
+{
+    struct rest list = take_vector(extension, 2);
+    while (list.bytes.len && !list.bad) {
+        struct rest name = take_vector(&list, 1);
+        if (!name.bad)
+            put(out->alpn, sizeof out->alpn, out->alpn[0] ? "," : "", name.bytes);
+    }
+}
+
+static bool read_extensions(struct rest *hello, struct hello *out)
+{
+    struct rest list = take_vector(hello, 2);
+    while (list.bytes.len && !list.bad) {
+        size_t type = take_number(&list, 2);
+        struct rest extension = take_vector(&list, 2);
+        if (type == EXTENSION_SERVER_NAME)
+            read_server_name(&extension, out);
+        if (type == EXTENSION_ALPN)
+            read_alpn(&extension, out);
+    }
+    return !list.bad;
+}
+
+static enum peek read_hello(struct rest *body, struct hello *out)
+{
+    take(body, 2 + 32);   /* version, random */
+    take_vector(body, 1); /* session */
+    take_vector(body, 2); /* cipher suites */
+    take_vector(body, 1); /* compression */
+    if (body->bad)
+        return PEEK_BAD;
+    /* Before TLS 1.2 there may be no extensions at all. */
+    if (body->bytes.len && !read_extensions(body, out))
+        return PEEK_BAD;
+    return PEEK_DONE;
+}
+
+enum peek hello_peek(struct arena *scratch, str bytes, struct hello *out)
+{
+    bool bad = false;
+    *out = (struct hello){ 0 };
+    struct rest message = { gather(scratch, bytes, &bad), false };
+    if (bad)
+        return PEEK_BAD;
+    if (message.bytes.len < MESSAGE_HEAD)
+        return PEEK_MORE;
+    size_t type = take_number(&message, 1), len = take_number(&message, 3);
+    if (type != CLIENT_HELLO || len > LONGEST_HELLO)
+        return PEEK_BAD;
+    struct rest body = { take(&message, len), false };
+    return message.bad ? PEEK_MORE : read_hello(&body, out);
+}
+
+static str host_of(struct arena *a, str value)
+{
+    str host = str_trim(value);
+    char end = host.len && host.ptr[0] == '[' ? ']' : ':';
+    host = str_upto(host, str_find_char(host, end) + (end == ']'));
+    char *text = str_z(a, host);
+    for (size_t i = 0; i < host.len; i++)
+        text[i] = shown(text[i]);
+    return (str){ text, host.len };
+}
+
+enum peek host_peek(struct arena *a, str bytes, str *host)
+{
+    const str name = STR("host:");
+    size_t end;
+    for (; (end = str_find_char(bytes, '\n')) < bytes.len;
+         bytes = str_from(bytes, end + 1)) {
+        str line = str_upto(bytes, end);
+        if (str_eq_nocase(str_upto(line, name.len), name)) {
+            *host = host_of(a, str_from(line, name.len));
+            return host->len ? PEEK_DONE : PEEK_BAD;
+        }
+        if (str_trim(line).len == 0)
+            return PEEK_BAD;
+    }
+    return PEEK_MORE;
+}
