@@ -376,6 +376,16 @@ static bool save_from_answer(struct world *w, str name, str source, str value)
     return true;
 }
 
+/* Path and query of a URL, to say the same of another host. */
+static bool save_path(struct world *w, str name, str value, struct err *err)
+{
+    struct url url;
+    if (!url_parse(w->arena, value, &url))
+        return err_set(err, "%.*s is no absolute URL", STR_ARG(str_upto(value, 200)));
+    vars_set(w->vars, name, url.path);
+    return true;
+}
+
 bool save_value(struct world *w, const struct line *line, struct err *err)
 {
     str name = line_arg(line, "NAME"), source = line_arg(line, "SOURCE"), value;
@@ -385,6 +395,8 @@ bool save_value(struct world *w, const struct line *line, struct err *err)
         vars_set(w->vars, name, value);
         return true;
     }
+    if (str_is(source, "path"))
+        return save_path(w, name, value, err);
     if (!w->last)
         return err_set(err, "there is no answer yet to save from");
     if (save_from_answer(w, name, source, value))

@@ -69,7 +69,7 @@ static str url_of(struct seen *s, const struct exchange *e)
 static json_t *fixed_members(struct seen *s, enum object object, json_t *body)
 {
     static const char *const members[OBJECT_COUNT][3] = {
-        [OBJECT_ORDER] = { "identifiers" },
+        [OBJECT_ORDER] = { "identifiers", "authorizations" },
         [OBJECT_AUTHORIZATION] = { "identifier" },
         [OBJECT_CHALLENGE] = { "type", "token" },
     };

@@ -194,13 +194,16 @@ bool world_word(struct world *w, str word, str *out, struct err *err)
 
 bool world_target(struct world *w, str word, str *url, struct err *err)
 {
+    if (!world_word(w, word, &word, err))
+        return false;
     int resource = name_find(resource_names, RESOURCE_COUNT, word);
     if (resource == RESOURCE_DIRECTORY) {
         *url = w->target->directory_url;
         return true;
     }
+    *url = word;
     if (resource < 0)
-        return world_word(w, word, url, err);
+        return true;
     *url = client_resource(w->client, (enum resource)resource);
     return url->len > 0
         || err_set(err, "the directory has no %.*s", STR_ARG(word));

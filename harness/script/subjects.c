@@ -32,7 +32,7 @@ const struct subject_row subjects[SUBJECT_KINDS] = {
     [SUBJECT_OBJECT] = { "object", "", 0, 0, "What the answer's body is: account, order, authorization or challenge." },
     [SUBJECT_NONCE] = { "nonce", "", 0, 0, "`nonce`: the answer's Replay-Nonce was never seen in an earlier answer." },
     [SUBJECT_TRANSITION] = { "transition", "", 0, 0, "`transition`: every object in the answer went from its last seen status to this one legally (RFC 8555 7.1.6)." },
-    [SUBJECT_IDENTITY] = { "identity", "", 0, 0, "`identity`: members of this object that may never change are as they were when first seen (identifiers, token, type)." },
+    [SUBJECT_IDENTITY] = { "identity", "", 0, 0, "`identity`: members of this object that may never change are as they were when first seen (identifiers, authorizations, token, type)." },
     [SUBJECT_REQUEST] = { "request", "[POINTER]", 1, 1, "The payload of the request that was answered." },
 };
 const struct test_row tests[TEST_KINDS] = {

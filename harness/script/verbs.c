@@ -85,7 +85,7 @@ const struct verb verbs[] = {
     { "body", VERB_CLAUSE, IN_SEND, 0, "JSON|VALUE", "The body of an unsigned request." },
     { "times", VERB_CLAUSE, IN_POST, 0, "NUMBER", "Inside `at once`: sends it so many times, each signed anew." },
     { "save", VERB_SAVE, IN_SCENARIO | ANY_REQUEST | IN_POLL | IN_CHECK, 0, "NAME = SOURCE [VALUE]",
-      "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age." },
+      "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age, path URL." },
     { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",
       "POST-as-GETs the target until the test holds or the time is over, minding Retry-After; the last answer stays for checks." },
     { "within", VERB_CLAUSE, IN_POLL, 0, "DURATION", "How long to poll (10s unless given)." },
