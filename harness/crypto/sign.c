@@ -32,8 +32,6 @@ static const struct algorithm algorithms[] = {
 };
 /* clang-format on */
 
-CLEANUP(free_md_ctx, EVP_MD_CTX_free, EVP_MD_CTX)
-
 static const struct algorithm *find(str name)
 {
     for (size_t i = 0; i < countof(algorithms); i++)
@@ -60,22 +58,28 @@ static bool use_pss(EVP_PKEY_CTX *ctx)
         && EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
+static bool sign_with(EVP_MD_CTX *ctx, const struct key *key, const EVP_MD *md, bool pss,
+                      str input, unsigned char *out, size_t *len)
+{
+    EVP_PKEY_CTX *pkey_ctx = NULL;
+    return EVP_DigestSignInit(ctx, &pkey_ctx, md, NULL, key->pkey) == 1
+        && (!pss || use_pss(pkey_ctx))
+        && EVP_DigestSign(ctx, out, len, octets(input), input.len) == 1;
+}
+
 bool key_sign_digest(struct arena *a, const struct key *key, const EVP_MD *md, bool pss,
                      str input, str *signature, struct err *err)
 {
     if (!key->has_private)
         return err_set(err, "this key is a public one and cannot sign");
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    arena_defer(a, free_md_ctx, ctx);
-    EVP_PKEY_CTX *pkey_ctx = NULL;
     size_t len = (size_t)EVP_PKEY_get_size(key->pkey);
     unsigned char *out = arena_alloc(a, 1, len + 1);
-    if (!ctx || EVP_DigestSignInit(ctx, &pkey_ctx, md, NULL, key->pkey) != 1
-        || (pss && !use_pss(pkey_ctx))
-        || EVP_DigestSign(ctx, out, &len, octets(input), input.len) != 1)
-        return openssl_err(err, "OpenSSL will not sign with this key");
+    bool made = ctx && sign_with(ctx, key, md, pss, input, out, &len);
+    /* Not deferred: a long-lived arena signs many times. */
+    EVP_MD_CTX_free(ctx);
     *signature = (str){ (char *)out, len };
-    return true;
+    return made || openssl_err(err, "OpenSSL will not sign with this key");
 }
 
 static bool verify_with(EVP_MD_CTX *ctx, const struct key *key, const EVP_MD *md,
