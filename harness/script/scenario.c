@@ -214,7 +214,7 @@ static void judge_whole(struct maker *mk, const struct line *last)
 }
 
 struct scenario *scenario_from(struct arena *a, str name, const char *file,
-                               const struct line *lines, size_t count,
+                               const struct line *lines, size_t count, bool broken,
                                const struct requirements *requirements, struct mistakes *m)
 {
     size_t before = m->list.count;
@@ -229,10 +229,12 @@ struct scenario *scenario_from(struct arena *a, str name, const char *file,
         else if (s->step_count)
             mistake(m, lines[i].place, "this belongs to the head, before the first step");
     }
-    if (count)
+    /* What a mistake hides would only be told as further ones. */
+    if (m->list.count == before && !broken) {
         judge_whole(&mk, &lines[count - 1]);
-    names_check(a, s, m);
-    return m->list.count == before && count ? s : NULL;
+        names_check(a, s, m);
+    }
+    return m->list.count == before ? s : NULL;
 }
 
 struct scenario *scenario_read(struct arena *a, str name, const char *file, str text,
@@ -240,13 +242,14 @@ struct scenario *scenario_read(struct arena *a, str name, const char *file, str 
 {
     size_t count, before = m->list.count;
     struct line *lines = lines_read(a, file, text, &count, m);
-    if (m->list.count > before)
-        return NULL;
     if (count == 0 || lines[0].verb->id != VERB_SCENARIO) {
-        mistake(m, (struct place){ file, 1, 1 }, "a scenario begins with `scenario TITLE`");
+        if (m->list.count == before)
+            mistake(m, (struct place){ file, 1, 1 }, "a scenario begins with `scenario TITLE`");
         return NULL;
     }
-    return scenario_from(a, name, file, lines, count, requirements, m);
+    struct scenario *s = scenario_from(a, name, file, lines, count, m->list.count > before,
+                                       requirements, m);
+    return m->list.count == before ? s : NULL;
 }
 
 void scenario_checks(const struct scenario *s,

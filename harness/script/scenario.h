@@ -39,9 +39,10 @@ struct scenario {
  * mistake goes to m; NULL when there was any. */
 struct scenario *scenario_read(struct arena *a, str name, const char *file, str text,
                                const struct requirements *requirements, struct mistakes *m);
-/* The same from lines that were read already. */
+/* The same from lines that were read already (at least one); broken: mistakes in them were
+ * told, so that names which only they could define are not asked for. */
 struct scenario *scenario_from(struct arena *a, str name, const char *file,
-                               const struct line *lines, size_t count,
+                               const struct line *lines, size_t count, bool broken,
                                const struct requirements *requirements, struct mistakes *m);
 
 /* Calls visit for every check of the scenario in order. */

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec check`: reads every file and names every mistake; plays nothing. */
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "commands.h"
+#include "script/library.h"
+
+struct checking {
+    struct arena *arena;
+    struct requirements *requirements;
+    struct mistakes mistakes;
+    struct watches watches;
+    size_t files;
+};
+
+static bool same_ids(const struct requirements *all, const struct line *lines, size_t count)
+{
+    return count > 0 && requirement_find(all, line_arg(&lines[0], "ID")) != NULL;
+}
+
+/* By its first word a file is a scenario, watches, requirements, a profile or a baseline. */
+static void check_lines(struct checking *c, const char *path, const struct line *lines,
+                        size_t count, bool broken)
+{
+    struct err err;
+    struct requirements fresh = { 0 };
+    struct profile profile;
+    struct baseline baseline;
+    struct mistakes ignored = { .arena = c->arena };
+    switch (lines[0].verb->id) {
+    case VERB_SCENARIO:
+        scenario_from(c->arena, str_of(path), path, lines, count, broken, c->requirements,
+                      &c->mistakes);
+        return;
+    case VERB_WATCH:
+        watches_add(c->arena, &c->watches, lines, count, c->requirements, &c->mistakes);
+        return;
+    case VERB_REQUIREMENT:
+        if (!same_ids(c->requirements, lines, count))
+            requirements_add(c->arena, &fresh, lines, count, &c->mistakes);
+        return;
+    case VERB_PROFILE:
+        if (!profile_read(c->arena, path, &profile, &ignored, &err))
+            mistake(&c->mistakes, lines[0].place, "%s", err.text);
+        return;
+    default:
+        if (!baseline_read(c->arena, path, &baseline, &c->mistakes, &err))
+            mistake(&c->mistakes, lines[0].place, "%s", err.text);
+    }
+}
+
+static bool check_file(struct checking *c, const char *path, struct err *err)
+{
+    str text;
+    size_t count, before = c->mistakes.list.count;
+    if (!file_read(c->arena, path, CEILING_SCRIPT, &text, err))
+        return false;
+    struct line *lines = lines_read(c->arena, path, text, &count, &c->mistakes);
+    c->files++;
+    if (count)
+        check_lines(c, path, lines, count, c->mistakes.list.count > before);
+    else if (c->mistakes.list.count == before)
+        mistake(&c->mistakes, (struct place){ path, 1, 1 }, "the file says nothing");
+    return true;
+}
+
+static bool check_path(struct checking *c, const char *path, struct err *err)
+{
+    struct strs files = { 0 };
+    if (!file_list(c->arena, path, ".acme", &files, err))
+        return false;
+    for (size_t i = 0; i < files.count; i++)
+        if (!check_file(c, files.item[i].ptr, err))
+            return false;
+    return files.count > 0 || err_set(err, "there is no .acme file in %s", path);
+}
+
+static int report(const struct checking *c)
+{
+    for (size_t i = 0; i < c->mistakes.list.count; i++)
+        fprintf(stderr, "%.*s\n", STR_ARG(c->mistakes.list.item[i]));
+    if (c->mistakes.list.count) {
+        fprintf(stderr, "acmespec: %zu mistakes in %zu files\n", c->mistakes.list.count, c->files);
+        return EXIT_USAGE;
+    }
+    printf("%zu files are well written\n", c->files);
+    return EXIT_CONFORMS;
+}
+
+/* A path as given, or a name below the library: server/6.5-nonces. */
+static const char *path_of(struct arena *a, str root, const char *word)
+{
+    if (file_exists(word))
+        return word;
+    str folder = arena_printf(a, "%.*s/%s", STR_ARG(root), word);
+    str file = arena_printf(a, "%.*s.acme", STR_ARG(folder));
+    return file_exists(folder.ptr) ? folder.ptr : file_exists(file.ptr) ? file.ptr : word;
+}
+
+int cmd_check(int argc, char **argv)
+{
+    struct checking c = { .arena = arena_new(NULL) };
+    struct err err;
+    str root, catalogue;
+    c.mistakes.arena = c.arena;
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        puts("usage: acmespec check [PATH...]\n\nReads scenarios, watches, requirements, profiles "
+             "and baselines (all that ship, unless\npaths are given) and names every mistake with "
+             "file, line and column.  Plays nothing.");
+        return 0;
+    }
+    if (!library_root(c.arena, &root, &err))
+        return usage_error(err.text);
+    catalogue = arena_printf(c.arena, "%.*s/requirements", STR_ARG(root));
+    c.requirements = requirements_read(c.arena, catalogue.ptr, &c.mistakes, &err);
+    if (!c.requirements)
+        return usage_error(err.text);
+    bool good = true;
+    for (int i = 1; i < argc && good; i++)
+        good = check_path(&c, path_of(c.arena, root, argv[i]), &err);
+    if (argc == 1)
+        good = check_path(&c, root.ptr, &err);
+    if (!good)
+        return usage_error(err.text);
+    int status = report(&c);
+    arena_end(c.arena);
+    return status;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec explain ID`: a requirement with what covers it, or a scenario's steps in prose. */
+#include <stdio.h>
+
+#include "commands.h"
+#include "script/library.h"
+#include "script/prose.h"
+
+struct explaining {
+    const struct requirement *requirement;
+    const struct scenario *scenario;
+};
+
+static void print_field(const char *name, str text)
+{
+    if (text.len)
+        printf("  %-11s %.*s\n", name, STR_ARG(text));
+}
+
+static void print_citing(void *context, const struct check *check)
+{
+    const struct explaining *e = context;
+    if (strs_has(&check->rules, e->requirement->id) && check->level != CHECK_NEED)
+        printf("  %.*s:%d  %.*s\n", STR_ARG(e->scenario->name), check->place.line,
+               STR_ARG(check->text));
+}
+
+static int explain_requirement(struct arena *a, const struct library *l,
+                               const struct requirement *r)
+{
+    struct explaining e = { .requirement = r };
+    printf("%.*s  %s  (%.*s)\n\n  %.*s\n\n", STR_ARG(r->id), level_names[r->level],
+           STR_ARG(requirement_section(a, r)), STR_ARG(r->says));
+    print_field("binds", r->binds);
+    print_field("check", r->check);
+    print_field("violation", r->violation);
+    print_field("why not", r->why_not);
+    print_field("note", r->note);
+    print_field("corrected", r->corrected);
+    print_field("uncovered", r->uncovered);
+    print_field("text", requirement_url(a, r));
+    puts("\nChecks that rest on it:");
+    for (size_t i = 0; i < l->count; i++) {
+        e.scenario = l->scenario[i];
+        scenario_checks(l->scenario[i], print_citing, &e);
+    }
+    for (size_t i = 0; i < l->watches->count; i++)
+        if (strs_has(&l->watches->item[i].rules, r->id))
+            printf("  watch/%.*s  %.*s\n", STR_ARG(l->watches->item[i].id),
+                   STR_ARG(l->watches->item[i].title));
+    return EXIT_CONFORMS;
+}
+
+static int explain_scenario(struct arena *a, const struct scenario *s)
+{
+    printf("%.*s\n%.*s\n\n", STR_ARG(s->name), STR_ARG(s->title));
+    for (size_t i = 0; i < s->step_count; i++)
+        printf("%3zu. %.*s\n", i + 1, STR_ARG(prose_of_step(a, &s->step[i])));
+    return EXIT_CONFORMS;
+}
+
+static const struct watch *watch_find(const struct library *l, str id)
+{
+    if (str_starts(id, "watch/"))
+        id = str_from(id, 6);
+    for (size_t i = 0; i < l->watches->count; i++)
+        if (str_eq(l->watches->item[i].id, id))
+            return &l->watches->item[i];
+    return NULL;
+}
+
+static int explain_watch(const struct watch *w)
+{
+    printf("watch/%.*s\n%.*s\n\n", STR_ARG(w->id), STR_ARG(w->title));
+    for (size_t i = 0; i < w->when_count; i++)
+        printf("  when %.*s\n", STR_ARG(w->when[i].text));
+    for (size_t i = 0; i < w->check_count; i++)
+        printf("  %.*s\n", STR_ARG(w->check[i].text));
+    for (size_t i = 0; i < w->rules.count; i++)
+        printf("  rests on %.*s\n", STR_ARG(w->rules.item[i]));
+    return EXIT_CONFORMS;
+}
+
+static int explain(struct arena *a, const struct library *l, str id)
+{
+    const struct requirement *r = requirement_find(l->requirements, id);
+    const struct scenario *s = library_find(l, id);
+    const struct watch *w = watch_find(l, id);
+    if (r)
+        return explain_requirement(a, l, r);
+    if (s)
+        return explain_scenario(a, s);
+    if (w)
+        return explain_watch(w);
+    str near = requirement_near(l->requirements, id);
+    fprintf(stderr, "acmespec: %.*s is neither a requirement, a scenario nor a watch%s%.*s\n",
+            STR_ARG(id), near.len ? "; did you mean " : "", STR_ARG(near));
+    return EXIT_USAGE;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+    struct arena *a = arena_new(NULL);
+    struct mistakes m = { .arena = a };
+    struct err err;
+    str root;
+    if (argc != 2 || strcmp(argv[1], "--help") == 0) {
+        puts("usage: acmespec explain ID|SCENARIO|WATCH\n\nA requirement of the catalogue: its "
+             "sentence in our words, level, who is bound, which checks\nrest on it.  A scenario: its "
+             "steps in prose.");
+        return argc == 2 ? 0 : EXIT_USAGE;
+    }
+    if (!library_root(a, &root, &err))
+        return usage_error(err.text);
+    struct library *l = library_read(a, root, "", &m, &err);
+    if (!l)
+        return usage_error(err.text);
+    int status = explain(a, l, str_of(argv[1]));
+    arena_end(a);
+    return status;
+}

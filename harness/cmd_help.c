@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec help [WORD]`: prints the rows that the program itself reads by. */
+#include <stdio.h>
+
+#include "base/names.h"
+#include "commands.h"
+#include "crypto/tamper.h"
+#include "script/names.h"
+#include "script/pattern.h"
+#include "script/subjects.h"
+#include "script/verbs.h"
+
+static void print_verb(const struct verb *v)
+{
+    printf("  %s %s\n      in %s.  %s\n", v->name, v->usage, where_name(v->where), v->help);
+}
+
+static void print_words(void)
+{
+    puts("Words, where each may stand, and what it means:\n");
+    for (size_t i = 0; i < verb_count; i++)
+        print_verb(&verbs[i]);
+}
+
+static void print_subject(int i)
+{
+    const char *name = i == SUBJECT_ANSWER ? "(no word)" : subjects[i].name;
+    printf("  %s %s\n      %s\n", name, subjects[i].args, subjects[i].help);
+}
+
+static void print_checks(void)
+{
+    puts("What must, should and need can look at; a test follows (acmespec help tests):\n");
+    for (int i = 0; i < SUBJECT_KINDS; i++)
+        print_subject(i);
+}
+
+static void print_tests(void)
+{
+    puts("How a check compares:\n");
+    for (int i = 0; i < TEST_KINDS; i++)
+        printf("  %s %s\n      %s\n", *tests[i].name ? tests[i].name : "(nothing)", tests[i].args,
+               tests[i].help);
+}
+
+static void print_forms(void)
+{
+    puts("Forms that `matches` knows; anything else is /an extended regular expression/:\n");
+    for (size_t i = 0; i < form_count; i++)
+        printf("  %-22s %s\n", forms[i].name, forms[i].help);
+}
+
+static void print_names(void)
+{
+    puts("Names that every scenario has:\n");
+    for (size_t i = 0; i < common_name_count; i++)
+        printf("  ${%s}%*s %s\n", common_names[i].name, (int)(16 - strlen(common_names[i].name)), "",
+               common_names[i].help);
+}
+
+static void print_kinds(void)
+{
+    puts("Kinds of words in the usages:\n");
+    for (size_t i = 0; i < word_kind_count; i++)
+        printf("  %-12s %s\n", word_kinds[i].name, word_kinds[i].help);
+}
+
+static void print_needs(void)
+{
+    puts("Capabilities that `needs`, `offers` and `lacks` name:\n");
+    for (size_t i = 0; i < capability_count; i++)
+        printf("  %-20s %s\n", capabilities[i].name, capabilities[i].help);
+}
+
+static void print_tampers(void)
+{
+    puts("Ways to spoil a JWS:\n");
+    for (size_t i = 0; i < tamper_count; i++)
+        printf("  %-24s %s\n", tampers[i].name, tampers[i].help);
+}
+
+static const struct {
+    const char *name;
+    void (*print)(void);
+} topics[] = {
+    { "words", print_words }, { "checks", print_checks }, { "tests", print_tests },
+    { "forms", print_forms }, { "names", print_names },   { "kinds", print_kinds },
+    { "needs", print_needs }, { "tamper", print_tampers },
+};
+
+static bool print_rows_named(const char *word)
+{
+    bool found = false;
+    for (size_t i = 0; i < verb_count; i++)
+        if (strcmp(verbs[i].name, word) == 0) {
+            print_verb(&verbs[i]);
+            found = true;
+        }
+    int subject = subject_find(str_of(word));
+    if (subject >= 0) {
+        print_subject(subject);
+        found = true;
+    }
+    for (size_t i = 0; i < tamper_count; i++)
+        if (strcmp(tampers[i].name, word) == 0) {
+            printf("  tamper %s\n      %s\n", word, tampers[i].help);
+            found = true;
+        }
+    return found;
+}
+
+static int unknown_word(const char *word)
+{
+    struct arena *a = arena_new(NULL);
+    const char **names = NEW_ARRAY(a, const char *, verb_count + countof(topics));
+    size_t count = 0;
+    for (size_t i = 0; i < verb_count; i++)
+        names[count++] = verbs[i].name;
+    for (size_t i = 0; i < countof(topics); i++)
+        names[count++] = topics[i].name;
+    str near = name_did_you_mean(a, names, count, str_of(word));
+    fprintf(stderr, "acmespec: \"%s\" is no word of the language%.*s\n", word, STR_ARG(near));
+    arena_end(a);
+    return EXIT_USAGE;
+}
+
+static void print_topics(void)
+{
+    puts("acmespec help WORD explains a word of the language; these print whole tables:\n");
+    for (size_t i = 0; i < countof(topics); i++)
+        printf("  acmespec help %s\n", topics[i].name);
+    puts("\nThe language on one page: scenarios/README.md.");
+}
+
+int cmd_help(int argc, char **argv)
+{
+    char two[128];
+    if (argc < 2 || strcmp(argv[1], "--help") == 0) {
+        print_topics();
+        return 0;
+    }
+    snprintf(two, sizeof two, "%s%s%s", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+    for (size_t i = 0; i < countof(topics); i++)
+        if (strcmp(topics[i].name, two) == 0) {
+            topics[i].print();
+            return 0;
+        }
+    return print_rows_named(two) ? 0 : unknown_word(two);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec list`: scenarios with their titles; with --rules the catalogue and what covers
+ * it, by section, level and suite. */
+#include <stdio.h>
+
+#include "commands.h"
+#include "options.h"
+#include "script/coverage.h"
+
+struct list_options {
+    bool rules, missing, watches, help;
+    str suite, section, level;
+};
+
+#define AT(member) offsetof(struct list_options, member)
+/* clang-format off */
+static const struct option_row rows[] = {
+    { "rules", 0, OPTION_FLAG, NULL, AT(rules), "requirements and how many checks cite each, with totals" },
+    { "missing", 0, OPTION_FLAG, NULL, AT(missing), "with --rules: only those that no check cites" },
+    { "watches", 0, OPTION_FLAG, NULL, AT(watches), "watches instead of scenarios" },
+    { "suite", 0, OPTION_TEXT, "S", AT(suite), "server or client" },
+    { "section", 0, OPTION_TEXT, "S", AT(section), "only this document or section: rfc8555-6.5" },
+    { "level", 0, OPTION_TEXT, "L", AT(level), "with --rules: only this level, such as MUST" },
+    { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
+};
+/* clang-format on */
+
+struct listing {
+    struct arena *arena;
+    struct list_options options;
+    struct library *library;
+    struct strs words;
+};
+
+static bool name_wanted(const struct listing *l, const struct scenario *s)
+{
+    if (l->options.suite.len && !str_eq(s->suite, l->options.suite))
+        return false;
+    for (size_t i = 0; i < l->words.count; i++)
+        if (str_contains(s->name, l->words.item[i]))
+            return true;
+    return l->words.count == 0;
+}
+
+static int list_scenarios(const struct listing *l)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < l->library->count; i++) {
+        const struct scenario *s = l->library->scenario[i];
+        if (!name_wanted(l, s))
+            continue;
+        printf("%-52.*s %.*s\n", STR_ARG(s->name), STR_ARG(s->title));
+        count++;
+    }
+    printf("%zu scenarios\n", count);
+    return count ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
+}
+
+static int list_watches(const struct listing *l)
+{
+    for (size_t i = 0; i < l->library->watches->count; i++) {
+        const struct watch *w = &l->library->watches->item[i];
+        printf("%-40.*s %.*s\n", STR_ARG(w->id), STR_ARG(w->title));
+    }
+    printf("%zu watches\n", l->library->watches->count);
+    return EXIT_CONFORMS;
+}
+
+static bool rule_wanted(const struct listing *l, const struct requirement *r)
+{
+    const struct list_options *o = &l->options;
+    str section = o->section;
+    bool in_section = !section.len || (str_starts(r->id, section.ptr)
+                                       && strchr("-.", r->id.ptr[section.len]));
+    bool in_level = !o->level.len || str_is(o->level, level_names[r->level]);
+    bool in_suite = !o->suite.len || (str_is(o->suite, "server") ? r->by_server_suite
+                                                                 : r->by_client_suite);
+    return in_section && in_level && in_suite;
+}
+
+static void print_rule(const struct requirement *r, const struct cover *c)
+{
+    printf("%-26.*s %-10s %3zu checks %3zu watches  %.*s\n", STR_ARG(r->id), level_names[r->level],
+           c->checks, c->watches, STR_ARG(r->says));
+}
+
+static void print_totals(const struct listing *l, const struct coverage *c)
+{
+    printf("\n%-22s %-12s %9s %9s\n", "section", "level", "server", "client");
+    for (size_t i = 0; i < c->row_count; i++) {
+        const struct coverage_row *row = &c->row[i];
+        printf("%-22.*s %-12s %4zu/%-4zu %4zu/%-4zu\n", STR_ARG(row->section),
+               level_names[row->level], row->server_covered, row->server_all,
+               row->client_covered, row->client_all);
+    }
+    printf("%-22s %-12s %4zu/%-4zu %4zu/%-4zu\n", "all", "", c->total.server_covered,
+           c->total.server_all, c->total.client_covered, c->total.client_all);
+    (void)l;
+}
+
+static int list_rules(const struct listing *l)
+{
+    struct coverage c;
+    coverage_of(l->arena, l->library, &c);
+    for (size_t i = 0; i < l->library->requirements->count; i++) {
+        const struct requirement *r = &l->library->requirements->item[i];
+        bool missing = c.cover[i].checks + c.cover[i].watches == 0;
+        bool seen = r->by_server_suite || r->by_client_suite;
+        if (rule_wanted(l, r) && (!l->options.missing || (missing && seen)))
+            print_rule(r, &c.cover[i]);
+    }
+    print_totals(l, &c);
+    return EXIT_CONFORMS;
+}
+
+int cmd_list(int argc, char **argv)
+{
+    struct listing l = { .arena = arena_new(NULL) };
+    struct mistakes m = { .arena = l.arena };
+    struct err err;
+    str root;
+    if (!options_read(l.arena, rows, countof(rows), argc, argv, &l.options, &l.words, &err))
+        return usage_error(err.text);
+    if (l.options.help) {
+        puts("usage: acmespec list [option...] [WORD...]\n");
+        options_print(rows, countof(rows));
+        return 0;
+    }
+    if (!library_root(l.arena, &root, &err))
+        return usage_error(err.text);
+    l.library = library_read(l.arena, root, "", &m, &err);
+    if (!l.library)
+        return usage_error(err.text);
+    for (size_t i = 0; i < m.list.count; i++)
+        fprintf(stderr, "%.*s\n", STR_ARG(m.list.item[i]));
+    if (m.list.count)
+        return EXIT_USAGE;
+    return l.options.rules ? list_rules(&l) : l.options.watches ? list_watches(&l)
+                                                                : list_scenarios(&l);
+}

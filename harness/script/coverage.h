@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Which requirements are cited by how many checks and watches. */
+#ifndef SCRIPT_COVERAGE_H
+#define SCRIPT_COVERAGE_H
+
+#include "script/library.h"
+
+struct cover {
+    size_t checks, watches;
+};
+
+/* One section and level. */
+struct coverage_row {
+    str section; /* "rfc8555 6.5" */
+    enum level level;
+    size_t server_all, server_covered; /* of those that the server suite can see */
+    size_t client_all, client_covered;
+};
+
+struct coverage {
+    struct cover *cover; /* indexed like the requirements */
+    struct coverage_row *row;
+    size_t row_count;
+    struct coverage_row total;
+};
+
+void coverage_of(struct arena *a, const struct library *library, struct coverage *out);
+
+#endif
