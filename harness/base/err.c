@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#undef err_set
+#undef err_at
+
 bool err_set(struct err *err, const char *fmt, ...)
 {
     va_list args;
