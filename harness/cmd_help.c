@@ -79,13 +79,20 @@ static void print_tampers(void)
         printf("  %-24s %s\n", tampers[i].name, tampers[i].help);
 }
 
+/* Only the names, one a line: for the editors' syntax files. */
+static void print_verb_names(void)
+{
+    for (size_t i = 0; i < verb_count; i++)
+        puts(verbs[i].name);
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
 } topics[] = {
     { "words", print_words }, { "checks", print_checks }, { "tests", print_tests },
     { "forms", print_forms }, { "names", print_names },   { "kinds", print_kinds },
-    { "needs", print_needs }, { "tamper", print_tampers },
+    { "needs", print_needs }, { "tamper", print_tampers }, { "--verbs", print_verb_names },
 };
 
 static bool print_rows_named(const char *word)
@@ -128,7 +135,8 @@ static void print_topics(void)
 {
     puts("acmespec help WORD explains a word of the language; these print whole tables:\n");
     for (size_t i = 0; i < countof(topics); i++)
-        printf("  acmespec help %s\n", topics[i].name);
+        if (topics[i].name[0] != '-')
+            printf("  acmespec help %s\n", topics[i].name);
     puts("\nThe language on one page: scenarios/README.md.");
 }
 

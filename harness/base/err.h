@@ -16,8 +16,8 @@ bool err_set(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /* Puts "where: " before the sentence that is there.  Always returns false. */
 bool err_at(struct err *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
-/* A static analyzer sees one file at a time: here it learns that both are always false, and
- * that an output is therefore only looked at after it was set. */
+/* A static analyzer sees one file at a time: here it learns that both are always false,
+ * and that an output is therefore only looked at after it was set. */
 #ifdef __clang_analyzer__
 #define err_set(...) ((void)(err_set)(__VA_ARGS__), false)
 #define err_at(...) ((void)(err_at)(__VA_ARGS__), false)

@@ -31,7 +31,7 @@ fuzz()
 {
     name=$1
     set -- "tests/fuzz/corpus/$name"
-    [ "$name" != reader ] || set -- "$@" scenarios
+    [ "$name" != reader ] || set -- "$@" scenarios/server
     mkdir -p "$folder/corpus/$name" "$folder/found"
     "$folder/fuzz_$name" -max_total_time="$seconds" -max_len=65536 -timeout=5 \
         -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \

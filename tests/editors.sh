@@ -1,0 +1,106 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Writes the syntax files for Vim and VS Code from the program's own table of words.
+#
+#   tests/editors.sh DIRECTORY     usually scenarios/editors
+set -eu
+
+acmespec=${ACMESPEC:-build/acmespec}
+out=$1
+mkdir -p "$out/vscode"
+
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+"$acmespec" help --verbs | sort -u >"$tmp/verbs"
+alternation=$(sort -r "$tmp/verbs" | tr '\n' '|' | sed 's/|$//; s/ /\\\\s+/g')
+vim_words=$(grep -v ' ' "$tmp/verbs" | tr '\n' ' ')
+vim_pairs=$(grep ' ' "$tmp/verbs" | sed 's/ /\\s\\+/' | tr '\n' '|' | sed 's/|$//; s/|/\\|/g')
+
+cat >"$out/acmespec.vim" <<EOF
+" Vim syntax of acmespec's verb lines (*.acme).  Made by tests/editors.sh: do not edit.
+if exists("b:current_syntax")
+  finish
+endif
+syntax case match
+setlocal iskeyword+=-
+syntax match acmeComment "^\s*#.*$"
+syntax match acmeVerb "^\s*\($vim_pairs\)\>"
+syntax keyword acmeWord $vim_words
+syntax keyword acmeLevel must should need
+syntax match acmeName "\\\${[^}]*}"
+syntax region acmeString start=+"+ skip=+\\\\\\\\\|\\\\"+ end=+"+ oneline contains=acmeName
+syntax match acmeStatus "\<[1-5]\(xx\|[0-9][0-9]\)\>"
+syntax match acmeRule "\<\(rfc[0-9]\+\|draft-[a-z-]\+\)-[0-9.]\+-[0-9]\+\>"
+highlight default link acmeComment Comment
+highlight default link acmeVerb Statement
+highlight default link acmeWord Keyword
+highlight default link acmeLevel Special
+highlight default link acmeName Identifier
+highlight default link acmeString String
+highlight default link acmeStatus Number
+highlight default link acmeRule Constant
+let b:current_syntax = "acmespec"
+EOF
+
+cat >"$out/vscode/acmespec.tmLanguage.json" <<EOF
+{
+  "scopeName": "source.acmespec",
+  "name": "acmespec",
+  "fileTypes": ["acme"],
+  "patterns": [
+    { "name": "comment.line.number-sign.acmespec", "match": "^\\\\s*#.*$" },
+    { "name": "keyword.control.level.acmespec", "match": "^\\\\s*(must|should|need)\\\\b" },
+    { "name": "keyword.control.acmespec", "match": "^\\\\s*($alternation)(?=\\\\s|$)" },
+    { "name": "variable.other.acmespec", "match": "\\\\\$\\\\{[^}]*\\\\}" },
+    {
+      "name": "string.quoted.double.acmespec", "begin": "\"", "end": "\"|$",
+      "patterns": [
+        { "name": "constant.character.escape.acmespec", "match": "\\\\\\\\." },
+        { "name": "variable.other.acmespec", "match": "\\\\\$\\\\{[^}]*\\\\}" }
+      ]
+    },
+    { "name": "constant.numeric.status.acmespec", "match": "\\\\b[1-5](xx|[0-9]{2})\\\\b" },
+    {
+      "name": "constant.other.rule.acmespec",
+      "match": "\\\\b(rfc[0-9]+|draft-[a-z-]+)-[0-9.]+-[0-9]+\\\\b"
+    }
+  ]
+}
+EOF
+
+cat >"$out/vscode/package.json" <<'EOF'
+{
+  "name": "acmespec",
+  "displayName": "acmespec",
+  "description": "Syntax highlighting for acmespec scenarios",
+  "version": "0.1.0",
+  "publisher": "acmespec",
+  "license": "MIT",
+  "engines": { "vscode": "^1.60.0" },
+  "contributes": {
+    "languages": [
+      {
+        "id": "acmespec",
+        "aliases": ["acmespec"],
+        "extensions": [".acme"],
+        "configuration": "./language-configuration.json"
+      }
+    ],
+    "grammars": [
+      {
+        "language": "acmespec",
+        "scopeName": "source.acmespec",
+        "path": "./acmespec.tmLanguage.json"
+      }
+    ]
+  }
+}
+EOF
+
+cat >"$out/vscode/language-configuration.json" <<'EOF'
+{
+  "comments": { "lineComment": "#" },
+  "brackets": [["{", "}"], ["[", "]"]],
+  "autoClosingPairs": [["{", "}"], ["[", "]"], ["\"", "\""]]
+}
+EOF
