@@ -27,34 +27,43 @@ json_t *client_meta(const struct client *c);
 /* One exchange to make.  Zero values are what a correct client does. */
 struct post {
     str url;
-    struct jws_spec jws;    /* key, kid, payload, spoilings; nonce and url are filled in unless given */
-    bool own_nonce;         /* jws.nonce stands as it is, also empty; then no badNonce retry */
-    bool own_url;           /* jws.url stands as it is, also empty */
-    bool no_retry;          /* hand badNonce back */
-    struct headers headers; /* replace or (empty value) remove; else Content-Type application/jose+json */
+    struct jws_spec
+        jws; /* key, kid, payload, spoilings; nonce and url are filled in unless given */
+    bool own_nonce; /* jws.nonce stands as it is, also empty; then no badNonce retry */
+    bool own_url;   /* jws.url stands as it is, also empty */
+    bool no_retry;  /* hand badNonce back */
+    struct headers headers; /* replace or (empty value) remove; else Content-Type
+                               application/jose+json */
     str raw_body;           /* with `raw`: the body as it is, not signed */
     bool raw;
-    const char *method;     /* NULL: POST */
-    int line;               /* of the scenario */
+    const char *method; /* NULL: POST */
+    int line;           /* of the scenario */
     bool deliberate;
 };
 
-/* Sends it; a badNonce is retried once with the nonce of the answer, as RFC 8555 6.5 has it,
- * unless the post says otherwise.  *out is the last exchange, in the journal; its response has
- * status 0 where none came.  false only for errors of our own (no key, no memory for it). */
+/* Sends it; a badNonce is retried once with the nonce of the answer, as RFC 8555 6.5 has
+ * it, unless the post says otherwise.  *out is the last exchange, in the journal; its
+ * response has status 0 where none came, and it is the one with newNonce where the post
+ * could not be signed for that.  false only for errors of our own (no key), and when
+ * newNonce answered without a nonce. */
 bool client_post(struct client *c, const struct post *post, const struct exchange **out,
                  struct err *err) MUST_CHECK;
 /* GET, HEAD or another method without a signature. */
-bool client_send(struct client *c, const char *method, str url, const struct headers *headers,
-                 str body, int line, bool deliberate, const struct exchange **out,
-                 struct err *err) MUST_CHECK;
-/* Several posts at once (races): nonces are fetched first, connections opened, then all sent
- * together.  outs has one pointer per post. */
+bool client_send(struct client *c, const char *method, str url,
+                 const struct headers *headers, str body, int line, bool deliberate,
+                 const struct exchange **out, struct err *err) MUST_CHECK;
+/* Several posts at once (races): nonces are fetched first, connections opened, then all
+ * sent together; none is retried.  outs has one pointer per post. */
 bool client_post_together(struct client *c, const struct post *posts, size_t count,
                           const struct exchange **outs, struct err *err) MUST_CHECK;
-/* Raw bytes to the directory's host; see fetch_raw. */
-bool client_raw(struct client *c, str url, str bytes, int line, const struct exchange **out,
-                struct err *err) MUST_CHECK;
+/* Raw bytes to the URL's host; see fetch_raw.  The exchange has no method, the bytes as
+ * its request's body, and counts as deliberate. */
+bool client_raw(struct client *c, str url, str bytes, int line,
+                const struct exchange **out, struct err *err) MUST_CHECK;
+/* Waits as long as the exchange's Retry-After asks, or otherwise_ms where it asks
+ * nothing, and never longer than most_wait_ms. */
+void client_wait(const struct client *c, const struct exchange *exchange,
+                 long otherwise_ms);
 /* A nonce from the pool or from newNonce. */
 bool client_nonce(struct client *c, str *nonce, struct err *err) MUST_CHECK;
 /* The nonce that the exchange's request carried. */

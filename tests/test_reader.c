@@ -23,6 +23,7 @@ static const char *const good[] = {
     HEAD "given account a\ngiven order o by a for ${domain}\npoll ${o.url} as a until body /status is valid or invalid\n  within 3s\nshould body /status is valid\n",
     HEAD "get directory\n  save x = body /newNonce\nhead ${x}\nshould 200\n",
     HEAD "get directory\nshould body /a each /b/0 matches https-url or /^a.c$/\n",
+    HEAD "get directory\nshould body /a matches /[^ ] x/ or /a b/\n",
     HEAD "get directory\nshould body /a count at least 2\nshould body /a of type string or null\n",
     HEAD "given key k\ngiven jws j with k\n  payload { \"a\": \"$${not a name}\" }\nget directory\nshould 200\n",
     HEAD "for each t in http-01 dns-01\ngiven account a\ngiven order o by a for ${domain}\nget ${o.${t}.url}\nshould 405\n",

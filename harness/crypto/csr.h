@@ -26,7 +26,7 @@ struct csr_spec {
     json_t *extensions;  /* further {"oid": "hex of the value", ...} or NULL */
 };
 
-/* DER bytes. */
+/* DER bytes.  false for a key without its private half, or an IP address that is none. */
 bool csr_new(struct arena *a, const struct csr_spec *spec, str *der,
              struct err *err) MUST_CHECK;
 
@@ -36,8 +36,11 @@ struct csr {
     struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
     struct strs common_names;
     bool signature_good, must_staple, asks_ca;
+    const char *hash; /* "SHA1", "SHA256" ...; "" for Ed25519; NULL: not known here */
 };
-/* Strict: DER of exactly one request, nothing behind it. */
+/* Strict: DER of exactly one request, nothing behind it, version 0, each extension once;
+ * the key one of our kinds.  dNSNames stand as they are, in whatever case.  A signature
+ * that does not verify is no error: see signature_good. */
 bool csr_read(struct arena *a, str der, struct csr *out, struct err *err) MUST_CHECK;
 
 #endif

@@ -130,11 +130,13 @@ bool x509_read_alt_names(struct arena *a, str value, struct strs *dns, struct st
     str content;
     struct der_item item;
     if (!der_only(value, DER_SEQUENCE, &content) || content.len == 0)
-        return err_set(err, "the subjectAltName is no SEQUENCE of names (RFC 5280 4.2.1.6)");
+        return err_set(err,
+                       "the subjectAltName is no SEQUENCE of names (RFC 5280 4.2.1.6)");
     while (content.len)
         if (!der_next(&content, &item) || !add_name(a, &item, dns, ips, other))
-            return err_set(err, "a name in the subjectAltName is not in DER as RFC 5280 "
-                                "4.2.1.6 has it");
+            return err_set(err,
+                           "a name in the subjectAltName is not in DER as RFC 5280 "
+                           "4.2.1.6 has it");
     return true;
 }
 
@@ -148,7 +150,8 @@ static str as_utf8(struct arena *a, str der)
     str out = STR_NONE;
     ASN1_TYPE *value = d2i_ASN1_TYPE(NULL, &at, (long)der.len);
     int type = value ? ASN1_TYPE_get(value) : V_ASN1_NULL;
-    bool is_string = type != V_ASN1_NULL && type != V_ASN1_BOOLEAN && type != V_ASN1_OBJECT;
+    bool is_string =
+        type != V_ASN1_NULL && type != V_ASN1_BOOLEAN && type != V_ASN1_OBJECT;
     int len = is_string ? ASN1_STRING_to_UTF8(&text, value->value.asn1_string) : -1;
     if (len >= 0)
         out = str_copy(a, (str){ (char *)text, (size_t)len });

@@ -35,7 +35,8 @@ str x509_tls_feature(struct arena *a)
     return DER(a, DER_SEQUENCE, STR("\x02\x01\x05"));
 }
 
-static void add_names(struct arena *a, int tag, const struct strs *names, struct strs *out)
+static void add_names(struct arena *a, int tag, const struct strs *names,
+                      struct strs *out)
 {
     for (size_t i = 0; i < names->count; i++)
         strs_add(a, out, DER(a, tag, names->item[i]));
@@ -72,7 +73,8 @@ bool x509_alt_names(struct arena *a, const struct alt_names *names, str *value,
     return true;
 }
 
-bool x509_more_extensions(struct arena *a, json_t *more, struct strs *list, struct err *err)
+bool x509_more_extensions(struct arena *a, json_t *more, struct strs *list,
+                          struct err *err)
 {
     const char *name;
     json_t *hex;
@@ -82,7 +84,8 @@ bool x509_more_extensions(struct arena *a, json_t *more, struct strs *list, stru
         if (!oid.len)
             return err_set(err, "\"%.80s\" is no OID like 2.5.29.19", name);
         if (!json_is_string(hex) || !hex_decode(a, json_str(hex), &value))
-            return err_set(err, "the value of the extension %.80s must be hex digits", name);
+            return err_set(err, "the value of the extension %.80s must be hex digits",
+                           name);
         strs_add(a, list, x509_extension(a, oid, false, value));
     }
     return true;
@@ -120,7 +123,8 @@ static const EVP_MD *digest_of(const struct signature_algorithm *algorithm)
     return algorithm->md ? algorithm->md() : NULL;
 }
 
-static const struct signature_algorithm *algorithm_for(const struct key *key, bool by_sha1)
+static const struct signature_algorithm *algorithm_for(const struct key *key,
+                                                       bool by_sha1)
 {
     enum family family = key_kinds[key_type_of(key)].family;
     const EVP_MD *md = by_sha1 ? EVP_sha1() : key_digest(key);

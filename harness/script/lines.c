@@ -88,6 +88,17 @@ static size_t skip_blanks(const struct reader *r, size_t at, size_t end)
     return at;
 }
 
+/* A regular expression may hold blanks: behind `matches` it ends at a slash that ends a word. */
+static size_t regex_end(const struct reader *r, const struct line *line, size_t at, size_t end)
+{
+    str before = line->word_count ? line->word[line->word_count - 1].text : STR_NONE;
+    bool here = str_is(before, "matches") || str_is(before, "not") || str_is(before, "or");
+    for (size_t i = at + 1; here && r->text.ptr[at] == '/' && i < end; i++)
+        if (r->text.ptr[i] == '/' && (i + 1 == end || is_blank(r->text.ptr[i + 1])))
+            return i + 1;
+    return 0;
+}
+
 static size_t word_end(const struct reader *r, size_t at, size_t end)
 {
     while (at < end && !is_blank(r->text.ptr[at]))
@@ -154,7 +165,8 @@ static bool lex_words(struct reader *r, struct line *line, size_t at, bool takes
         }
         if (line->json)
             return mistake(r->mistakes, place_at(r, at), "nothing may follow the JSON value");
-        size_t stop = word_end(r, at, end);
+        size_t stop = regex_end(r, line, at, end);
+        stop = stop ? stop : word_end(r, at, end);
         add_word(r, line, (str){ r->text.ptr + at, stop - at }, at, false);
         at = stop;
     }
