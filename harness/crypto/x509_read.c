@@ -28,12 +28,15 @@ static bool read_extension(str content, struct extension *out)
 bool x509_read_extensions(struct arena *a, str content, struct extensions *out,
                           struct err *err)
 {
+    enum { MOST = 200 };
     str one;
     struct extension extension;
     *out = (struct extensions){ 0 };
     while (content.len) {
         if (!der_take(&content, DER_SEQUENCE, &one) || !read_extension(one, &extension))
             return err_set(err, "an extension is not in DER as RFC 5280 4.1 has it");
+        if (out->count == MOST)
+            return err_set(err, "more than %d extensions", MOST);
         if (x509_find(out, extension.oid))
             return err_set(err, "an extension is there twice (RFC 5280 4.2)");
         out->item = GROW(a, out->item, out->count, struct extension);
@@ -100,7 +103,7 @@ static bool add_name(struct arena *a, const struct der_item *item, struct strs *
 {
     str address;
     size_t kind = (size_t)(item->tag & 0x1f);
-    if (!(item->tag & DER_CONTEXT) || kind >= countof(kinds))
+    if ((item->tag & 0xc0) != DER_CONTEXT || kind >= countof(kinds))
         return false;
     switch (item->tag) {
     case DER_CONTEXT + 1:

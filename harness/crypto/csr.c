@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Making PKCS #10 requests, right ones and bad ones, by our own DER writer: OpenSSL would
+ * not write most of the bad ones. */
+#include "crypto/csr.h"
+
+#include "crypto/x509.h"
+
+static void add_all(struct arena *a, struct strs *to, const struct strs *from, bool twice)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        strs_add(a, to, from->item[i]);
+        if (twice)
+            strs_add(a, to, from->item[i]);
+    }
+}
+
+static bool add_alt_names(struct arena *a, const struct csr_spec *spec, struct strs *list,
+                          struct err *err)
+{
+    struct alt_names names = { .emails = spec->emails, .uris = spec->uris };
+    str value;
+    add_all(a, &names.dns, &spec->dns_names, spec->twice);
+    add_all(a, &names.ips, &spec->ip_addresses, spec->twice);
+    if (!x509_alt_names(a, &names, &value, err))
+        return false;
+    /* An empty SEQUENCE of names would be no subjectAltName at all. */
+    if (names.dns.count + names.ips.count + names.emails.count + names.uris.count > 0)
+        strs_add(a, list, x509_extension(a, OID_ALT_NAMES, spec->san_critical, value));
+    return true;
+}
+
+/* The attributes: one extensionRequest (RFC 2985 5.4.2), or none when nothing is asked.
+ */
+static bool attributes(struct arena *a, const struct csr_spec *spec, str *der,
+                       struct err *err)
+{
+    struct strs list = { 0 };
+    if (!spec->no_san && !add_alt_names(a, spec, &list, err))
+        return false;
+    if (spec->ca_true)
+        strs_add(a, &list, x509_extension(a, OID_BASIC, true, x509_basic(a, true)));
+    if (spec->must_staple)
+        strs_add(a, &list,
+                 x509_extension(a, OID_TLS_FEATURE, false, x509_tls_feature(a)));
+    if (!x509_more_extensions(a, spec->extensions, &list, err))
+        return false;
+    str request = STR_NONE;
+    if (list.count) {
+        str extensions = der_join(a, DER_SEQUENCE, list.item, list.count);
+        request =
+            DER(a, DER_SEQUENCE, OID_EXTENSION_REQUEST, DER(a, DER_SET, extensions));
+    }
+    *der = DER(a, DER_CONTEXT + DER_CONSTRUCTED, request);
+    return true;
+}
+
+static str subject(struct arena *a, const struct csr_spec *spec)
+{
+    struct strs names = { 0 };
+    if (spec->common_name.len)
+        strs_add(a, &names, spec->common_name);
+    add_all(a, &names, &spec->more_common_names, false);
+    return x509_name(a, &names);
+}
+
+static str spoil(struct arena *a, const struct csr_spec *spec, str der)
+{
+    if (spec->truncated)
+        der = str_upto(der, der.len / 2);
+    return spec->trailing_bytes ? DER_CAT(a, der, STR("acmespec")) : der;
+}
+
+bool csr_new(struct arena *a, const struct csr_spec *spec, str *der, struct err *err)
+{
+    str asked, whole;
+    const struct key *signer = spec->sign_with ? spec->sign_with : spec->key;
+    if (!attributes(a, spec, &asked, err))
+        return false;
+    str info = DER(a, DER_SEQUENCE, STR("\x02\x01\0"), subject(a, spec),
+                   key_public_der(a, spec->key), asked);
+    if (!x509_sign(a, signer, spec->sha1, info, spec->bad_signature, &whole, err))
+        return false;
+    *der = spoil(a, spec, whole);
+    return true;
+}
