@@ -7,7 +7,7 @@ set -eu
 
 acmespec=${ACMESPEC:-build/acmespec}
 out=$1
-mkdir -p "$out/vscode"
+mkdir -p "$out/vscode" "$out/vim/syntax" "$out/vim/ftdetect"
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -16,7 +16,7 @@ alternation=$(sort -r "$tmp/verbs" | tr '\n' '|' | sed 's/|$//; s/ /\\\\s+/g')
 vim_words=$(grep -v ' ' "$tmp/verbs" | tr '\n' ' ')
 vim_pairs=$(grep ' ' "$tmp/verbs" | sed 's/ /\\s\\+/' | tr '\n' '|' | sed 's/|$//; s/|/\\|/g')
 
-cat >"$out/acmespec.vim" <<EOF
+cat >"$out/vim/syntax/acmespec.vim" <<EOF
 " Vim syntax of acmespec's verb lines (*.acme).  Made by tests/editors.sh: do not edit.
 if exists("b:current_syntax")
   finish
@@ -41,6 +41,8 @@ highlight default link acmeStatus Number
 highlight default link acmeRule Constant
 let b:current_syntax = "acmespec"
 EOF
+
+echo 'autocmd BufRead,BufNewFile *.acme set filetype=acmespec' >"$out/vim/ftdetect/acmespec.vim"
 
 cat >"$out/vscode/acmespec.tmLanguage.json" <<EOF
 {

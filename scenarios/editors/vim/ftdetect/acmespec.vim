@@ -1,0 +1,1 @@
+autocmd BufRead,BufNewFile *.acme set filetype=acmespec
