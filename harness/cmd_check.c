@@ -15,12 +15,14 @@ struct checking {
     size_t files;
 };
 
-static bool same_ids(const struct requirements *all, const struct line *lines, size_t count)
+static bool same_ids(const struct requirements *all, const struct line *lines,
+                     size_t count)
 {
     return count > 0 && requirement_find(all, line_arg(&lines[0], "ID")) != NULL;
 }
 
-/* By its first word a file is a scenario, watches, requirements, a profile or a baseline. */
+/* By its first word a file is a scenario, watches, requirements, a profile or a baseline.
+ */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
                         size_t count, bool broken)
 {
@@ -82,7 +84,8 @@ static int report(const struct checking *c)
     for (size_t i = 0; i < c->mistakes.list.count; i++)
         fprintf(stderr, "%.*s\n", STR_ARG(c->mistakes.list.item[i]));
     if (c->mistakes.list.count) {
-        fprintf(stderr, "acmespec: %zu mistakes in %zu files\n", c->mistakes.list.count, c->files);
+        fprintf(stderr, "acmespec: %zu mistakes in %zu files\n", c->mistakes.list.count,
+                c->files);
         return EXIT_USAGE;
     }
     printf("%zu files are well written\n", c->files);
@@ -106,8 +109,10 @@ int cmd_check(int argc, char **argv)
     str root, catalogue;
     c.mistakes.arena = c.arena;
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        puts("usage: acmespec check [PATH...]\n\nReads scenarios, watches, requirements, profiles "
-             "and baselines (all that ship, unless\npaths are given) and names every mistake with "
+        puts("usage: acmespec check [PATH...]\n\nReads scenarios, watches, requirements, "
+             "profiles "
+             "and baselines (all that ship, unless\npaths are given) and names every "
+             "mistake with "
              "file, line and column.  Plays nothing.");
         return 0;
     }

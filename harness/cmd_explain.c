@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `acmespec explain ID`: a requirement with what covers it, or a scenario's steps in prose. */
+/* `acmespec explain ID`: a requirement with what covers it, or a scenario's steps in
+ * prose. */
 #include <stdio.h>
 
 #include "commands.h"
@@ -93,7 +94,8 @@ static int explain(struct arena *a, const struct library *l, str id)
     if (w)
         return explain_watch(w);
     str near = requirement_near(l->requirements, id);
-    fprintf(stderr, "acmespec: %.*s is neither a requirement, a scenario nor a watch%s%.*s\n",
+    fprintf(stderr,
+            "acmespec: %.*s is neither a requirement, a scenario nor a watch%s%.*s\n",
             STR_ARG(id), near.len ? "; did you mean " : "", STR_ARG(near));
     return EXIT_USAGE;
 }
@@ -105,8 +107,10 @@ int cmd_explain(int argc, char **argv)
     struct err err;
     str root;
     if (argc != 2 || strcmp(argv[1], "--help") == 0) {
-        puts("usage: acmespec explain ID|SCENARIO|WATCH\n\nA requirement of the catalogue: its "
-             "sentence in our words, level, who is bound, which checks\nrest on it.  A scenario: its "
+        puts("usage: acmespec explain ID|SCENARIO|WATCH\n\nA requirement of the "
+             "catalogue: its "
+             "sentence in our words, level, who is bound, which checks\nrest on it.  A "
+             "scenario: its "
              "steps in prose.");
         return argc == 2 ? 0 : EXIT_USAGE;
     }

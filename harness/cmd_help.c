@@ -12,7 +12,8 @@
 
 static void print_verb(const struct verb *v)
 {
-    printf("  %s %s\n      in %s.  %s\n", v->name, v->usage, where_name(v->where), v->help);
+    printf("  %s %s\n      in %s.  %s\n", v->name, v->usage, where_name(v->where),
+           v->help);
 }
 
 static void print_words(void)
@@ -30,7 +31,8 @@ static void print_subject(int i)
 
 static void print_checks(void)
 {
-    puts("What must, should and need can look at; a test follows (acmespec help tests):\n");
+    puts("What must, should and need can look at; a test follows (acmespec help "
+         "tests):\n");
     for (int i = 0; i < SUBJECT_KINDS; i++)
         print_subject(i);
 }
@@ -39,13 +41,14 @@ static void print_tests(void)
 {
     puts("How a check compares:\n");
     for (int i = 0; i < TEST_KINDS; i++)
-        printf("  %s %s\n      %s\n", *tests[i].name ? tests[i].name : "(nothing)", tests[i].args,
-               tests[i].help);
+        printf("  %s %s\n      %s\n", *tests[i].name ? tests[i].name : "(nothing)",
+               tests[i].args, tests[i].help);
 }
 
 static void print_forms(void)
 {
-    puts("Forms that `matches` knows; anything else is /an extended regular expression/:\n");
+    puts("Forms that `matches` knows; anything else is /an extended regular "
+         "expression/:\n");
     for (size_t i = 0; i < form_count; i++)
         printf("  %-22s %s\n", forms[i].name, forms[i].help);
 }
@@ -54,8 +57,8 @@ static void print_names(void)
 {
     puts("Names that every scenario has:\n");
     for (size_t i = 0; i < common_name_count; i++)
-        printf("  ${%s}%*s %s\n", common_names[i].name, (int)(16 - strlen(common_names[i].name)), "",
-               common_names[i].help);
+        printf("  ${%s}%*s %s\n", common_names[i].name,
+               (int)(16 - strlen(common_names[i].name)), "", common_names[i].help);
 }
 
 static void print_kinds(void)
@@ -90,9 +93,11 @@ static const struct {
     const char *name;
     void (*print)(void);
 } topics[] = {
-    { "words", print_words }, { "checks", print_checks }, { "tests", print_tests },
-    { "forms", print_forms }, { "names", print_names },   { "kinds", print_kinds },
-    { "needs", print_needs }, { "tamper", print_tampers }, { "--verbs", print_verb_names },
+    { "words", print_words },        { "checks", print_checks },
+    { "tests", print_tests },        { "forms", print_forms },
+    { "names", print_names },        { "kinds", print_kinds },
+    { "needs", print_needs },        { "tamper", print_tampers },
+    { "--verbs", print_verb_names },
 };
 
 static bool print_rows_named(const char *word)
@@ -126,14 +131,16 @@ static int unknown_word(const char *word)
     for (size_t i = 0; i < countof(topics); i++)
         names[count++] = topics[i].name;
     str near = name_did_you_mean(a, names, count, str_of(word));
-    fprintf(stderr, "acmespec: \"%s\" is no word of the language%.*s\n", word, STR_ARG(near));
+    fprintf(stderr, "acmespec: \"%s\" is no word of the language%.*s\n", word,
+            STR_ARG(near));
     arena_end(a);
     return EXIT_USAGE;
 }
 
 static void print_topics(void)
 {
-    puts("acmespec help WORD explains a word of the language; these print whole tables:\n");
+    puts("acmespec help WORD explains a word of the language; these print whole "
+         "tables:\n");
     for (size_t i = 0; i < countof(topics); i++)
         if (topics[i].name[0] != '-')
             printf("  acmespec help %s\n", topics[i].name);
@@ -147,7 +154,8 @@ int cmd_help(int argc, char **argv)
         print_topics();
         return 0;
     }
-    snprintf(two, sizeof two, "%s%s%s", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+    snprintf(two, sizeof two, "%s%s%s", argv[1], argc > 2 ? " " : "",
+             argc > 2 ? argv[2] : "");
     for (size_t i = 0; i < countof(topics); i++)
         if (strcmp(topics[i].name, two) == 0) {
             topics[i].print();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `acmespec list`: scenarios with their titles; with --rules the catalogue and what covers
- * it, by section, level and suite. */
+/* `acmespec list`: scenarios with their titles; with --rules the catalogue and what
+ * covers it, by section, level and suite. */
 #include <stdio.h>
 
 #include "commands.h"
@@ -70,18 +70,18 @@ static bool rule_wanted(const struct listing *l, const struct requirement *r)
 {
     const struct list_options *o = &l->options;
     str section = o->section;
-    bool in_section = !section.len || (str_starts(r->id, section.ptr)
-                                       && strchr("-.", r->id.ptr[section.len]));
+    bool in_section = !section.len
+        || (str_starts(r->id, section.ptr) && strchr("-.", r->id.ptr[section.len]));
     bool in_level = !o->level.len || str_is(o->level, level_names[r->level]);
-    bool in_suite = !o->suite.len || (str_is(o->suite, "server") ? r->by_server_suite
-                                                                 : r->by_client_suite);
+    bool in_suite = !o->suite.len
+        || (str_is(o->suite, "server") ? r->by_server_suite : r->by_client_suite);
     return in_section && in_level && in_suite;
 }
 
 static void print_rule(const struct requirement *r, const struct cover *c)
 {
-    printf("%-26.*s %-10s %3zu checks %3zu watches  %.*s\n", STR_ARG(r->id), level_names[r->level],
-           c->checks, c->watches, STR_ARG(r->says));
+    printf("%-26.*s %-10s %3zu checks %3zu watches  %.*s\n", STR_ARG(r->id),
+           level_names[r->level], c->checks, c->watches, STR_ARG(r->says));
 }
 
 static void print_totals(const struct listing *l, const struct coverage *c)
@@ -119,7 +119,8 @@ int cmd_list(int argc, char **argv)
     struct mistakes m = { .arena = l.arena };
     struct err err;
     str root;
-    if (!options_read(l.arena, rows, countof(rows), argc, argv, &l.options, &l.words, &err))
+    if (!options_read(l.arena, rows, countof(rows), argc, argv, &l.options, &l.words,
+                      &err))
         return usage_error(err.text);
     if (l.options.help) {
         puts("usage: acmespec list [option...] [WORD...]\n");
@@ -135,6 +136,7 @@ int cmd_list(int argc, char **argv)
         fprintf(stderr, "%.*s\n", STR_ARG(m.list.item[i]));
     if (m.list.count)
         return EXIT_USAGE;
-    return l.options.rules ? list_rules(&l) : l.options.watches ? list_watches(&l)
-                                                                : list_scenarios(&l);
+    return l.options.rules  ? list_rules(&l)
+        : l.options.watches ? list_watches(&l)
+                            : list_scenarios(&l);
 }

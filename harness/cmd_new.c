@@ -7,19 +7,19 @@
 #include "commands.h"
 #include "script/library.h"
 
-static const char skeleton[]
-    = "# Why this scenario exists, and which bug turns it red.\n"
-      "\n"
-      "scenario  A sentence that is true of a correct peer\n"
-      "suite     server\n"
-      "rule      rfc8555-%.*s-1\n"
-      "\n"
-      "given account alice\n"
-      "\n"
-      "post newOrder as alice\n"
-      "  payload  { \"identifiers\": [ { \"type\": \"dns\", \"value\": \"${domain}\" } ] }\n"
-      "must 201\n"
-      "  header   Location matches absolute-url\n";
+static const char skeleton[] = "# Why this scenario exists, and which bug turns it red.\n"
+                               "\n"
+                               "scenario  A sentence that is true of a correct peer\n"
+                               "suite     server\n"
+                               "rule      rfc8555-%.*s-1\n"
+                               "\n"
+                               "given account alice\n"
+                               "\n"
+                               "post newOrder as alice\n"
+                               "  payload  { \"identifiers\": [ { \"type\": \"dns\", "
+                               "\"value\": \"${domain}\" } ] }\n"
+                               "must 201\n"
+                               "  header   Location matches absolute-url\n";
 
 /* "7.4" of "server/7.4-finalize/csr-too-weak". */
 static str section_of(str name)
@@ -35,8 +35,9 @@ static bool write_skeleton(struct arena *a, const char *name, struct err *err)
 {
     str root, path = str_of(name);
     if (!str_starts(path, "server/") && !str_starts(path, "./") && !str_starts(path, "/"))
-        return err_set(err, "a scenario's name begins with server/, as in "
-                            "server/7.4-finalize/csr-too-weak");
+        return err_set(err,
+                       "a scenario's name begins with server/, as in "
+                       "server/7.4-finalize/csr-too-weak");
     if (str_starts(path, "server/")) {
         if (!library_root(a, &root, err))
             return false;

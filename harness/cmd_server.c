@@ -19,10 +19,11 @@
 #include "run/runner.h"
 
 struct server_options {
-    str ca_file, profile, baseline, junit, junit_dialect, results, html, level, shard, seed;
+    str ca_file, profile, baseline, junit, junit_dialect, results, html, level, shard,
+        seed;
     struct strs rules, sections, tags, capability;
-    bool insecure, remote, list, fail_fast, strict, allow_inconclusive, rerun_failed, quiet,
-        verbose, help, no_colour, shared_address;
+    bool insecure, remote, list, fail_fast, strict, allow_inconclusive, rerun_failed,
+        quiet, verbose, help, no_colour, shared_address;
     long http_port, tls_port, dns_port, jobs, repeat, timeout_ms, request_ms;
 };
 
@@ -108,8 +109,8 @@ static bool read_profile(struct session *s, struct mistakes *m, struct err *err)
         return true;
     str path = name;
     if (!file_exists(path.ptr))
-        path = arena_printf(s->arena, "%.*s/profiles/%.*s.acme", STR_ARG(s->library->root),
-                            STR_ARG(name));
+        path = arena_printf(s->arena, "%.*s/profiles/%.*s.acme",
+                            STR_ARG(s->library->root), STR_ARG(name));
     if (!file_exists(path.ptr))
         return err_set(err, "there is no profile %.*s", STR_ARG(name));
     return profile_read(s->arena, path.ptr, &s->target.profile, m, err);
@@ -139,7 +140,9 @@ static bool read_files(struct session *s, struct strs *names, struct err *err)
     if (good && s->options.baseline.len)
         good = baseline_read(s->arena, s->options.baseline.ptr, &s->baseline, &m, err);
     print_mistakes(&m);
-    return good && (m.list.count == 0 || err_set(err, "mend these mistakes first; nothing was run"));
+    return good
+        && (m.list.count == 0
+            || err_set(err, "mend these mistakes first; nothing was run"));
 }
 
 static bool read_shard(struct session *s, struct selection *selection, struct err *err)
@@ -178,7 +181,8 @@ static str run_label(struct session *s)
 {
     str seed = s->options.seed;
     str digest = seed.len ? sha256(s->arena, seed) : random_bytes(s->arena, 16);
-    return arena_printf(s->arena, "r%.*s", STR_ARG(str_upto(hex_encode(s->arena, digest), 8)));
+    return arena_printf(s->arena, "r%.*s",
+                        STR_ARG(str_upto(hex_encode(s->arena, digest), 8)));
 }
 
 static bool make_target(struct session *s, str url, struct err *err)
@@ -219,7 +223,8 @@ static bool start_relay(struct session *s, struct err *err)
 /* RSA keys cost 130 ms and more: made before any play's clock runs, one for each use. */
 static bool fill_key_pool(struct session *s, struct err *err)
 {
-    static const enum key_type slow[] = { KEY_RSA1024, KEY_RSA2048, KEY_RSA3072, KEY_RSA4096 };
+    static const enum key_type slow[] = { KEY_RSA1024, KEY_RSA2048, KEY_RSA3072,
+                                          KEY_RSA4096 };
     for (size_t i = 0; i < countof(slow); i++) {
         size_t count = 0;
         for (size_t k = 0; k < s->plan.count; k++)
@@ -278,7 +283,8 @@ static void describe_run(struct session *s, int argc, char **argv)
     r->profile = s->target.profile.name;
     r->profile_about = s->target.profile.about;
     r->baseline = s->baseline.name.len
-        ? arena_printf(s->arena, "%.*s %.*s", STR_ARG(s->baseline.name), STR_ARG(s->baseline.version))
+        ? arena_printf(s->arena, "%.*s %.*s", STR_ARG(s->baseline.name),
+                       STR_ARG(s->baseline.version))
         : STR_NONE;
     r->version = STR(ACMESPEC_VERSION);
     r->command = buf_str(&command);
@@ -293,7 +299,8 @@ static void describe_run(struct session *s, int argc, char **argv)
             strs_add(s->arena, &r->capabilities, name);
         else
             strs_add(s->arena, &r->lacks,
-                     arena_printf(s->arena, "%s: %.*s", capabilities[i].name, STR_ARG(reason)));
+                     arena_printf(s->arena, "%s: %.*s", capabilities[i].name,
+                                  STR_ARG(reason)));
     }
 }
 
@@ -320,7 +327,8 @@ static void run_plays(struct session *s)
     s->progress = progress_new(s->arena, &p);
     struct runner_options runner = { .target = &s->target,
                                      .watches = s->library->watches,
-                                     .jobs = or_else(o->jobs, 4 * sysconf(_SC_NPROCESSORS_ONLN)),
+                                     .jobs = or_else(o->jobs,
+                                                     4 * sysconf(_SC_NPROCESSORS_ONLN)),
                                      .timeout_ms = o->timeout_ms,
                                      .fail_fast = o->fail_fast,
                                      .began = began,
@@ -349,7 +357,8 @@ static bool write_report(struct session *s, const char *kind, str path, struct e
 {
     str dialect = s->options.junit_dialect;
     struct report_options o = { .dialect = dialect.len ? dialect.ptr : "wide" };
-    return !path.len || report_write(s->arena, report_find(kind), path.ptr, &s->results, &o, err);
+    return !path.len
+        || report_write(s->arena, report_find(kind), path.ptr, &s->results, &o, err);
 }
 
 static int finish(struct session *s)
@@ -411,7 +420,8 @@ static int run_session(struct session *s, const struct strs *words, int argc, ch
     if (!open_results(s, &err))
         return fail_with(EXIT_REPORT, &err);
     describe_run(s, argc, argv);
-    if (!start_relay(s, &err) || !fill_key_pool(s, &err) || !target_probe(s->arena, &s->target, &err))
+    if (!start_relay(s, &err) || !fill_key_pool(s, &err)
+        || !target_probe(s->arena, &s->target, &err))
         return could_not_begin(s, &err);
     describe_run(s, argc, argv);
     write_event(s, event_of_start(s->arena, &s->results, s->plan.count));
@@ -422,9 +432,12 @@ static int run_session(struct session *s, const struct strs *words, int argc, ch
 static int print_help(void)
 {
     puts("usage: acmespec server URL [option...] [SCENARIO...]\n\n"
-         "Plays the client against the CA whose directory is at URL and judges it, sentence by\n"
-         "sentence of the RFC.  Scenarios are names, folders or globs: server/6.5-nonces,\n"
-         "'*revoke*', or files.  The CA has to use our DNS server, and our ports for validation.\n");
+         "Plays the client against the CA whose directory is at URL and judges it, "
+         "sentence by\n"
+         "sentence of the RFC.  Scenarios are names, folders or globs: "
+         "server/6.5-nonces,\n"
+         "'*revoke*', or files.  The CA has to use our DNS server, and our ports for "
+         "validation.\n");
     options_print(rows, countof(rows));
     return 0;
 }

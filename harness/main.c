@@ -14,24 +14,32 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *usage, *help;
 } commands[] = {
-    { "server", cmd_server, "server URL [SCENARIO...]", "test a CA: play the client against it" },
+    { "server", cmd_server, "server URL [SCENARIO...]",
+      "test a CA: play the client against it" },
     { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
-    { "check", cmd_check, "check [PATH...]", "read scenario files and name every mistake" },
-    { "list", cmd_list, "list [SCENARIO...]", "list scenarios, or requirements with --rules" },
-    { "explain", cmd_explain, "explain ID|SCENARIO", "a requirement, or a scenario in prose" },
+    { "check", cmd_check, "check [PATH...]",
+      "read scenario files and name every mistake" },
+    { "list", cmd_list, "list [SCENARIO...]",
+      "list scenarios, or requirements with --rules" },
+    { "explain", cmd_explain, "explain ID|SCENARIO",
+      "a requirement, or a scenario in prose" },
     { "new", cmd_new, "new SCENARIO", "write the skeleton of a scenario" },
     { "help", cmd_help, "help [WORD]", "explain a word of the language" },
 };
 
 static void print_usage(FILE *out)
 {
-    fprintf(out, "acmespec " ACMESPEC_VERSION
-                 ": conformance harness and mock peer for ACME (RFC 8555)\n\n");
+    fprintf(out,
+            "acmespec " ACMESPEC_VERSION
+            ": conformance harness and mock peer for ACME (RFC 8555)\n\n");
     for (size_t i = 0; i < countof(commands); i++)
         fprintf(out, "  acmespec %-28s %s\n", commands[i].usage, commands[i].help);
-    fprintf(out, "\nEach command has --help.  Exit status: 0 conforms, 1 a violation, 2 usage or a "
-                 "broken\nscenario, 3 inconclusive, 4 nothing was run, 5 our own fault or no peer, "
-                 "6 a report\ncould not be written, 7 the baseline is stale.\n");
+    fprintf(out,
+            "\nEach command has --help.  Exit status: 0 conforms, 1 a violation, 2 usage "
+            "or a "
+            "broken\nscenario, 3 inconclusive, 4 nothing was run, 5 our own fault or no "
+            "peer, "
+            "6 a report\ncould not be written, 7 the baseline is stale.\n");
 }
 
 int usage_error(const char *sentence)

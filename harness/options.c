@@ -30,7 +30,8 @@ static const struct option_row *find_letter(const struct reading *r, char letter
     return NULL;
 }
 
-static bool store_number(const struct option_row *row, str value, long *out, struct err *err)
+static bool store_number(const struct option_row *row, str value, long *out,
+                         struct err *err)
 {
     long most = row->type == OPTION_PORT ? 65535 : 1000000000;
     if (row->type == OPTION_SPAN)
@@ -68,8 +69,8 @@ static bool unknown(const struct reading *r, str name)
         names[i] = r->rows[i].name;
     const char *nearest = name_nearest(names, r->count, name);
     if (nearest)
-        return err_set(r->err, "there is no option --%.*s; did you mean --%s?", STR_ARG(name),
-                       nearest);
+        return err_set(r->err, "there is no option --%.*s; did you mean --%s?",
+                       STR_ARG(name), nearest);
     return err_set(r->err, "there is no option --%.*s", STR_ARG(name));
 }
 
@@ -90,12 +91,14 @@ static bool read_option(const struct reading *r, int argc, char **argv, int *i)
         name = str_upto(name, 1);
         has_value = true;
     }
-    const struct option_row *row = is_long ? find_name(r, name) : find_letter(r, name.ptr[0]);
+    const struct option_row *row =
+        is_long ? find_name(r, name) : find_letter(r, name.ptr[0]);
     if (!row)
         return is_long ? unknown(r, name)
                        : err_set(r->err, "there is no option -%.*s", STR_ARG(name));
     if (row->type == OPTION_FLAG)
-        return has_value ? err_set(r->err, "--%s takes no value", row->name) : store(r, row, value);
+        return has_value ? err_set(r->err, "--%s takes no value", row->name)
+                         : store(r, row, value);
     if (!has_value) {
         if (*i + 1 >= argc)
             return err_set(r->err, "--%s wants %s behind it", row->name, row->value);

@@ -16,18 +16,19 @@ enum option_type {
 };
 
 struct option_row {
-    const char *name;  /* "junit" for --junit */
-    char letter;       /* or 0 */
+    const char *name; /* "junit" for --junit */
+    char letter;      /* or 0 */
     enum option_type type;
     const char *value; /* "FILE" for the help, or NULL */
     size_t offset;     /* of the member in the command's struct */
     const char *help;
 };
 
-/* Reads argv[1...]; words that are no options go to *words.  "--" ends the options.  false
+/* Reads argv[1...]; words that are no options go to *words.  "--" ends the options. false
  * with a sentence that names the nearest option. */
 bool options_read(struct arena *a, const struct option_row *rows, size_t count, int argc,
-                  char **argv, void *into, struct strs *words, struct err *err) MUST_CHECK;
+                  char **argv, void *into, struct strs *words,
+                  struct err *err) MUST_CHECK;
 /* Prints the rows, aligned. */
 void options_print(const struct option_row *rows, size_t count);
 

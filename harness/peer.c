@@ -15,10 +15,18 @@
 /* Production services of public CAs: a conformance run would spend their rate limits and
  * break their terms.  Their staging services need --remote. */
 static const char *const production_hosts[] = {
-    "acme-v02.api.letsencrypt.org", "acme-v01.api.letsencrypt.org", "acme.zerossl.com",
-    "dv.acme-v02.api.pki.goog",     "api.buypass.com",              "acme.ssl.com",
-    "acme.sectigo.com",             "acme.digicert.com",            "acme.entrust.net",
-    "acme.godaddy.com",             "acme.actalis.com",             "api.globalsign.com",
+    "acme-v02.api.letsencrypt.org",
+    "acme-v01.api.letsencrypt.org",
+    "acme.zerossl.com",
+    "dv.acme-v02.api.pki.goog",
+    "api.buypass.com",
+    "acme.ssl.com",
+    "acme.sectigo.com",
+    "acme.digicert.com",
+    "acme.entrust.net",
+    "acme.godaddy.com",
+    "acme.actalis.com",
+    "api.globalsign.com",
 };
 
 static bool is_production(str host)
@@ -80,10 +88,12 @@ bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err)
     struct url parts;
     struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
     if (!url_parse(a, url, &parts))
-        return err_set(err, "\"%.*s\" is no http or https URL of a directory", STR_ARG(url));
+        return err_set(err, "\"%.*s\" is no http or https URL of a directory",
+                       STR_ARG(url));
     if (is_production(parts.host))
-        return err_set(err, "%.*s is the production service of a public CA; a conformance run "
-                            "against it is refused, test a staging or private one",
+        return err_set(err,
+                       "%.*s is the production service of a public CA; a conformance run "
+                       "against it is refused, test a staging or private one",
                        STR_ARG(parts.host));
     if (remote)
         return true;
@@ -92,8 +102,9 @@ bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err)
     bool good = all_private(list);
     freeaddrinfo(list);
     return good
-        || err_set(err, "%.*s is not on a loopback or private address; --remote allows it, if "
-                        "its owner does",
+        || err_set(err,
+                   "%.*s is not on a loopback or private address; --remote allows it, if "
+                   "its owner does",
                    STR_ARG(parts.host));
 }
 
@@ -111,9 +122,10 @@ bool peer_has_own_addresses(void)
 /* Options that say what the target is and how to talk to it. */
 static bool describes_target(str name)
 {
-    static const char *const names[]
-        = { "ca-file", "insecure", "http-port", "tls-port",       "dns-port",
-            "profile", "remote",   "strict",    "shared-address", "request-timeout" };
+    static const char *const names[] = { "ca-file",        "insecure", "http-port",
+                                         "tls-port",       "dns-port", "profile",
+                                         "remote",         "strict",   "shared-address",
+                                         "request-timeout" };
     for (size_t i = 0; i < countof(names); i++)
         if (str_is(name, names[i]))
             return true;

@@ -6,13 +6,14 @@
 
 #include "options.h"
 
-/* false with a sentence when the URL is no http(s) URL, belongs to a public CA's production
- * service, or leads outside loopback and private addresses without --remote. */
+/* false with a sentence when the URL is no http(s) URL, belongs to a public CA's
+ * production service, or leads outside loopback and private addresses without --remote.
+ */
 bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err) MUST_CHECK;
 /* Whether all of 127.0.0.0/8 can be bound, as on Linux. */
 bool peer_has_own_addresses(void);
-/* The command line without reports, selections and names of scenarios: what reproduces one
- * play when its name is appended. */
+/* The command line without reports, selections and names of scenarios: what reproduces
+ * one play when its name is appended. */
 str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_row *rows,
                    size_t count);
 

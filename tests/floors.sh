@@ -16,8 +16,8 @@ files=$(find harness mocks reports tests -name '*.[ch]' 2>/dev/null | sort)
 # shellcheck disable=SC2086
 awk '
 BEGIN {
-    split("base 0 json 1 http 1 crypto 2 acme 3 script 4 mocks 4 engine 5 run 6 " \
-          "reports 7 main 8 tests 9", words, " ")
+    split("base 0 json 1 crypto 2 http 3 acme 4 script 5 mocks 5 engine 6 run 7 " \
+          "reports 8 main 9 tests 10", words, " ")
     for (i = 1; i in words; i += 2)
         floor[words[i]] = words[i + 1]
 

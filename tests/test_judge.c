@@ -175,8 +175,8 @@ START_TEST(a_test_holds_for_the_right_and_fails_for_the_wrong)
     bool holds = test_value(&w, &check.test, value, &found, &err);
     ck_assert_str_eq(err.text, "");
     if (holds != rows[_i].holds)
-        ck_abort_msg("%s of %s: %d", rows[_i].check, rows[_i].value ? rows[_i].value : "nothing",
-                     holds);
+        ck_abort_msg("%s of %s: %d", rows[_i].check,
+                     rows[_i].value ? rows[_i].value : "nothing", holds);
     arena_end(a);
 }
 END_TEST
@@ -260,7 +260,8 @@ Suite *judge_suite(void)
 {
     Suite *s = suite_create("judge");
     TCase *t = tcase_create("judge");
-    tcase_add_loop_test(t, a_test_holds_for_the_right_and_fails_for_the_wrong, 0, countof(rows));
+    tcase_add_loop_test(t, a_test_holds_for_the_right_and_fails_for_the_wrong, 0,
+                        countof(rows));
     tcase_add_test(t, names_are_replaced_in_values);
     tcase_add_loop_test(t, text_is_expanded, 0, countof(expansions));
     tcase_add_test(t, a_lone_name_keeps_its_json_value);

@@ -101,7 +101,8 @@ static bool is_caa_domain(const struct subject_of_form *f)
 {
     str rest = f->text, label;
     while (str_cut(&rest, '.', &label))
-        if (!all_chars(label, isalnum, "-") || label.ptr[0] == '-' || str_ends(label, "-"))
+        if (!all_chars(label, isalnum, "-") || label.ptr[0] == '-'
+            || str_ends(label, "-"))
             return false;
     return f->text.len > 0;
 }

@@ -23,7 +23,8 @@ static bool any_status_fits(int status, const struct strs *wanted)
     return wanted->count == 0;
 }
 
-static bool type_fits(struct world *w, const struct exchange *exchange, const struct check *check)
+static bool type_fits(struct world *w, const struct exchange *exchange,
+                      const struct check *check)
 {
     if (check->types.count == 0)
         return true;
@@ -31,7 +32,8 @@ static bool type_fits(struct world *w, const struct exchange *exchange, const st
     for (size_t i = 0; i < check->types.count; i++) {
         str wanted;
         struct err ignored;
-        if (world_word(w, check->types.item[i], &wanted, &ignored) && str_eq(type, wanted))
+        if (world_word(w, check->types.item[i], &wanted, &ignored)
+            && str_eq(type, wanted))
             return true;
     }
     return false;
@@ -39,7 +41,8 @@ static bool type_fits(struct world *w, const struct exchange *exchange, const st
 
 static str wanted_answer(struct arena *a, const struct check *check)
 {
-    str text = arena_printf(a, "status %.*s", STR_ARG(strs_join(a, &check->statuses, " or ")));
+    str text =
+        arena_printf(a, "status %.*s", STR_ARG(strs_join(a, &check->statuses, " or ")));
     if (check->types.count == 0)
         return text;
     return arena_printf(a, "%.*s with a problem document of type %.*s", STR_ARG(text),
@@ -79,8 +82,8 @@ static str wanted_test(struct arena *a, const struct check *check)
 /* Subjects that do not look at an answer. */
 static bool needs_answer(enum subject subject)
 {
-    return subject != SUBJECT_ALIVE && subject != SUBJECT_QUERIES && subject != SUBJECT_QUERY
-        && subject != SUBJECT_VALUE && subject != SUBJECT_GAP;
+    return subject != SUBJECT_ALIVE && subject != SUBJECT_QUERIES
+        && subject != SUBJECT_QUERY && subject != SUBJECT_VALUE && subject != SUBJECT_GAP;
 }
 
 static void judge_subject(struct world *w, const struct check *check, struct finding *out)
@@ -112,8 +115,9 @@ static void judge_subject(struct world *w, const struct check *check, struct fin
 
 void judge_check(struct world *w, const struct check *check, struct finding *out)
 {
-    *out = (struct finding){ .verdict = VERDICT_PASS, .message = STR_NONE, .wanted = STR_NONE,
-                             .mark = STR_NONE };
+    *out = (struct finding){
+        .verdict = VERDICT_PASS, .message = STR_NONE, .wanted = STR_NONE, .mark = STR_NONE
+    };
     if (needs_answer(check->subject) && !w->last) {
         out->verdict = VERDICT_INCONCLUSIVE;
         out->message = STR("nothing was exchanged yet");

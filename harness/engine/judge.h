@@ -17,8 +17,8 @@ struct finding {
 
 void judge_check(struct world *w, const struct check *check, struct finding *out);
 
-/* The value that a check looks at: a JSON value, or NULL when it is absent.  false (with a
- * sentence) when it cannot be looked at, so that nothing is learnt. */
+/* The value that a check looks at: a JSON value, or NULL when it is absent.  false (with
+ * a sentence) when it cannot be looked at, so that nothing is learnt. */
 bool subject_value(struct world *w, const struct check *check, json_t **value, str *mark,
                    struct err *err);
 /* Whether the value passes the test. */

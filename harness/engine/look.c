@@ -61,7 +61,8 @@ static bool look_header(struct look *l)
     const str *value = headers_find(headers, name);
     str joined = value ? *value : STR_NONE;
     for (size_t i = 1; (value = headers_nth(headers, name, i)); i++)
-        joined = arena_printf(l->world->arena, "%.*s, %.*s", STR_ARG(joined), STR_ARG(*value));
+        joined =
+            arena_printf(l->world->arena, "%.*s, %.*s", STR_ARG(joined), STR_ARG(*value));
     l->value = headers_count(headers, name) ? look_text(l, joined) : NULL;
     l->mark = arena_printf(l->world->arena, "%s:", name);
     return true;
@@ -153,7 +154,8 @@ static void add_directory_urls(json_t *urls, json_t *body)
 static bool look_urls(struct look *l)
 {
     static const char *const members[] = { "orders", "finalize", "certificate" };
-    json_t *urls = json_keep(l->world->arena, json_array()), *body = l->world->last->body, *item;
+    json_t *urls = json_keep(l->world->arena, json_array()), *body = l->world->last->body,
+           *item;
     const str *location = headers_find(&answer(l)->headers, "Location");
     size_t i;
     if (location)
@@ -198,7 +200,8 @@ static bool look_alive(struct look *l)
     if (!client_post(w->client, &post, &e, l->err))
         return false;
     const str *location = headers_find(&e->response.headers, "Location");
-    bool good = e->response.status == 200 && location && str_eq(*location, account->account_url);
+    bool good =
+        e->response.status == 200 && location && str_eq(*location, account->account_url);
     l->value = look_truth(l, good, describe_answer(w->arena, e));
     return true;
 }
@@ -223,8 +226,8 @@ static bool look_time(struct look *l)
 
 static bool look_value(struct look *l)
 {
-    l->value = vars_expand_json(l->world->vars, l->world->arena, look_text(l, l->check->arg[0]),
-                                l->err);
+    l->value = vars_expand_json(l->world->vars, l->world->arena,
+                                look_text(l, l->check->arg[0]), l->err);
     return l->value != NULL;
 }
 
@@ -258,10 +261,11 @@ static bool look_nonce(struct look *l)
         const str *old = headers_find(&other->response.headers, "Replay-Nonce");
         if (other->number >= e->number || !old || !str_eq(*old, *nonce))
             continue;
-        l->value = look_truth(l, false,
-                              arena_printf(l->world->arena,
-                                           "the nonce was given out before, in exchange %zu",
-                                           other->number));
+        l->value =
+            look_truth(l, false,
+                       arena_printf(l->world->arena,
+                                    "the nonce was given out before, in exchange %zu",
+                                    other->number));
     }
     return true;
 }
@@ -286,25 +290,39 @@ static bool look_request(struct look *l)
     struct jws jws;
     struct err ignored;
     jws_peek(l->world->arena, l->world->last->request.body, &jws);
-    json_t *payload = jws.payload.len ? json_read(l->world->arena, jws.payload, &ignored) : NULL;
+    json_t *payload =
+        jws.payload.len ? json_read(l->world->arena, jws.payload, &ignored) : NULL;
     l->value = payload ? json_pointer(payload, l->arg[0]) : NULL;
     return true;
 }
 
 static look_function *const functions[SUBJECT_KINDS] = {
-    [SUBJECT_STATUS] = look_status,         [SUBJECT_TYPE] = look_type,
-    [SUBJECT_PROBLEM] = look_problem,       [SUBJECT_HEADER] = look_header,
-    [SUBJECT_HEADERS] = look_headers,       [SUBJECT_LINK] = look_link,
-    [SUBJECT_MEDIA_TYPE] = look_media_type, [SUBJECT_RETRY_AFTER] = look_retry_after,
-    [SUBJECT_BODY] = look_body,             [SUBJECT_TEXT] = look_text_body,
-    [SUBJECT_URLS] = look_urls,             [SUBJECT_CHAIN] = look_chain,
-    [SUBJECT_CERTIFICATE] = look_certificate, [SUBJECT_ALIVE] = look_alive,
-    [SUBJECT_COUNT_OF] = look_count_of,     [SUBJECT_QUERIES] = look_queries,
-    [SUBJECT_QUERY] = look_query,           [SUBJECT_GAP] = look_gap,
-    [SUBJECT_TIME] = look_time,             [SUBJECT_VALUE] = look_value,
-    [SUBJECT_METHOD] = look_method,         [SUBJECT_RESOURCE] = look_resource,
-    [SUBJECT_OBJECT] = look_object,         [SUBJECT_NONCE] = look_nonce,
-    [SUBJECT_TRANSITION] = look_transition, [SUBJECT_IDENTITY] = look_identity,
+    [SUBJECT_STATUS] = look_status,
+    [SUBJECT_TYPE] = look_type,
+    [SUBJECT_PROBLEM] = look_problem,
+    [SUBJECT_HEADER] = look_header,
+    [SUBJECT_HEADERS] = look_headers,
+    [SUBJECT_LINK] = look_link,
+    [SUBJECT_MEDIA_TYPE] = look_media_type,
+    [SUBJECT_RETRY_AFTER] = look_retry_after,
+    [SUBJECT_BODY] = look_body,
+    [SUBJECT_TEXT] = look_text_body,
+    [SUBJECT_URLS] = look_urls,
+    [SUBJECT_CHAIN] = look_chain,
+    [SUBJECT_CERTIFICATE] = look_certificate,
+    [SUBJECT_ALIVE] = look_alive,
+    [SUBJECT_COUNT_OF] = look_count_of,
+    [SUBJECT_QUERIES] = look_queries,
+    [SUBJECT_QUERY] = look_query,
+    [SUBJECT_GAP] = look_gap,
+    [SUBJECT_TIME] = look_time,
+    [SUBJECT_VALUE] = look_value,
+    [SUBJECT_METHOD] = look_method,
+    [SUBJECT_RESOURCE] = look_resource,
+    [SUBJECT_OBJECT] = look_object,
+    [SUBJECT_NONCE] = look_nonce,
+    [SUBJECT_TRANSITION] = look_transition,
+    [SUBJECT_IDENTITY] = look_identity,
     [SUBJECT_REQUEST] = look_request,
 };
 

@@ -8,9 +8,9 @@
 struct look {
     struct world *world;
     const struct check *check;
-    str arg[3];     /* expanded */
-    json_t *value;  /* what is there; NULL: absent */
-    str mark;       /* text of the transcript's line that it is about */
+    str arg[3];    /* expanded */
+    json_t *value; /* what is there; NULL: absent */
+    str mark;      /* text of the transcript's line that it is about */
     struct err *err;
 };
 

@@ -47,8 +47,9 @@ static bool look_validity(struct look *l, const struct cert *leaf, str what)
     if (str_is(what, "validity-days"))
         l->value = look_number(l, (after - before) / 86400);
     else
-        l->value = look_text(l, date_rfc3339(l->world->arena,
-                                             str_is(what, "not-before") ? before : after));
+        l->value = look_text(
+            l,
+            date_rfc3339(l->world->arena, str_is(what, "not-before") ? before : after));
     return true;
 }
 
@@ -68,13 +69,14 @@ static bool look_leaf(struct look *l, const struct cert *leaf, str what)
         return look_names(l, leaf, str_is(what, "ips"));
     if (str_is(what, "key"))
         return look_key(l, leaf);
-    if (str_is(what, "validity-days") || str_is(what, "not-before") || str_is(what, "not-after"))
+    if (str_is(what, "validity-days") || str_is(what, "not-before")
+        || str_is(what, "not-after"))
         return look_validity(l, leaf, what);
     if (str_starts(what, "extension-"))
         return look_extension(l, leaf, str_from(what, 10));
     if (str_is(what, "common-names") || str_is(what, "usages")) {
-        struct strs texts = str_is(what, "usages") ? cert_usages(a, leaf)
-                                                   : cert_common_names(a, leaf);
+        struct strs texts =
+            str_is(what, "usages") ? cert_usages(a, leaf) : cert_common_names(a, leaf);
         l->value = list_of(l, &texts);
         return true;
     }

@@ -16,7 +16,8 @@ static bool kind_of(struct look *l, enum query_kind *kind)
 {
     int found = name_find(kind_names, countof(kind_names), l->arg[0]);
     if (found < 0)
-        return err_set(l->err, "queries are http, dns or tls, not \"%.*s\"", STR_ARG(l->arg[0]));
+        return err_set(l->err, "queries are http, dns or tls, not \"%.*s\"",
+                       STR_ARG(l->arg[0]));
     *kind = (enum query_kind)found;
     return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The order of things in a play: steps, checks, watches, and what is left undecided when the
- * scenario ends early. */
+/* The order of things in a play: steps, checks, watches, and what is left undecided when
+ * the scenario ends early. */
 #include "engine/play.h"
 
 #include <sys/resource.h>
@@ -99,27 +99,32 @@ static void end_with(struct playing *p, enum verdict verdict, str reason)
         return;
     p->result->reason = str_copy(p->arena, reason);
     if (p->world && p->world->last)
-        p->result->transcript = transcript_of(p->arena, p->world->last, STR_NONE, STR_NONE);
+        p->result->transcript =
+            transcript_of(p->arena, p->world->last, STR_NONE, STR_NONE);
 }
 
 /* --- checks --- */
 
-/* Without an answer nothing is learnt; if the target is gone altogether, that is an error. */
+/* Without an answer nothing is learnt; if the target is gone altogether, that is an
+ * error. */
 static enum verdict without_answer(struct playing *p)
 {
     struct err err;
     str nonce;
     if (p->world->last && p->world->last->response.status)
         return VERDICT_INCONCLUSIVE;
-    return client_nonce(p->world->client, &nonce, &err) ? VERDICT_INCONCLUSIVE : VERDICT_ERROR;
+    return client_nonce(p->world->client, &nonce, &err) ? VERDICT_INCONCLUSIVE
+                                                        : VERDICT_ERROR;
 }
 
-static void judge_need(struct playing *p, const struct check *check, const struct finding *f)
+static void judge_need(struct playing *p, const struct check *check,
+                       const struct finding *f)
 {
     if (f->verdict == VERDICT_PASS)
         return;
-    str reason = arena_printf(p->arena, "line %d, `%.*s` did not hold: %.*s", check->place.line,
-                              STR_ARG(check->text), STR_ARG(f->message));
+    str reason =
+        arena_printf(p->arena, "line %d, `%.*s` did not hold: %.*s", check->place.line,
+                     STR_ARG(check->text), STR_ARG(f->message));
     end_with(p, without_answer(p), reason);
 }
 
@@ -245,8 +250,8 @@ static void all_not_reached(struct playing *p, const struct scenario *s)
         not_reached(p, &s->step[i], "not reached: the scenario could not begin");
 }
 
-struct play_result play_without(struct arena *a, const struct play *play, enum verdict verdict,
-                                str reason)
+struct play_result play_without(struct arena *a, const struct play *play,
+                                enum verdict verdict, str reason)
 {
     struct play_result result = empty_result(a, play);
     struct playing p = { .arena = a, .result = &result };
@@ -264,8 +269,8 @@ void play_run(struct arena *a, const struct target *target, const struct play *p
     int64_t wall = clock_us(), cpu = cpu_us();
     *out = (struct play_outcome){ .result = empty_result(a, play) };
     struct playing p = { .arena = a, .result = &out->result };
-    bool begun = world_new(a, target, play->scenario, play->variant, play->slot, &p.world,
-                           &err);
+    bool begun =
+        world_new(a, target, play->scenario, play->variant, play->slot, &p.world, &err);
     if (begun) {
         p.watching = watching_new(p.world, watches, out->result.name);
         take_steps(&p);

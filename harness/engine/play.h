@@ -27,11 +27,11 @@ str play_name(struct arena *a, const struct play *play);
 void play_run(struct arena *a, const struct target *target, const struct play *play,
               const struct watches *watches, struct play_outcome *out);
 /* The result of a play that is not played. */
-struct play_result play_without(struct arena *a, const struct play *play, enum verdict verdict,
-                                str reason);
+struct play_result play_without(struct arena *a, const struct play *play,
+                                enum verdict verdict, str reason);
 
-/* Finds out what the target offers, by its directory and a few requests; what cannot be told
- * stays unknown.  false when it is no ACME server or cannot be reached. */
+/* Finds out what the target offers, by its directory and a few requests; what cannot be
+ * told stays unknown.  false when it is no ACME server or cannot be reached. */
 bool target_probe(struct arena *a, struct target *target, struct err *err) MUST_CHECK;
 
 #endif

@@ -14,8 +14,9 @@ struct probe {
 
 static void offer_resources(struct probe *p)
 {
-    static const enum resource optional[]
-        = { RESOURCE_NEW_AUTHZ, RESOURCE_KEY_CHANGE, RESOURCE_REVOKE_CERT, RESOURCE_RENEWAL_INFO };
+    static const enum resource optional[] = { RESOURCE_NEW_AUTHZ, RESOURCE_KEY_CHANGE,
+                                              RESOURCE_REVOKE_CERT,
+                                              RESOURCE_RENEWAL_INFO };
     for (size_t i = 0; i < countof(optional); i++) {
         bool there = client_resource(p->world->client, optional[i]).len > 0;
         target_offer(p->target, resource_names[optional[i]], there,
@@ -36,14 +37,16 @@ static void offer_meta(struct probe *p)
                      json_object_get(meta, members[i].member) != NULL,
                      STR("the directory's meta does not have it"));
     bool required = json_is_true(json_object_get(meta, "externalAccountRequired"));
-    target_offer(p->target, "eab-required", required, STR("the directory's meta does not say so"));
+    target_offer(p->target, "eab-required", required,
+                 STR("the directory's meta does not say so"));
     target_offer(p->target, "no-eab-required", !required,
                  STR("the target requires external account binding"));
     target_offer(p->target, "eab", p->target->profile.eab_count > 0,
                  STR("no profile gives a key for external accounts"));
 }
 
-static bool step_from(struct probe *p, const char *text, struct step *step, struct line *line)
+static bool step_from(struct probe *p, const char *text, struct step *step,
+                      struct line *line)
 {
     struct mistakes m = { .arena = p->world->arena };
     size_t count;
@@ -57,11 +60,13 @@ static bool step_from(struct probe *p, const char *text, struct step *step, stru
 }
 
 /* Whether a given, written as in a scenario, can be had. */
-static bool can(struct probe *p, const char *text, step_function *function, struct err *err)
+static bool can(struct probe *p, const char *text, step_function *function,
+                struct err *err)
 {
     struct step step;
     struct line line;
-    return step_from(p, text, &step, &line) && function(p->world, &step, err) == STEP_DONE;
+    return step_from(p, text, &step, &line)
+        && function(p->world, &step, err) == STEP_DONE;
 }
 
 static void offer_keys(struct probe *p)
@@ -75,14 +80,16 @@ static void offer_keys(struct probe *p)
     for (size_t i = 0; i < countof(keys); i++) {
         struct err err = { "" };
         bool good = can(p, keys[i].text, step_given_account, &err);
-        target_offer(p->target, keys[i].capability, good, STR("an account with such a key is refused"));
+        target_offer(p->target, keys[i].capability, good,
+                     STR("an account with such a key is refused"));
     }
 }
 
 static void offer_challenges(struct probe *p, str order)
 {
     for (int i = 0; i < CHALLENGE_COUNT; i++) {
-        str url = arena_printf(p->world->arena, "%.*s.%s.url", STR_ARG(order), challenge_names[i]);
+        str url = arena_printf(p->world->arena, "%.*s.%s.url", STR_ARG(order),
+                               challenge_names[i]);
         target_offer(p->target, challenge_names[i], vars_get(p->world->vars, url) != NULL,
                      STR("the target does not offer it for a DNS name"));
     }
@@ -110,8 +117,9 @@ static void offer_authz_per_order(struct probe *p)
     bool good = can(p, "given order again by a for ${domain}", step_given_order, &err);
     str first = vars_text_of(p->world->vars, STR("o.authz1.url"));
     str second = vars_text_of(p->world->vars, STR("again.authz1.url"));
-    target_offer(p->target, "authz-per-order", good && !str_eq(first, second),
-                 STR("pending authorizations are shared between orders of the same name"));
+    target_offer(
+        p->target, "authz-per-order", good && !str_eq(first, second),
+        STR("pending authorizations are shared between orders of the same name"));
 }
 
 static void offer_orders_list(struct probe *p)
@@ -126,14 +134,16 @@ static void offer_cors(struct probe *p)
     const struct exchange *e;
     struct headers headers = { 0 };
     headers_add(p->world->arena, &headers, STR("Origin"), STR("https://client.example"));
-    bool sent = client_send(p->world->client, "GET", p->target->directory_url, &headers, STR_NONE,
-                            0, false, &e, &err);
+    bool sent = client_send(p->world->client, "GET", p->target->directory_url, &headers,
+                            STR_NONE, 0, false, &e, &err);
     target_offer(p->target, "cors",
-                 sent && headers_find(&e->response.headers, "Access-Control-Allow-Origin"),
+                 sent
+                     && headers_find(&e->response.headers, "Access-Control-Allow-Origin"),
                  STR("the directory has no Access-Control-Allow-Origin"));
 }
 
-/* An issuance: are there alternate chains, and is a valid authorization handed out again? */
+/* An issuance: are there alternate chains, and is a valid authorization handed out again?
+ */
 static void offer_after_issuance(struct probe *p)
 {
     struct err err = { "" };
@@ -144,8 +154,8 @@ static void offer_after_issuance(struct probe *p)
         target_offer(p->target, "fresh-authz", true, STR_NONE);
         return;
     }
-    bool has = link_find(p->world->arena, &p->world->last->response.headers, "alternate", 0,
-                         p->world->last->request.url, &alternate);
+    bool has = link_find(p->world->arena, &p->world->last->response.headers, "alternate",
+                         0, p->world->last->request.url, &alternate);
     target_offer(p->target, "alternate-chains", has,
                  STR("the certificate has no Link with rel alternate"));
     bool fresh = can(p, "given order f by a for e.${zone}", step_given_order, &err);

@@ -15,8 +15,9 @@ struct response_for {
 static str part_of(struct world *w, const struct named_authz *authz, str challenge,
                    const char *part)
 {
-    return vars_text_of(w->vars, arena_printf(w->arena, "%.*s.%.*s.%s", STR_ARG(authz->name),
-                                              STR_ARG(challenge), part));
+    return vars_text_of(w->vars,
+                        arena_printf(w->arena, "%.*s.%.*s.%s", STR_ARG(authz->name),
+                                     STR_ARG(challenge), part));
 }
 
 static bool response_of(struct world *w, const struct named_authz *authz, str challenge,
@@ -64,8 +65,8 @@ static bool has_fault(const struct line *clause, const char *fault)
     return false;
 }
 
-static void spoil_names(struct world *w, const struct line *faults, struct cert_spec *spec,
-                        const struct named_authz *authz)
+static void spoil_names(struct world *w, const struct line *faults,
+                        struct cert_spec *spec, const struct named_authz *authz)
 {
     struct strs *names = authz->is_ip ? &spec->ip_addresses : &spec->dns_names;
     if (has_fault(faults, "no-san") || has_fault(faults, "common-name-only"))
@@ -80,8 +81,8 @@ static void spoil_names(struct world *w, const struct line *faults, struct cert_
                  arena_printf(w->arena, "second.%.*s", STR_ARG(w->zone)));
 }
 
-static void spoil_extension(struct world *w, const struct line *faults, struct cert_spec *spec,
-                            str keyauth)
+static void spoil_extension(struct world *w, const struct line *faults,
+                            struct cert_spec *spec, str keyauth)
 {
     str digest = sha256(w->arena, keyauth);
     if (has_fault(faults, "no-extension"))
@@ -92,8 +93,8 @@ static void spoil_extension(struct world *w, const struct line *faults, struct c
     spec->acme_identifier_not_critical = has_fault(faults, "not-critical");
     /* An OCTET STRING of 31 bytes where RFC 8737 3 has SIZE (32). */
     if (has_fault(faults, "short-digest"))
-        spec->acme_identifier_raw
-            = arena_printf(w->arena, "\x04\x1f%.*s", 31, str_copy(w->arena, digest).ptr);
+        spec->acme_identifier_raw =
+            arena_printf(w->arena, "\x04\x1f%.*s", 31, str_copy(w->arena, digest).ptr);
 }
 
 static bool sign_with_ca(struct world *w, struct cert_spec *spec, struct err *err)
@@ -108,7 +109,8 @@ static bool sign_with_ca(struct world *w, struct cert_spec *spec, struct err *er
 }
 
 static bool alpn_certificate(struct world *w, const struct response_for *r,
-                             const struct line *faults, struct tls_answer *tls, struct err *err)
+                             const struct line *faults, struct tls_answer *tls,
+                             struct err *err)
 {
     struct cert_spec spec = { .subject = STR("acmespec") };
     struct key *key = key_new(w->arena, KEY_P256, err);
@@ -148,8 +150,8 @@ static bool provision_alpn(struct world *w, const struct response_for *r,
 
 /* --- http-01 --- */
 
-static bool word_of(struct world *w, const struct line *line, const char *clause, str *out,
-                    struct err *err)
+static bool word_of(struct world *w, const struct line *line, const char *clause,
+                    str *out, struct err *err)
 {
     const struct line *c = line ? line_clause(line, clause) : NULL;
     return !c || world_word(w, line_arg(c, "VALUE"), out, err);
@@ -203,8 +205,8 @@ static bool redirect_of(struct world *w, const struct response_for *r, str word,
     if (str_is(word, "https")) {
         if (!w->https && !start_https(w, r->keyauth, err))
             return false;
-        answer->location = arena_printf(w->arena, "https://%.*s:%d/redirected", STR_ARG(host),
-                                        listener_port(w->https));
+        answer->location = arena_printf(w->arena, "https://%.*s:%d/redirected",
+                                        STR_ARG(host), listener_port(w->https));
         return true;
     }
     if (str_is(word, "loop")) {
@@ -219,14 +221,15 @@ static bool redirect_of(struct world *w, const struct response_for *r, str word,
     struct web_answer there = { .body = r->keyauth };
     str name = arena_printf(w->arena, "elsewhere.%.*s", STR_ARG(w->zone));
     responder_web(w->responder, name, STR("/somewhere/else"), &there);
-    answer->location = arena_printf(w->arena, "http://%.*s%.*s/somewhere/else", STR_ARG(name),
-                                    STR_ARG(port));
+    answer->location = arena_printf(w->arena, "http://%.*s%.*s/somewhere/else",
+                                    STR_ARG(name), STR_ARG(port));
     return true;
 }
 
 static void read_manner(const struct line *line, struct manner *manner)
 {
-    const struct line *delay = line_clause(line, "delay"), *m = line_clause(line, "manner");
+    const struct line *delay = line_clause(line, "delay"),
+                      *m = line_clause(line, "manner");
     str word = m ? line_arg(m, "MANNER") : STR_NONE;
     if (delay)
         str_to_ms(line_arg(delay, "DURATION"), &manner->delay_ms);
@@ -237,8 +240,8 @@ static void read_manner(const struct line *line, struct manner *manner)
     manner->cut_after = 8;
 }
 
-static bool provision_web(struct world *w, const struct response_for *r, const struct line *line,
-                          struct err *err)
+static bool provision_web(struct world *w, const struct response_for *r,
+                          const struct line *line, struct err *err)
 {
     struct web_answer answer = { .body = r->keyauth };
     str redirect = STR_NONE;
@@ -261,12 +264,13 @@ static bool provision_web(struct world *w, const struct response_for *r, const s
 
 /* --- dns-01 --- */
 
-static bool provision_txt(struct world *w, const struct response_for *r, const struct line *line,
-                          struct err *err)
+static bool provision_txt(struct world *w, const struct response_for *r,
+                          const struct line *line, struct err *err)
 {
     str value = r->txt, name = txt_name(w, r), elsewhere = STR_NONE;
     const struct line *extra = line ? line_clause(line, "extra") : NULL;
-    if (!word_of(w, line, "content", &value, err) || !word_of(w, line, "cname", &elsewhere, err))
+    if (!word_of(w, line, "content", &value, err)
+        || !word_of(w, line, "cname", &elsewhere, err))
         return false;
     if (elsewhere.len && !responder_dns(w->responder, name, STR("CNAME"), elsewhere, err))
         return false;
@@ -282,8 +286,8 @@ static bool provision_txt(struct world *w, const struct response_for *r, const s
 
 /* --- by type --- */
 
-static bool provision_for(struct world *w, const struct response_for *r, const struct line *line,
-                          struct err *err)
+static bool provision_for(struct world *w, const struct response_for *r,
+                          const struct line *line, struct err *err)
 {
     if (str_is(r->challenge, "http-01"))
         return provision_web(w, r, line, err);
@@ -316,7 +320,8 @@ static bool challenge_of(struct world *w, const struct line *line, struct respon
     str challenge;
     const struct named_authz *authz = world_authz(w, line_arg(line, "AUTHZ"));
     if (!authz)
-        return err_set(err, "there is no authorization %.*s", STR_ARG(line_arg(line, "AUTHZ")));
+        return err_set(err, "there is no authorization %.*s",
+                       STR_ARG(line_arg(line, "AUTHZ")));
     return world_word(w, line_arg(line, "CHALLENGE"), &challenge, err)
         && response_of(w, authz, challenge, r, err);
 }
@@ -346,7 +351,8 @@ enum step_end step_withdraw(struct world *w, const struct step *step, struct err
 
 /* --- DNS at will --- */
 
-enum step_end step_provision_dns(struct world *w, const struct step *step, struct err *err)
+enum step_end step_provision_dns(struct world *w, const struct step *step,
+                                 struct err *err)
 {
     const struct line *line = step->line;
     str name, value, type = line_arg(line, "DNSTYPE");
@@ -364,7 +370,8 @@ enum step_end step_provision_dns(struct world *w, const struct step *step, struc
             return STEP_NOT_HELD;
         value = arena_printf(w->arena, "%.*s %.*s", STR_ARG(value), STR_ARG(more));
     }
-    return responder_dns(w->responder, name, type, value, err) ? STEP_DONE : STEP_NOT_HELD;
+    return responder_dns(w->responder, name, type, value, err) ? STEP_DONE
+                                                               : STEP_NOT_HELD;
 }
 
 enum step_end step_withdraw_dns(struct world *w, const struct step *step, struct err *err)

@@ -21,18 +21,20 @@ str describe_answer(struct arena *a, const struct exchange *exchange)
         return arena_printf(a, "there was no answer: %.*s", STR_ARG(exchange->failure));
     str type = problem_word(a, r);
     str detail = json_member(exchange->body, "detail");
-    str text = arena_printf(a, "the server answered %d %s", r->status, http_reason(r->status));
+    str text =
+        arena_printf(a, "the server answered %d %s", r->status, http_reason(r->status));
     if (type.len)
         text = arena_printf(a, "%.*s with type %.*s", STR_ARG(text), STR_ARG(type));
     if (type.len && detail.len)
-        text = arena_printf(a, "%.*s (%.*s)", STR_ARG(text), STR_ARG(str_upto(detail, 300)));
+        text =
+            arena_printf(a, "%.*s (%.*s)", STR_ARG(text), STR_ARG(str_upto(detail, 300)));
     return text;
 }
 
 /* --- headers and bodies of a request --- */
 
-static bool read_headers(struct world *w, const struct line *line, struct headers *headers,
-                         struct err *err)
+static bool read_headers(struct world *w, const struct line *line,
+                         struct headers *headers, struct err *err)
 {
     for (const struct line *c = NULL; (c = line_clause_after(line, "header", c));) {
         str name, value = c->rest;
@@ -46,7 +48,8 @@ static bool read_headers(struct world *w, const struct line *line, struct header
 }
 
 /* The JSON or word of a clause as bytes. */
-static bool clause_bytes(struct world *w, const struct line *clause, str *out, struct err *err)
+static bool clause_bytes(struct world *w, const struct line *clause, str *out,
+                         struct err *err)
 {
     if (!clause->json)
         return world_word(w, line_arg(clause, "VALUE"), out, err);
@@ -116,7 +119,8 @@ static bool read_protected(struct world *w, const struct line *line, struct post
     return post->jws.protected_patch != NULL;
 }
 
-bool read_signing(struct world *w, const struct line *line, struct post *post, struct err *err)
+bool read_signing(struct world *w, const struct line *line, struct post *post,
+                  struct err *err)
 {
     bool kid = false, alg = false;
     if (!read_payload(w, line, post, err)
@@ -137,7 +141,8 @@ static bool read_signer(struct world *w, const struct line *line, struct post *p
     const struct named_key *as = account.len ? world_key(w, account) : NULL;
     const struct named_key *with = key.len ? world_key(w, key) : NULL;
     if ((account.len && !as) || (key.len && !with) || (!as && !with))
-        return err_set(err, "a post is signed `as` a given account or `with` a given key");
+        return err_set(err,
+                       "a post is signed `as` a given account or `with` a given key");
     post->jws.key = with ? with->key : as->key;
     post->jws.kid = as ? as->account_url : STR_NONE;
     post->deliberate = as && with && as != with;
@@ -166,18 +171,19 @@ enum step_end step_post(struct world *w, const struct step *step, struct err *er
 
 /* --- unsigned requests --- */
 
-static enum step_end send_unsigned(struct world *w, const struct step *step, const char *method,
-                                   struct err *err)
+static enum step_end send_unsigned(struct world *w, const struct step *step,
+                                   const char *method, struct err *err)
 {
     const struct line *line = step->line, *body = line_clause(line, "body");
     struct headers headers = { 0 };
     const struct exchange *exchange;
     str url, bytes = STR_NONE;
     if (!world_target(w, line_arg(line, "TARGET"), &url, err)
-        || !read_headers(w, line, &headers, err) || (body && !clause_bytes(w, body, &bytes, err)))
+        || !read_headers(w, line, &headers, err)
+        || (body && !clause_bytes(w, body, &bytes, err)))
         return STEP_NOT_HELD;
-    if (!client_send(w->client, method, url, &headers, bytes, line->place.line, true, &exchange,
-                     err))
+    if (!client_send(w->client, method, url, &headers, bytes, line->place.line, true,
+                     &exchange, err))
         return STEP_BROKEN;
     world_answer(w, exchange);
     return ended(save_clauses(w, line, err));
@@ -338,7 +344,8 @@ static void save_certificate(struct world *w, str name)
     struct chain chain;
     struct err err;
     if (chain_read(w->arena, w->last->response.body, &chain, &err))
-        vars_set(w->vars, name, b64url_encode(w->arena, cert_der(w->arena, chain.item[0])));
+        vars_set(w->vars, name,
+                 b64url_encode(w->arena, cert_der(w->arena, chain.item[0])));
     else
         vars_set_missing(w->vars, name, str_of(err.text));
 }
@@ -364,9 +371,11 @@ static bool save_from_answer(struct world *w, str name, str source, str value)
     else if (str_is(source, "url"))
         text = w->last->request.url;
     else if (str_is(source, "age"))
-        text = arena_printf(w->arena, "%lld", (long long)(clock_us() - w->last->done_us) / 1000);
+        text = arena_printf(w->arena, "%lld",
+                            (long long)(clock_us() - w->last->done_us) / 1000);
     else if (str_is(source, "link"))
-        link_find(w->arena, &r->headers, str_z(w->arena, value), 0, w->last->request.url, &text);
+        link_find(w->arena, &r->headers, str_z(w->arena, value), 0, w->last->request.url,
+                  &text);
     else if (str_is(source, "header")) {
         const str *found = headers_find(&r->headers, str_z(w->arena, value));
         text = found ? *found : STR_NONE;
@@ -409,8 +418,9 @@ bool save_value(struct world *w, const struct line *line, struct err *err)
     if (found)
         vars_set_json(w->vars, name, found);
     else
-        vars_set_missing(w->vars, name,
-                         arena_printf(w->arena, "the answer's body has no %.*s", STR_ARG(value)));
+        vars_set_missing(
+            w->vars, name,
+            arena_printf(w->arena, "the answer's body has no %.*s", STR_ARG(value)));
     return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A list of objects by URL.  Answers that overlap in time (races) tell nothing about their
- * order, so they are not compared. */
+/* A list of objects by URL.  Answers that overlap in time (races) tell nothing about
+ * their order, so they are not compared. */
 #include "engine/seen.h"
 
 struct entry {
@@ -82,7 +82,8 @@ static json_t *fixed_members(struct seen *s, enum object object, json_t *body)
     return fixed;
 }
 
-/* Equal, arrays in any order; a member that is absent now is not held against the peer. */
+/* Equal, arrays in any order; a member that is absent now is not held against the peer.
+ */
 static bool still_fixed(json_t *before, json_t *now, const char **changed)
 {
     const char *key;
@@ -105,12 +106,14 @@ static void compare(struct seen *s, const struct entry *old, const struct entry 
         return;
     if (now->status.len && old->status.len
         && !transition_legal(now->object, old->status, now->status))
-        s->transition_fault = arena_printf(
-            s->arena, "the %s %.*s was \"%.*s\" and is now \"%.*s\"", object_names[now->object],
-            STR_ARG(now->url), STR_ARG(old->status), STR_ARG(now->status));
+        s->transition_fault =
+            arena_printf(s->arena, "the %s %.*s was \"%.*s\" and is now \"%.*s\"",
+                         object_names[now->object], STR_ARG(now->url),
+                         STR_ARG(old->status), STR_ARG(now->status));
     if (!still_fixed(old->fixed, now->fixed, &changed))
-        s->identity_fault = arena_printf(s->arena, "\"%s\" of the %s %.*s is not what it was",
-                                         changed, object_names[now->object], STR_ARG(now->url));
+        s->identity_fault =
+            arena_printf(s->arena, "\"%s\" of the %s %.*s is not what it was", changed,
+                         object_names[now->object], STR_ARG(now->url));
 }
 
 static void note_object(struct seen *s, str url, enum object object, json_t *body,

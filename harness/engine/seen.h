@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Objects as they were last seen, by URL: whether a status changed as RFC 8555 7.1.6 allows,
- * and whether members that never change are still the same. */
+/* Objects as they were last seen, by URL: whether a status changed as RFC 8555 7.1.6
+ * allows, and whether members that never change are still the same. */
 #ifndef ENGINE_SEEN_H
 #define ENGINE_SEEN_H
 

@@ -12,12 +12,13 @@ enum step_end {
     STEP_BROKEN,   /* ours: the sentence says what we could not do */
 };
 
-typedef enum step_end step_function(struct world *w, const struct step *step, struct err *err);
+typedef enum step_end step_function(struct world *w, const struct step *step,
+                                    struct err *err);
 
 step_function step_given_key, step_given_account, step_given_order, step_given_authz,
     step_given_csr, step_given_certificate, step_given_jws;
-step_function step_get, step_head, step_send, step_post, step_raw, step_poll, step_at_once,
-    step_save, step_reconnect, step_wait;
+step_function step_get, step_head, step_send, step_post, step_raw, step_poll,
+    step_at_once, step_save, step_reconnect, step_wait;
 step_function step_provision, step_provision_dns, step_withdraw, step_withdraw_dns;
 
 /* --- shared between them --- */
@@ -32,8 +33,8 @@ bool provision_wrong(struct world *w, const struct named_authz *authz, str chall
  * most within_ms, minding Retry-After.  The last answer stays. */
 bool poll_while(struct world *w, str account, str url, const char *const while_statuses[],
                 size_t count, long within_ms, struct err *err) MUST_CHECK;
-/* Fills in what the signing clauses of a line say (payload, nonce, url, kid, alg, protected,
- * tamper ...). */
+/* Fills in what the signing clauses of a line say (payload, nonce, url, kid, alg,
+ * protected, tamper ...). */
 bool read_signing(struct world *w, const struct line *line, struct post *post,
                   struct err *err) MUST_CHECK;
 /* "save NAME = SOURCE [VALUE]" of a line. */
@@ -41,7 +42,8 @@ bool save_value(struct world *w, const struct line *line, struct err *err) MUST_
 bool save_clauses(struct world *w, const struct line *line, struct err *err) MUST_CHECK;
 /* "the server answered 403 with type unauthorized: detail" of the last exchange. */
 str describe_answer(struct arena *a, const struct exchange *exchange);
-/* Milliseconds to wait before the next poll of an answer that came after `polls` polls. */
+/* Milliseconds to wait before the next poll of an answer that came after `polls` polls.
+ */
 long poll_pause(const struct exchange *exchange, int polls);
 
 #endif

@@ -20,10 +20,10 @@ struct target {
     str directory_url;
     struct fetch_options fetch;
     int http_port, tls_port, dns_port; /* what the CA was told to use */
-    bool own_address;                  /* each scenario has a loopback address of its own */
+    bool own_address; /* each scenario has a loopback address of its own */
     struct profile profile;
-    str zone;  /* names are LABEL.sN.RUN.zone */
-    str run;   /* a label that no other run has: "r4fa3c1" */
+    str zone;            /* names are LABEL.sN.RUN.zone */
+    str run;             /* a label that no other run has: "r4fa3c1" */
     struct relay *relay; /* the run's DNS, see mocks/relay.h; NULL: none */
     struct offered offered[MOST_CAPABILITIES]; /* indexed like capabilities[] */
 };

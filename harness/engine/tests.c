@@ -19,11 +19,13 @@ static str short_text(struct world *w, json_t *value)
     if (!value)
         return STR("nothing is there");
     str text = json_text(w->arena, value);
-    return text.len <= 300 ? arena_printf(w->arena, "it is %.*s", STR_ARG(text))
-                           : arena_printf(w->arena, "it is %.*s...", STR_ARG(str_upto(text, 300)));
+    return text.len <= 300
+        ? arena_printf(w->arena, "it is %.*s", STR_ARG(text))
+        : arena_printf(w->arena, "it is %.*s...", STR_ARG(str_upto(text, 300)));
 }
 
-/* Text of a scalar, so that 5 and "5" compare alike where a scenario wrote a bare word. */
+/* Text of a scalar, so that 5 and "5" compare alike where a scenario wrote a bare word.
+ */
 static str scalar_text(struct arena *a, json_t *value)
 {
     return json_is_string(value) ? json_str(value) : json_text(a, value);
@@ -100,9 +102,9 @@ static bool contains_one(const struct trial *t, json_t *wanted)
     if (json_is_string(t->value) && json_is_string(wanted))
         return text_contains(json_str(t->value), json_str(wanted));
     if (json_is_array(t->value) && !json_is_array(wanted))
-        json_array_foreach(t->value, i, item)
-            if (same(t->world, item, wanted) || json_contains(item, wanted))
-                return true;
+        json_array_foreach(t->value, i,
+                           item) if (same(t->world, item, wanted)
+                                     || json_contains(item, wanted)) return true;
     if (json_is_object(t->value) && json_is_string(wanted))
         return json_object_get(t->value, json_string_value(wanted)) != NULL;
     return json_contains(t->value, wanted);
@@ -213,12 +215,14 @@ static bool test_elements(const struct trial *t)
         return each && !t->value;
     json_array_foreach(t->value, i, item)
     {
-        json_t *inside = t->test->pointer.len ? json_pointer(item, t->test->pointer) : item;
+        json_t *inside =
+            t->test->pointer.len ? json_pointer(item, t->test->pointer) : item;
         str found = STR_NONE;
         bool holds = test_value(t->world, t->test->inner, inside, &found, t->err);
         if (holds == each)
             continue;
-        *t->found = arena_printf(t->world->arena, "of element %zu: %.*s", i, STR_ARG(found));
+        *t->found =
+            arena_printf(t->world->arena, "of element %zu: %.*s", i, STR_ARG(found));
         return holds;
     }
     return each;
@@ -226,21 +230,31 @@ static bool test_elements(const struct trial *t)
 
 typedef bool test_function(const struct trial *t);
 static test_function *const functions[TEST_KINDS] = {
-    [TEST_HOLDS] = test_holds,         [TEST_IS] = test_is,
-    [TEST_IS_NOT] = test_is_not,       [TEST_MATCHES] = test_matches,
-    [TEST_MATCHES_NOT] = test_matches_not, [TEST_CONTAINS] = test_contains,
-    [TEST_LACKS] = test_lacks,         [TEST_PRESENT] = test_present,
-    [TEST_ABSENT] = test_absent,       [TEST_TYPE] = test_type,
-    [TEST_COUNT] = test_count,         [TEST_AT_LEAST] = test_bound,
-    [TEST_AT_MOST] = test_bound,       [TEST_BEFORE] = test_date,
-    [TEST_AFTER] = test_date,          [TEST_EACH] = test_elements,
+    [TEST_HOLDS] = test_holds,
+    [TEST_IS] = test_is,
+    [TEST_IS_NOT] = test_is_not,
+    [TEST_MATCHES] = test_matches,
+    [TEST_MATCHES_NOT] = test_matches_not,
+    [TEST_CONTAINS] = test_contains,
+    [TEST_LACKS] = test_lacks,
+    [TEST_PRESENT] = test_present,
+    [TEST_ABSENT] = test_absent,
+    [TEST_TYPE] = test_type,
+    [TEST_COUNT] = test_count,
+    [TEST_AT_LEAST] = test_bound,
+    [TEST_AT_MOST] = test_bound,
+    [TEST_BEFORE] = test_date,
+    [TEST_AFTER] = test_date,
+    [TEST_EACH] = test_elements,
     [TEST_ANY] = test_elements,
 };
 
 bool test_value(struct world *w, const struct test_of *test, json_t *value, str *found,
                 struct err *err)
 {
-    struct trial t = { .world = w, .test = test, .value = value, .found = found, .err = err };
+    struct trial t = {
+        .world = w, .test = test, .value = value, .found = found, .err = err
+    };
     *found = short_text(w, value);
     if (test->values) {
         t.values = vars_expand_json(w->vars, w->arena, test->values, err);

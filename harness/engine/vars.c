@@ -91,7 +91,8 @@ static bool missing(const struct vars *v, str name, struct err *err)
 {
     const struct var *found = find(v, name);
     if (found && found->why.len)
-        return err_set(err, "${%.*s} has no value: %.*s", STR_ARG(name), STR_ARG(found->why));
+        return err_set(err, "${%.*s} has no value: %.*s", STR_ARG(name),
+                       STR_ARG(found->why));
     return err_set(err, "${%.*s} has no value here", STR_ARG(name));
 }
 
@@ -111,8 +112,9 @@ static bool inner_names(struct vars *v, struct arena *a, str *text, struct err *
         if (!found)
             return missing(v, name, err);
         value = json_is_string(found) ? json_str(found) : json_text(a, found);
-        *text = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(str_upto(*text, outer + 2 + inner)),
-                             STR_ARG(value), STR_ARG(rest));
+        *text =
+            arena_printf(a, "%.*s%.*s%.*s", STR_ARG(str_upto(*text, outer + 2 + inner)),
+                         STR_ARG(value), STR_ARG(rest));
     }
     return true;
 }

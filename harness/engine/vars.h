@@ -18,7 +18,8 @@ json_t *vars_get(const struct vars *v, str name);
 str vars_text_of(const struct vars *v, str name);
 
 /* The text with every ${name} replaced; false with which name has no value, and why. */
-bool vars_expand(struct vars *v, struct arena *a, str text, str *out, struct err *err) MUST_CHECK;
+bool vars_expand(struct vars *v, struct arena *a, str text, str *out,
+                 struct err *err) MUST_CHECK;
 /* A copy of the JSON value with every string expanded; a string that is one ${name} alone
  * becomes that name's value.  NULL with err. */
 json_t *vars_expand_json(struct vars *v, struct arena *a, json_t *value, struct err *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What became of checks, watches and scenarios: the values that the engine makes, the runner
- * carries between processes, and the reports print. */
+/* What became of checks, watches and scenarios: the values that the engine makes, the
+ * runner carries between processes, and the reports print. */
 #ifndef ENGINE_VERDICT_H
 #define ENGINE_VERDICT_H
 
@@ -8,7 +8,7 @@
 
 /* From best to worst, so that the worst decides. */
 enum verdict {
-    VERDICT_SKIP,         /* not offered or not selected, with the reason */
+    VERDICT_SKIP, /* not offered or not selected, with the reason */
     VERDICT_PASS,
     VERDICT_WARN,         /* a SHOULD was broken */
     VERDICT_INCONCLUSIVE, /* nothing was learnt */
@@ -20,12 +20,12 @@ extern const char *const verdict_names[VERDICT_COUNT];
 
 /* One decided (or never reached) check. */
 struct check_result {
-    str name;       /* stable and unique in its scenario */
-    str level;      /* "must", "should" */
+    str name;  /* stable and unique in its scenario */
+    str level; /* "must", "should" */
     struct strs rules;
     enum verdict verdict;
-    str message;    /* what the peer did, one sentence */
-    str wanted;     /* what would have been accepted */
+    str message; /* what the peer did, one sentence */
+    str wanted;  /* what would have been accepted */
     str why;
     str transcript; /* of a check that did not pass: the exchange as RFC 8555 prints it */
     int line;       /* in the scenario's file */
@@ -36,7 +36,7 @@ struct check_result {
 
 /* One play of a scenario (of one of its variants). */
 struct play_result {
-    str name;  /* "server/6.2-jws/algorithms[alg=ES384]" */
+    str name;     /* "server/6.2-jws/algorithms[alg=ES384]" */
     str scenario; /* without the variant */
     str title, suite, file;
     enum verdict verdict;

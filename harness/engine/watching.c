@@ -22,7 +22,8 @@ static const char *level_of(const struct watch *watch)
     return "should";
 }
 
-struct watching *watching_new(struct world *w, const struct watches *watches, str play_name)
+struct watching *watching_new(struct world *w, const struct watches *watches,
+                              str play_name)
 {
     struct watching *g = NEW(w->arena, struct watching);
     *g = (struct watching){ .world = w, .watches = watches, .play = play_name };
@@ -68,7 +69,8 @@ static bool is_offered(const struct world *w, const struct watch *watch)
     return str_eq(watch->suite, w->scenario->suite);
 }
 
-static void note_break(struct watching *g, struct watch_result *r, const struct finding *f)
+static void note_break(struct watching *g, struct watch_result *r,
+                       const struct finding *f)
 {
     r->broken++;
     if (f->verdict <= r->verdict)
@@ -77,12 +79,13 @@ static void note_break(struct watching *g, struct watch_result *r, const struct 
     r->message = f->message;
     r->wanted = f->wanted;
     r->play = g->play;
-    r->transcript = transcript_of(g->world->arena, g->world->last, f->mark,
-                                  arena_printf(g->world->arena, "wanted: %.*s",
-                                               STR_ARG(f->wanted)));
+    r->transcript =
+        transcript_of(g->world->arena, g->world->last, f->mark,
+                      arena_printf(g->world->arena, "wanted: %.*s", STR_ARG(f->wanted)));
 }
 
-static void look_with(struct watching *g, const struct watch *watch, struct watch_result *r)
+static void look_with(struct watching *g, const struct watch *watch,
+                      struct watch_result *r)
 {
     struct finding finding;
     if (!is_offered(g->world, watch) || !is_about(g->world, watch))

@@ -7,8 +7,10 @@
 #include "engine/world.h"
 
 struct watching;
-/* One result for each watch; all are skip until they see a message that they are about. */
-struct watching *watching_new(struct world *w, const struct watches *watches, str play_name);
+/* One result for each watch; all are skip until they see a message that they are about.
+ */
+struct watching *watching_new(struct world *w, const struct watches *watches,
+                              str play_name);
 /* Looks at the exchanges that came since the last call. */
 void watching_look(struct watching *watching);
 struct watch_result *watching_results(const struct watching *watching, size_t *count);

@@ -58,14 +58,18 @@ static void set_names(struct world *w)
 {
     static const struct {
         const char *name, *label;
-    } names[] = { { "domain", "a" }, { "domain2", "b" }, { "domain3", "c" }, { "other-domain", "other" } };
+    } names[] = { { "domain", "a" },
+                  { "domain2", "b" },
+                  { "domain3", "c" },
+                  { "other-domain", "other" } };
     for (size_t i = 0; i < countof(names); i++)
         vars_set(w->vars, str_of(names[i].name),
                  arena_printf(w->arena, "%s.%.*s", names[i].label, STR_ARG(w->zone)));
     vars_set(w->vars, STR("zone"), w->zone);
     vars_set(w->vars, STR("address"), w->address);
     vars_set(w->vars, STR("directory"), w->target->directory_url);
-    vars_set(w->vars, STR("http-port"), arena_printf(w->arena, "%d", w->target->http_port));
+    vars_set(w->vars, STR("http-port"),
+             arena_printf(w->arena, "%d", w->target->http_port));
     vars_set(w->vars, STR("tls-port"), arena_printf(w->arena, "%d", w->target->tls_port));
     set_dates(w);
     set_external_accounts(w);
@@ -79,19 +83,24 @@ static void set_from_directory(struct world *w)
     if (terms.len)
         vars_set(w->vars, STR("terms"), terms);
     else
-        vars_set_missing(w->vars, STR("terms"), STR("the directory's meta has no termsOfService"));
+        vars_set_missing(w->vars, STR("terms"),
+                         STR("the directory's meta has no termsOfService"));
     vars_set(w->vars, STR("unknown-url"),
              arena_printf(w->arena, "%.*s/never-given-out-%.*s", STR_ARG(base),
                           STR_ARG(str_upto(vars_text_of(w->vars, STR("random")), 12))));
 }
 
-bool world_new(struct arena *a, const struct target *target, const struct scenario *scenario,
-               str variant, int slot, struct world **out, struct err *err)
+bool world_new(struct arena *a, const struct target *target,
+               const struct scenario *scenario, str variant, int slot, struct world **out,
+               struct err *err)
 {
     struct world *w = *out = NEW(a, struct world);
-    *w = (struct world){ .arena = a, .scenario = scenario, .target = target, .slot = slot };
+    *w = (struct world){
+        .arena = a, .scenario = scenario, .target = target, .slot = slot
+    };
     w->address = address_of(a, slot, target->own_address);
-    w->zone = arena_printf(a, "s%d.%.*s.%.*s", slot, STR_ARG(target->run), STR_ARG(target->zone));
+    w->zone = arena_printf(a, "s%d.%.*s.%.*s", slot, STR_ARG(target->run),
+                           STR_ARG(target->zone));
     w->journal = journal_new(a);
     w->vars = vars_new(a);
     w->deadline_ms = clock_ms() + scenario->deadline_ms * target->profile.deadline_factor;
@@ -175,7 +184,8 @@ bool is_ip_address(str name)
         return false;
     memcpy(text, name.ptr, name.len);
     text[name.len] = '\0';
-    return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+    return inet_pton(AF_INET, text, address) == 1
+        || inet_pton(AF_INET6, text, address) == 1;
 }
 
 json_t *identifier_of(struct arena *a, str name)
@@ -205,6 +215,5 @@ bool world_target(struct world *w, str word, str *url, struct err *err)
     if (resource < 0)
         return true;
     *url = client_resource(w->client, (enum resource)resource);
-    return url->len > 0
-        || err_set(err, "the directory has no %.*s", STR_ARG(word));
+    return url->len > 0 || err_set(err, "the directory has no %.*s", STR_ARG(word));
 }

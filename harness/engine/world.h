@@ -41,19 +41,19 @@ struct world {
     size_t key_count;
     struct named_authz *authz;
     size_t authz_count;
-    const struct exchange *last;     /* the last answer */
-    const struct exchange **answer;  /* of the last request or block */
+    const struct exchange *last;    /* the last answer */
+    const struct exchange **answer; /* of the last request or block */
     size_t answer_count;
-    struct seen *seen;               /* objects as they were last seen, see engine/seen.h */
-    str reason;                      /* why the last look was false, when that can be said */
-    struct listener *https;          /* redirect target, started when first needed */
-    int64_t deadline_ms;             /* clock_ms() when the play must be over */
+    struct seen *seen;      /* objects as they were last seen, see engine/seen.h */
+    str reason;             /* why the last look was false, when that can be said */
+    struct listener *https; /* redirect target, started when first needed */
+    int64_t deadline_ms;    /* clock_ms() when the play must be over */
 };
 
 /* Makes the world of a play in its process: client with its directory, responders in the
  * slot, common names.  variant: the value of `for each`, or empty. */
-bool world_new(struct arena *a, const struct target *target, const struct scenario *scenario,
-               str variant, int slot, struct world **out,
+bool world_new(struct arena *a, const struct target *target,
+               const struct scenario *scenario, str variant, int slot, struct world **out,
                struct err *err) MUST_CHECK;
 
 struct named_key *world_key(struct world *w, str name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One request and its response over a libcurl handle that is told to do nothing of its own
- * accord: no redirects, proxies, cookies, decoding or headers but those asked for. */
+/* One request and its response over a libcurl handle that is told to do nothing of its
+ * own accord: no redirects, proxies, cookies, decoding or headers but those asked for. */
 #include "http/fetch.h"
 
 #include <signal.h>
@@ -30,7 +30,8 @@ static str bracketed(struct arena *a, str address)
     return bare ? arena_printf(a, "[%.*s]", STR_ARG(address)) : address;
 }
 
-/* CURLOPT_CONNECT_TO: "HOST::ADDRESS:PORT", where what is empty means any, or the same. */
+/* CURLOPT_CONNECT_TO: "HOST::ADDRESS:PORT", where what is empty means any, or the same.
+ */
 static struct curl_slist *pin(struct arena *a, const struct fetch_options *o)
 {
     if (o->pin_address.len == 0)
@@ -145,7 +146,6 @@ bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
 {
     if (str_find_char(t->url, '\0') < t->url.len)
         return err_set(err, "a URL with a NUL in it cannot be asked for");
-    curl_easy_reset(curl); /* connections stay */
     set_limits(f, curl);
     set_callbacks(curl, t);
     curl_easy_setopt(curl, CURLOPT_URL, str_z(t->arena, t->url));
@@ -179,8 +179,9 @@ static bool make_header(struct arena *a, const struct headers *given,
         if (name.len == 0 || has_line_break(name) || has_line_break(value))
             return err_set(err, "the header \"%.*s\" has no name, or a line break in it",
                            STR_ARG(str_upto(name, has_line_break(name) ? 0 : 100)));
-        list = append(a, list, arena_printf(a, "%.*s:%s%.*s", STR_ARG(name),
-                                            value.len ? " " : "", STR_ARG(value)));
+        list = append(a, list,
+                      arena_printf(a, "%.*s:%s%.*s", STR_ARG(name), value.len ? " " : "",
+                                   STR_ARG(value)));
     }
     for (size_t i = 0; i < countof(unasked); i++)
         if (!headers_find(given, unasked[i]))
@@ -203,10 +204,12 @@ static bool set_method(CURL *curl, struct arena *a, const struct request *reques
         return err_set(err, "\"%.*s\" is no HTTP method",
                        STR_ARG(str_upto(request->method, 100)));
     if (head && request->body.len)
-        return err_set(err, "a HEAD request cannot have a body here; send it as raw bytes");
+        return err_set(err,
+                       "a HEAD request cannot have a body here; send it as raw bytes");
     curl_easy_setopt(curl, CURLOPT_NOBODY, head ? 1L : 0L);
     if (has_body(request)) {
-        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body.len);
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+                         (curl_off_t)request->body.len);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
                          request->body.len ? request->body.ptr : "");
     }
@@ -247,8 +250,11 @@ bool fetch_gated(struct fetcher *f, struct arena *a, const struct request *reque
 {
     if (!f->curl && !(f->curl = curl_easy_init()))
         return err_set(err, "libcurl has no handle for us");
-    struct transfer t = { .arena = a, .url = request->url, .response = response,
-                          .timings = timings, .gate = gate };
+    struct transfer t = { .arena = a,
+                          .url = request->url,
+                          .response = response,
+                          .timings = timings,
+                          .gate = gate };
     t.body = buf_new(a, f->options.body_ceiling);
     *response = (struct response){ 0 };
     *timings = (struct timings){ .sent_us = clock_us() };
@@ -256,6 +262,7 @@ bool fetch_gated(struct fetcher *f, struct arena *a, const struct request *reque
         && set_request(f->curl, a, request, err) && perform(f, &t, err);
     if (!came)
         *response = (struct response){ 0 };
+    curl_easy_reset(f->curl); /* connections stay; nothing points to t any more */
     return came;
 }
 

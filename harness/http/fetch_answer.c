@@ -49,6 +49,11 @@ static void read_field(struct transfer *t, str line)
     headers_add(t->arena, &t->response->headers, name, value);
 }
 
+static bool is_interim(int status)
+{
+    return status < 200 && status != 101;
+}
+
 static void read_line(struct transfer *t, str line)
 {
     switch (t->part) {
@@ -60,7 +65,7 @@ static void read_line(struct transfer *t, str line)
         if (line.len)
             read_field(t, line);
         else /* RFC 9110 15.2: after an interim response comes another one */
-            t->part = t->response->status < 200 ? ANSWER_AWAITED : ANSWER_BODY;
+            t->part = is_interim(t->response->status) ? ANSWER_AWAITED : ANSWER_BODY;
         break;
     case ANSWER_BODY: /* trailers, which nobody here looks at */
         break;

@@ -48,13 +48,13 @@ static bool explain_timeout(const struct fetcher *f, const struct transfer *t, s
     if (connect > total)
         connect = total;
     if (t->part != ANSWER_AWAITED || t->response->status)
-        return err_set(err, "the answer of %.*s did not end within %ld ms", STR_ARG(place),
-                       total);
+        return err_set(err, "the answer of %.*s did not end within %ld ms",
+                       STR_ARG(place), total);
     if (t->began)
         return err_set(err, "%.*s did not answer within %ld ms", STR_ARG(place), total);
     if (!happened(f->curl, CURLINFO_NAMELOOKUP_TIME_T))
-        return err_set(err, "the name in %.*s did not resolve within %ld ms", STR_ARG(place),
-                       connect);
+        return err_set(err, "the name in %.*s did not resolve within %ld ms",
+                       STR_ARG(place), connect);
     if (!happened(f->curl, CURLINFO_CONNECT_TIME_T))
         return err_set(err, "%.*s did not accept the connection within %ld ms",
                        STR_ARG(place), connect);

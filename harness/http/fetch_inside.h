@@ -10,7 +10,7 @@
 #include "http/fetch.h"
 
 struct fetcher {
-    struct fetch_options options; /* texts are copies */
+    struct fetch_options options;  /* texts are copies */
     struct curl_slist *connect_to; /* the pin, or NULL */
     CURL *curl;
 };
@@ -38,9 +38,15 @@ struct transfer {
     char reason[CURL_ERROR_SIZE];
 };
 
-/* Makes the handle wait for nothing and trust nobody that the options do not name. */
+/* Makes a fresh handle ready for the URL: limits, trust, callbacks.  Before t goes, the
+ * handle has to be reset or closed. */
 bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
-                    struct err *err);
+                    struct err *err) MUST_CHECK;
+
+/* fetch() that waits at the gate, when there is one, before it sends. */
+bool fetch_gated(struct fetcher *f, struct arena *a, const struct request *request,
+                 struct gate *gate, struct response *response, struct timings *timings,
+                 struct err *err) MUST_CHECK;
 
 /* Callbacks that fill in t->response; context is the transfer. */
 size_t answer_on_header(char *data, size_t size, size_t count, void *context);

@@ -23,8 +23,11 @@ static struct {
 } cache = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static const char *const usual_bundles[] = {
-    "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/share/certs/ca-root-nss.crt",
 };
 
 /* As OpenSSL and libcurl would choose; NULL when there is none. */
@@ -49,8 +52,9 @@ static struct tls_roots *parse(str ca_pem, struct err *err)
     str bundle;
     const char *path = bundle_path();
     if (!path) {
-        err_set(err, "this system has no bundle of roots to trust; name a file with the "
-                     "peer's root");
+        err_set(err,
+                "this system has no bundle of roots to trust; name a file with the "
+                "peer's root");
         return NULL;
     }
     struct arena *step = arena_new(NULL);

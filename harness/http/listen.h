@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A listener by libmicrohttpd on a port that the kernel chose (or a given one): whole
- * requests to a handler on one polling thread.  Delays are by suspend and resume, never by
- * sleeping in the thread. */
+ * requests to a handler on one polling thread.  Delays are by suspend and resume, never
+ * by sleeping in the thread. */
 #ifndef HTTP_LISTEN_H
 #define HTTP_LISTEN_H
 
@@ -11,16 +11,16 @@ struct listener;
 
 /* What becomes of the answer's bytes; 0-initialised it is an ordinary answer. */
 struct manner {
-    long delay_ms;        /* before the first byte */
-    long drip_ms;         /* pause between pieces of the body */
-    size_t drip_bytes;    /* size of a piece; 0: all at once */
-    size_t cut_after;     /* with `cut`: close after so many bytes of the body */
-    bool cut;             /* end the connection in the middle of the body */
-    bool drop;            /* no answer: close the connection */
-    bool reset;           /* no answer: RST */
-    bool hang;            /* no answer, connection kept until the listener stops */
-    bool close;           /* ordinary answer, then close */
-    long wrong_length;    /* with `lie`: the Content-Length to claim */
+    long delay_ms;     /* before the first byte */
+    long drip_ms;      /* pause between pieces of the body */
+    size_t drip_bytes; /* size of a piece; 0: all at once */
+    size_t cut_after;  /* with `cut`: close after so many bytes of the body */
+    bool cut;          /* end the connection in the middle of the body */
+    bool drop;         /* no answer: close the connection */
+    bool reset;        /* no answer: RST */
+    bool hang;         /* no answer, connection kept until the listener stops */
+    bool close;        /* ordinary answer, then close */
+    long wrong_length; /* with `lie`: the Content-Length to claim */
     bool lie;
 };
 
@@ -39,7 +39,7 @@ struct listen_options {
     int port;            /* 0: the kernel chooses */
     str cert_pem;        /* with key_pem: HTTPS */
     str key_pem;
-    size_t body_ceiling; /* a longer request body is answered 413 */
+    size_t body_ceiling;  /* a longer request body is answered 413 */
     int most_connections; /* 0: 1000 */
     long idle_s;          /* idle connections close after this; 0: 60 */
     listen_handler *handler;

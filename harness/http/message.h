@@ -33,8 +33,9 @@ struct response {
     bool body_cut; /* the body was longer than the ceiling and is cut */
 };
 
-/* Adds at the end.  Texts are not copied.  A list that was copied by value may be added to
- * without changing the other; only what headers_add and headers_set made may be added to. */
+/* Adds at the end.  Texts are not copied.  A list that was copied by value may be added
+ * to without changing the other; only what headers_add and headers_set made may be added
+ * to. */
 void headers_add(struct arena *a, struct headers *list, str name, str value);
 /* Replaces every header of that name by one; an empty value removes them. */
 void headers_set(struct arena *a, struct headers *list, str name, str value);
@@ -53,20 +54,21 @@ bool media_type_is(const struct headers *list, const char *type);
 bool retry_after_seconds(str value, time_t now, long *seconds);
 
 /* RFC 8288: the target of the n-th link (from 0) with relation rel (in any case, also one
- * of several relations), over all Link headers, resolved against base; false when there is
- * none. */
+ * of several relations), over all Link headers, resolved against base; false when there
+ * is none. */
 struct link {
     str target, rel;
 };
 bool link_find(struct arena *a, const struct headers *list, const char *rel, size_t n,
                str base, str *target);
-/* Takes one Link value apart; false at the end or at a syntax error (then *bad is set). */
+/* Takes one Link value apart; false at the end or at a syntax error (then *bad is set).
+ */
 bool link_next(struct arena *a, str *rest, struct link *out, bool *bad);
 
 /* RFC 3986 5.2 for http(s) URLs: the reference seen from base. */
 str url_resolve(struct arena *a, str base, str reference);
-/* Parts of an absolute http(s) URL; false when it is none by RFC 3986 and RFC 9110 4.2.  The
- * scheme is in lower case, an IPv6 host has its brackets. */
+/* Parts of an absolute http(s) URL; false when it is none by RFC 3986 and RFC 9110 4.2.
+ * The scheme is in lower case, an IPv6 host has its brackets. */
 struct url {
     str scheme, host, path; /* path with its query, at least "/", no fragment */
     int port;               /* the scheme's own when none is given */

@@ -24,7 +24,8 @@ static bool name_fits(str pattern, str name)
     p[pattern.len] = '\0';
     memcpy(n, name.ptr, name.len);
     n[name.len] = '\0';
-    bool below = str_starts(name, p) && (name.len == pattern.len || n[pattern.len] == '/');
+    bool below =
+        str_starts(name, p) && (name.len == pattern.len || n[pattern.len] == '/');
     return below || fnmatch(p, n, 0) == 0;
 }
 
@@ -35,7 +36,8 @@ static bool play_fits(struct arena *a, str pattern, const struct play *play)
     return name_fits(pattern, play->scenario->name) || str_eq(pattern, name);
 }
 
-static bool any_name_fits(struct arena *a, const struct strs *names, const struct play *play)
+static bool any_name_fits(struct arena *a, const struct strs *names,
+                          const struct play *play)
 {
     for (size_t i = 0; i < names->count; i++)
         if (play_fits(a, names->item[i], play))
@@ -83,7 +85,8 @@ static void look_at_check(void *context, const struct check *check)
     bool level_fits = !w->selection->level.len
         || str_is(w->selection->level, check_level_names[check->level]);
     w->found = w->found
-        || (check->level != CHECK_NEED && level_fits && rules_fit(w->selection, &check->rules));
+        || (check->level != CHECK_NEED && level_fits
+            && rules_fit(w->selection, &check->rules));
 }
 
 static bool tags_fit(const struct selection *s, const struct scenario *scenario)
@@ -133,14 +136,15 @@ static void take_shard(const struct selection *s, struct plan *plan)
     plan->count = kept;
 }
 
-static bool names_used(struct arena *a, const struct selection *s, const struct plan *plan,
-                       struct err *err)
+static bool names_used(struct arena *a, const struct selection *s,
+                       const struct plan *plan, struct err *err)
 {
     for (size_t i = 0; i < s->names.count; i++) {
         bool used = false;
         for (size_t k = 0; k < plan->count && !used; k++)
             used = play_fits(a, s->names.item[i], &plan->play[k]);
-        if (!used && !(s->rules.count || s->sections.count || s->tags.count || s->level.len))
+        if (!used
+            && !(s->rules.count || s->sections.count || s->tags.count || s->level.len))
             return err_set(err, "no scenario is named %.*s (acmespec list shows them)",
                            STR_ARG(s->names.item[i]));
     }

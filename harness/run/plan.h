@@ -13,9 +13,9 @@ struct selection {
     struct strs rules;    /* requirement ids */
     struct strs sections; /* "6.5", "rfc8555-6.5" */
     struct strs tags;
-    str level;            /* "must" or "should": scenarios with such a check; empty: any */
-    long shard, shards;   /* k of n, from 1; 0: all */
-    long repeat;          /* at least 1 */
+    str level;          /* "must" or "should": scenarios with such a check; empty: any */
+    long shard, shards; /* k of n, from 1; 0: all */
+    long repeat;        /* at least 1 */
 };
 
 struct plan {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What became of a whole run: plays in their stable order, watches over all plays, totals.
- * Reports are functions of this alone. */
+/* What became of a whole run: plays in their stable order, watches over all plays,
+ * totals. Reports are functions of this alone. */
 #ifndef RUN_RESULTS_H
 #define RUN_RESULTS_H
 
@@ -32,24 +32,24 @@ struct results {
     struct stale_expectation *stale;
     size_t stale_count;
     struct totals total;
-    bool complete;    /* false: stopped by a signal or --fail-fast */
+    bool complete; /* false: stopped by a signal or --fail-fast */
     time_t started;
     int64_t wall_us, cpu_us; /* of the run; CPU of all processes of acmespec */
-    long peak_kib;    /* of the largest process */
+    long peak_kib;           /* of the largest process */
     /* what was tested, by whom, how: printed, and kept as properties */
-    str suite;        /* "server" */
-    str target;       /* directory URL */
+    str suite;  /* "server" */
+    str target; /* directory URL */
     str profile, profile_about;
-    str baseline;     /* its name and version, or empty */
-    str version;      /* of acmespec */
-    str command;      /* the command line, to run it again */
-    str program;      /* argv[0] and the arguments that name the target: reproduces one play when
-                         a scenario name is appended */
+    str baseline; /* its name and version, or empty */
+    str version;  /* of acmespec */
+    str command;  /* the command line, to run it again */
+    str program;  /* argv[0] and the arguments that name the target: reproduces one play
+                     when  a scenario name is appended */
     str seed;
     struct strs capabilities; /* that the target offers */
     struct strs lacks;        /* "wildcard: reason" */
     const struct requirements *requirements;
-    bool strict;      /* a warn counts as a fail */
+    bool strict; /* a warn counts as a fail */
 };
 
 /* Counts everything anew from plays, watches and stale expectations. */

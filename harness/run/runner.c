@@ -56,7 +56,8 @@ static void write_all(int fd, str text)
 }
 
 /* Long runs use slots again; another run label keeps the names apart. */
-static struct target target_for(struct arena *a, const struct running *run, struct play *play)
+static struct target target_for(struct arena *a, const struct running *run,
+                                struct play *play)
 {
     struct target target = *run->options->target;
     int round = play->slot / (RELAY_SLOTS - 96);
@@ -93,22 +94,25 @@ static long deadline_of(const struct running *run, const struct play *play)
     return own * o->target->profile.deadline_factor + GRACE_MS;
 }
 
-static void keep_result(struct running *run, size_t index, const struct play_outcome *outcome,
-                        str event)
+static void keep_result(struct running *run, size_t index,
+                        const struct play_outcome *outcome, str event)
 {
     run->results->play[index] = outcome->result;
     run->done++;
     if (run->options->ended)
         run->options->ended(run->options->context, outcome, event);
-    bool bad = outcome->result.verdict == VERDICT_FAIL || outcome->result.verdict == VERDICT_ERROR;
+    bool bad = outcome->result.verdict == VERDICT_FAIL
+        || outcome->result.verdict == VERDICT_ERROR;
     if (bad && run->options->fail_fast)
         run->stopping = true;
 }
 
-static void keep_without(struct running *run, size_t index, enum verdict verdict, str reason)
+static void keep_without(struct running *run, size_t index, enum verdict verdict,
+                         str reason)
 {
-    struct play_outcome outcome = { .result = play_without(run->arena, &run->plan->play[index],
-                                                           verdict, reason) };
+    struct play_outcome outcome = {
+        .result = play_without(run->arena, &run->plan->play[index], verdict, reason)
+    };
     keep_result(run, index, &outcome, event_of_play(run->arena, &outcome));
 }
 
@@ -134,9 +138,11 @@ static str death_of(struct running *run, const struct child *c, int status)
     if (run->stopping)
         return STR("the run was stopped");
     if (WIFSIGNALED(status))
-        return arena_printf(run->arena, "acmespec's own process for this play died of signal %d",
+        return arena_printf(run->arena,
+                            "acmespec's own process for this play died of signal %d",
                             WTERMSIG(status));
-    return arena_printf(run->arena, "acmespec's own process for this play ended with status %d",
+    return arena_printf(run->arena,
+                        "acmespec's own process for this play ended with status %d",
                         WEXITSTATUS(status));
 }
 
@@ -187,12 +193,13 @@ static bool start_child(struct running *run, struct child *c, size_t index)
         return false;
     }
     struct arena *arena = arena_new(run->arena);
-    *c = (struct child){ .pid = pid,
-                         .fd = ends[0],
-                         .index = index,
-                         .kill_ms = clock_ms() + deadline_of(run, &run->plan->play[index]),
-                         .arena = arena,
-                         .text = buf_new(arena, CEILING_EVENT) };
+    *c =
+        (struct child){ .pid = pid,
+                        .fd = ends[0],
+                        .index = index,
+                        .kill_ms = clock_ms() + deadline_of(run, &run->plan->play[index]),
+                        .arena = arena,
+                        .text = buf_new(arena, CEILING_EVENT) };
     count_rsa(run, &run->plan->play[index]);
     if (run->options->began)
         run->options->began(run->options->context, &run->plan->play[index]);
@@ -213,10 +220,12 @@ static void start_some(struct running *run)
     while (!run->stopping && run->next < run->plan->count && (c = free_place(run))) {
         size_t index = run->next++;
         str reason;
-        if (plan_lacks(run->arena, &run->plan->play[index], run->options->target, &reason))
+        if (plan_lacks(run->arena, &run->plan->play[index], run->options->target,
+                       &reason))
             keep_without(run, index, VERDICT_SKIP, reason);
         else if (!start_child(run, c, index))
-            keep_without(run, index, VERDICT_ERROR, STR("no process could be started for it"));
+            keep_without(run, index, VERDICT_ERROR,
+                         STR("no process could be started for it"));
     }
 }
 
@@ -309,13 +318,16 @@ static void sum_up(struct running *run, int64_t began)
     r->complete = !run->stopping && run->next == run->plan->count;
 }
 
-void runner_run(struct arena *a, const struct plan *plan, const struct runner_options *options,
-                const volatile int *stop, struct results *r)
+void runner_run(struct arena *a, const struct plan *plan,
+                const struct runner_options *options, const volatile int *stop,
+                struct results *r)
 {
     struct running *run = NEW(a, struct running);
     int64_t began = clock_us();
     *run = (struct running){ .arena = a, .plan = plan, .options = options, .results = r };
-    run->jobs = options->jobs < 1 ? 1 : options->jobs > MOST_JOBS ? MOST_JOBS : (size_t)options->jobs;
+    run->jobs = options->jobs < 1   ? 1
+        : options->jobs > MOST_JOBS ? MOST_JOBS
+                                    : (size_t)options->jobs;
     prepare(run);
     do {
         if (*stop && !run->stopping)

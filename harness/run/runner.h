@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Many plays: a process and a deadline each, N at a time.  A play that crashes or hangs is an
- * error of that play alone. */
+/* Many plays: a process and a deadline each, N at a time.  A play that crashes or hangs
+ * is an error of that play alone. */
 #ifndef RUN_RUNNER_H
 #define RUN_RUNNER_H
 
@@ -20,10 +20,11 @@ struct runner_options {
     void *context;
 };
 
-/* Plays the plan; fills in r->play (in the plan's order) and r->watch.  Returns when all is
- * played, or when *stop becomes true (set by a signal handler): then what was decided stands
- * and r->complete is false. */
-void runner_run(struct arena *a, const struct plan *plan, const struct runner_options *options,
-                const volatile int *stop, struct results *r);
+/* Plays the plan; fills in r->play (in the plan's order) and r->watch.  Returns when all
+ * is played, or when *stop becomes true (set by a signal handler): then what was decided
+ * stands and r->complete is false. */
+void runner_run(struct arena *a, const struct plan *plan,
+                const struct runner_options *options, const volatile int *stop,
+                struct results *r);
 
 #endif

@@ -43,15 +43,16 @@ static void read_expect(struct arena *a, const struct line *line, struct baselin
     static const char *const known[] = { "pass", "fail", "warn", "inconclusive", "skip" };
     for (size_t i = 0; i < e.verdicts.count; i++)
         if (name_find(known, countof(known), e.verdicts.item[i]) < 0)
-            mistake(m, line->place, "a verdict is fail, warn, inconclusive, skip or pass");
+            mistake(m, line->place,
+                    "a verdict is fail, warn, inconclusive, skip or pass");
     if (!e.verdicts.count || !e.because.len)
         mistake(m, line->place, "an expect has a verdict and a because");
     b->item = GROW(a, b->item, b->count, struct expectation);
     b->item[b->count++] = e;
 }
 
-bool baseline_read(struct arena *a, const char *path, struct baseline *out, struct mistakes *m,
-                   struct err *err)
+bool baseline_read(struct arena *a, const char *path, struct baseline *out,
+                   struct mistakes *m, struct err *err)
 {
     str text;
     size_t count, before = m->list.count;

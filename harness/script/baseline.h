@@ -23,9 +23,10 @@ struct baseline {
     size_t count;
 };
 
-bool baseline_read(struct arena *a, const char *path, struct baseline *out, struct mistakes *m,
-                   struct err *err) MUST_CHECK;
+bool baseline_read(struct arena *a, const char *path, struct baseline *out,
+                   struct mistakes *m, struct err *err) MUST_CHECK;
 /* The expectation for a check of a scenario, or NULL. */
-const struct expectation *baseline_find(const struct baseline *b, str scenario, str check);
+const struct expectation *baseline_find(const struct baseline *b, str scenario,
+                                        str check);
 
 #endif

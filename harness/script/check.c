@@ -70,7 +70,8 @@ static bool read_answer(struct cursor *c, struct check *out)
     if (c->left == 0)
         return true;
     str near = name_did_you_mean(c->arena, problem_names, PROBLEM_COUNT, c->word->text);
-    return err_set(c->err, "\"%.*s\" is neither a status nor an error type of the registry%.*s",
+    return err_set(c->err,
+                   "\"%.*s\" is neither a status nor an error type of the registry%.*s",
                    STR_ARG(str_upto(c->word->text, 60)), STR_ARG(near));
 }
 
@@ -101,7 +102,8 @@ static bool read_values(struct cursor *c, struct test_of *test)
         json_array_append(test->values, c->json);
         c->json = NULL;
     }
-    return json_array_size(test->values) > 0 || err_set(c->err, "a value is missing at the end");
+    return json_array_size(test->values) > 0
+        || err_set(c->err, "a value is missing at the end");
 }
 
 static bool check_form(struct cursor *c, str form)
@@ -120,7 +122,8 @@ static bool check_form(struct cursor *c, str form)
     for (size_t i = 0; i < form_count; i++)
         names[i] = forms[i].name;
     str near = name_did_you_mean(c->arena, names, form_count, form);
-    return err_set(c->err, "\"%.*s\" is no form; write /a regular expression/ or a form%.*s",
+    return err_set(c->err,
+                   "\"%.*s\" is no form; write /a regular expression/ or a form%.*s",
                    STR_ARG(form), STR_ARG(near));
 }
 
@@ -146,8 +149,8 @@ static bool read_number(struct cursor *c, struct test_of *test)
     test->values = json_keep(c->arena, json_array());
     bool span = !str_starts(text, "${") && !str_to_long(text, 1000000000000, &n)
         && str_to_ms(text, &n);
-    json_array_append(test->values, span ? json_keep(c->arena, json_integer(n))
-                                         : value_of(c, c->word));
+    json_array_append(test->values,
+                      span ? json_keep(c->arena, json_integer(n)) : value_of(c, c->word));
     take_word(c);
     return true;
 }
@@ -184,8 +187,8 @@ static bool read_nothing(struct cursor *c, struct test_of *test)
 
 static bool read_type(struct cursor *c, struct test_of *test)
 {
-    static const char *const names[]
-        = { "string", "number", "boolean", "array", "object", "null" };
+    static const char *const names[] = { "string", "number", "boolean",
+                                         "array",  "object", "null" };
     if (!read_values(c, test))
         return false;
     for (size_t i = 0; i < json_array_size(test->values); i++) {
@@ -198,14 +201,14 @@ static bool read_type(struct cursor *c, struct test_of *test)
 
 typedef bool test_reader(struct cursor *c, struct test_of *test);
 static test_reader *const test_readers[TEST_KINDS] = {
-    [TEST_HOLDS] = read_nothing,   [TEST_IS] = read_values,
-    [TEST_IS_NOT] = read_values,   [TEST_MATCHES] = read_forms,
+    [TEST_HOLDS] = read_nothing,     [TEST_IS] = read_values,
+    [TEST_IS_NOT] = read_values,     [TEST_MATCHES] = read_forms,
     [TEST_MATCHES_NOT] = read_forms, [TEST_CONTAINS] = read_values,
-    [TEST_LACKS] = read_values,    [TEST_PRESENT] = read_nothing,
-    [TEST_ABSENT] = read_nothing,  [TEST_TYPE] = read_type,
-    [TEST_COUNT] = read_count,     [TEST_AT_LEAST] = read_number,
-    [TEST_AT_MOST] = read_number,  [TEST_BEFORE] = read_values,
-    [TEST_AFTER] = read_values,    [TEST_EACH] = read_inner,
+    [TEST_LACKS] = read_values,      [TEST_PRESENT] = read_nothing,
+    [TEST_ABSENT] = read_nothing,    [TEST_TYPE] = read_type,
+    [TEST_COUNT] = read_count,       [TEST_AT_LEAST] = read_number,
+    [TEST_AT_MOST] = read_number,    [TEST_BEFORE] = read_values,
+    [TEST_AFTER] = read_values,      [TEST_EACH] = read_inner,
     [TEST_ANY] = read_inner,
 };
 
@@ -274,8 +277,9 @@ static bool read_subject(struct cursor *c, struct check *out)
             names[i] = subjects[i].name;
         str word = c->left ? c->word->text : STR("");
         str near = name_did_you_mean(c->arena, names, SUBJECT_KINDS, word);
-        return err_set(c->err, "\"%.*s\" is nothing that can be checked (see acmespec help "
-                               "checks)%.*s",
+        return err_set(c->err,
+                       "\"%.*s\" is nothing that can be checked (see acmespec help "
+                       "checks)%.*s",
                        STR_ARG(str_upto(word, 60)), STR_ARG(near));
     }
     out->subject = (enum subject)found;
@@ -306,7 +310,8 @@ bool check_read(struct arena *a, const struct line *line, size_t from, struct ch
     if (!read_subject(&c, out) || !check_args(&c, out) || !read_test(&c, &out->test))
         return false;
     if (c.left || c.json)
-        return err_set(err, "\"%.*s\" is one word too many",
-                       STR_ARG(c.left ? str_upto(c.word->text, 60) : STR("the JSON value")));
+        return err_set(
+            err, "\"%.*s\" is one word too many",
+            STR_ARG(c.left ? str_upto(c.word->text, 60) : STR("the JSON value")));
     return true;
 }

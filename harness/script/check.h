@@ -12,7 +12,7 @@ extern const char *const check_level_names[CHECK_LEVELS]; /* "need" ... */
 
 struct test_of {
     enum test test;
-    json_t *values; /* array of alternatives; strings may hold ${names} */
+    json_t *values;  /* array of alternatives; strings may hold ${names} */
     enum test bound; /* with TEST_COUNT: TEST_IS, TEST_AT_LEAST or TEST_AT_MOST */
     str pointer;     /* with TEST_EACH and TEST_ANY: into the element */
     struct test_of *inner;
@@ -21,19 +21,19 @@ struct test_of {
 struct check {
     struct place place;
     enum check_level level;
-    str text;              /* as written: "must 400 badNonce" */
-    str name;              /* unique in its scenario, stable: what reports show */
+    str text; /* as written: "must 400 badNonce" */
+    str name; /* unique in its scenario, stable: what reports show */
     enum subject subject;
-    str arg[3];            /* of the subject; may hold ${names} */
+    str arg[3]; /* of the subject; may hold ${names} */
     size_t arg_count;
     struct strs statuses, types; /* SUBJECT_ANSWER */
     struct test_of test;
-    struct strs rules;     /* ids of the catalogue it rests on, or "house" */
+    struct strs rules; /* ids of the catalogue it rests on, or "house" */
     str why;
 };
 
-/* Reads the words of a line from word `from` on as a check (text and name are set from the
- * line by the caller). */
+/* Reads the words of a line from word `from` on as a check (text and name are set from
+ * the line by the caller). */
 bool check_read(struct arena *a, const struct line *line, size_t from, struct check *out,
                 struct err *err) MUST_CHECK;
 

@@ -44,7 +44,8 @@ static struct coverage_row *row_for(struct arena *a, struct coverage *out,
         if (out->row[i].level == r->level && str_eq(out->row[i].section, section))
             return &out->row[i];
     out->row = GROW(a, out->row, out->row_count, struct coverage_row);
-    out->row[out->row_count] = (struct coverage_row){ .section = section, .level = r->level };
+    out->row[out->row_count] =
+        (struct coverage_row){ .section = section, .level = r->level };
     return &out->row[out->row_count++];
 }
 

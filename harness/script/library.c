@@ -17,8 +17,8 @@
 bool library_root(struct arena *a, str *root, struct err *err)
 {
     const char *named = getenv("ACMESPEC_SCENARIOS");
-    const char *const places[]
-        = { named ? named : "", ACMESPEC_SOURCE_DIR "/scenarios", ACMESPEC_DATADIR "/scenarios" };
+    const char *const places[] = { named ? named : "", ACMESPEC_SOURCE_DIR "/scenarios",
+                                   ACMESPEC_DATADIR "/scenarios" };
     for (size_t i = 0; i < countof(places); i++) {
         str catalogue = arena_printf(a, "%s/requirements", places[i]);
         if (*places[i] && file_is_dir(catalogue.ptr)) {
@@ -26,8 +26,10 @@ bool library_root(struct arena *a, str *root, struct err *err)
             return true;
         }
     }
-    return err_set(err, "the scenarios are not found: set ACMESPEC_SCENARIOS to the folder that "
-                        "holds requirements/ and server/");
+    return err_set(
+        err,
+        "the scenarios are not found: set ACMESPEC_SCENARIOS to the folder that "
+        "holds requirements/ and server/");
 }
 
 /* "server/6.5-nonces/reused" of ".../scenarios/server/6.5-nonces/reused.acme". */
@@ -60,8 +62,8 @@ static bool add_file(struct arena *a, struct library *l, str path, struct mistak
     return true;
 }
 
-bool library_add(struct arena *a, struct library *library, const char *path, struct mistakes *m,
-                 struct err *err)
+bool library_add(struct arena *a, struct library *library, const char *path,
+                 struct mistakes *m, struct err *err)
 {
     struct strs files = { 0 };
     if (!file_list(a, path, ".acme", &files, err))
@@ -72,15 +74,15 @@ bool library_add(struct arena *a, struct library *library, const char *path, str
     return true;
 }
 
-static bool add_suite(struct arena *a, struct library *l, const char *suite, struct mistakes *m,
-                      struct err *err)
+static bool add_suite(struct arena *a, struct library *l, const char *suite,
+                      struct mistakes *m, struct err *err)
 {
     str path = arena_printf(a, "%.*s/%s", STR_ARG(l->root), suite);
     return !file_is_dir(path.ptr) || library_add(a, l, path.ptr, m, err);
 }
 
-struct library *library_read(struct arena *a, str root, const char *suite, struct mistakes *m,
-                             struct err *err)
+struct library *library_read(struct arena *a, str root, const char *suite,
+                             struct mistakes *m, struct err *err)
 {
     struct library *l = NEW(a, struct library);
     l->root = root;
@@ -89,12 +91,14 @@ struct library *library_read(struct arena *a, str root, const char *suite, struc
     l->requirements = requirements_read(a, catalogue.ptr, m, err);
     if (!l->requirements)
         return NULL;
-    l->watches = file_is_dir(watches.ptr) ? watches_read(a, watches.ptr, l->requirements, m, err)
-                                          : NEW(a, struct watches);
+    l->watches = file_is_dir(watches.ptr)
+        ? watches_read(a, watches.ptr, l->requirements, m, err)
+        : NEW(a, struct watches);
     if (!l->watches)
         return NULL;
-    bool ok = *suite ? add_suite(a, l, suite, m, err)
-                     : add_suite(a, l, "server", m, err) && add_suite(a, l, "client", m, err);
+    bool ok = *suite
+        ? add_suite(a, l, suite, m, err)
+        : add_suite(a, l, "server", m, err) && add_suite(a, l, "client", m, err);
     return ok ? l : NULL;
 }
 

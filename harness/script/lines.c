@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The lexer of verb lines.  It knows the table of words only to ask where JSON or verbatim
- * text may stand; jansson says where a JSON value ends. */
+/* The lexer of verb lines.  It knows the table of words only to ask where JSON or
+ * verbatim text may stand; jansson says where a JSON value ends. */
 #include "script/lines.h"
 
 #include <stdio.h>
@@ -33,8 +33,8 @@ bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
     str what = arena_vprintf(m->arena, fmt, args);
     va_end(args);
     strs_add(m->arena, &m->list,
-             arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line, place.column,
-                          STR_ARG(what)));
+             arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line,
+                          place.column, STR_ARG(what)));
     return false;
 }
 
@@ -88,11 +88,14 @@ static size_t skip_blanks(const struct reader *r, size_t at, size_t end)
     return at;
 }
 
-/* A regular expression may hold blanks: behind `matches` it ends at a slash that ends a word. */
-static size_t regex_end(const struct reader *r, const struct line *line, size_t at, size_t end)
+/* A regular expression may hold blanks: behind `matches` it ends at a slash that ends a
+ * word. */
+static size_t regex_end(const struct reader *r, const struct line *line, size_t at,
+                        size_t end)
 {
     str before = line->word_count ? line->word[line->word_count - 1].text : STR_NONE;
-    bool here = str_is(before, "matches") || str_is(before, "not") || str_is(before, "or");
+    bool here =
+        str_is(before, "matches") || str_is(before, "not") || str_is(before, "or");
     for (size_t i = at + 1; here && r->text.ptr[at] == '/' && i < end; i++)
         if (r->text.ptr[i] == '/' && (i + 1 == end || is_blank(r->text.ptr[i + 1])))
             return i + 1;
@@ -106,11 +109,12 @@ static size_t word_end(const struct reader *r, size_t at, size_t end)
     return at;
 }
 
-static void add_word(struct reader *r, struct line *line, str text, size_t offset, bool quoted)
+static void add_word(struct reader *r, struct line *line, str text, size_t offset,
+                     bool quoted)
 {
     line->word = GROW(r->arena, line->word, line->word_count, struct word);
-    line->word[line->word_count++]
-        = (struct word){ text, (int)(offset - r->line_start) + 1, quoted };
+    line->word[line->word_count++] =
+        (struct word){ text, (int)(offset - r->line_start) + 1, quoted };
 }
 
 /* Moves the reader's line over the JSON text that ends at `to`. */
@@ -129,7 +133,8 @@ static bool lex_json(struct reader *r, struct line *line, size_t *at)
     struct err err;
     struct json_place where;
     size_t taken = 0;
-    json_t *value = json_read_prefix(r->arena, str_from(r->text, *at), &taken, &where, &err);
+    json_t *value =
+        json_read_prefix(r->arena, str_from(r->text, *at), &taken, &where, &err);
     if (!value) {
         struct place place = place_at(r, *at);
         place.column = where.line > 1 ? where.column : place.column + where.column - 1;
@@ -164,7 +169,8 @@ static bool lex_words(struct reader *r, struct line *line, size_t at, bool takes
             continue;
         }
         if (line->json)
-            return mistake(r->mistakes, place_at(r, at), "nothing may follow the JSON value");
+            return mistake(r->mistakes, place_at(r, at),
+                           "nothing may follow the JSON value");
         size_t stop = regex_end(r, line, at, end);
         stop = stop ? stop : word_end(r, at, end);
         add_word(r, line, (str){ r->text.ptr + at, stop - at }, at, false);
@@ -181,7 +187,8 @@ static void add_text(struct reader *r, struct buf *b, size_t from, size_t to)
 }
 
 /* The line at the reader, its continuation lines and its JSON, as words of `line`. */
-static bool lex_line(struct reader *r, struct line *line, size_t after_verb, bool continues)
+static bool lex_line(struct reader *r, struct line *line, size_t after_verb,
+                     bool continues)
 {
     bool takes_text = pattern_takes_text(line->verb->usage);
     struct buf rest = buf_new(r->arena, CEILING_SCRIPT);
@@ -204,8 +211,8 @@ static bool lex_line(struct reader *r, struct line *line, size_t after_verb, boo
 }
 
 /* In a check's clauses a subject may stand without a verb: `header Location present`. */
-static const struct verb *verb_for(const struct reader *r, unsigned where, str first, str second,
-                                   size_t *used)
+static const struct verb *verb_for(const struct reader *r, unsigned where, str first,
+                                   str second, size_t *used)
 {
     const struct verb *verb = verb_find(where, first, second, used);
     if (verb || where != IN_CHECK || !subject_starts(first))
@@ -242,8 +249,9 @@ static bool read_one(struct reader *r, unsigned where, struct line *line, bool i
     str second = word_from(r, &after_second, end);
     line->verb = verb_for(r, where, first, second, &used);
     if (!line->verb) {
-        mistake(r->mistakes, line->place, "\"%.*s\" is not a word of %s%.*s", STR_ARG(first),
-                where_name(where), STR_ARG(verb_did_you_mean(r->arena, where, first)));
+        mistake(r->mistakes, line->place, "\"%.*s\" is not a word of %s%.*s",
+                STR_ARG(first), where_name(where),
+                STR_ARG(verb_did_you_mean(r->arena, where, first)));
         skip_line(r);
         return false;
     }
@@ -251,8 +259,9 @@ static bool read_one(struct reader *r, unsigned where, struct line *line, bool i
     size_t after = used == 2 ? after_second : used == 1 ? after_first : r->at;
     bool ok = lex_line(r, line, after, is_clause || !line->verb->opens);
     str head = { r->text.ptr + start, after - start };
-    line->text = used ? arena_printf(r->arena, "%.*s %.*s", STR_ARG(head), STR_ARG(line->rest))
-                      : line->rest;
+    line->text = used
+        ? arena_printf(r->arena, "%.*s %.*s", STR_ARG(head), STR_ARG(line->rest))
+        : line->rest;
     return ok;
 }
 
@@ -292,7 +301,8 @@ static void read_statement(struct reader *r, struct line **lines, size_t *count)
     struct line line;
     unsigned where = places_of(*count ? &(*lines)[0] : NULL);
     if (r->indent > 0 && *count == 0) {
-        mistake(r->mistakes, place_at(r, r->at), "the first statement begins in column one");
+        mistake(r->mistakes, place_at(r, r->at),
+                "the first statement begins in column one");
         skip_line(r);
         return;
     }
@@ -312,8 +322,12 @@ static size_t bad_utf8(str s)
     size_t i = 0;
     while (i < s.len) {
         unsigned char c = (unsigned char)s.ptr[i];
-        size_t more = c < 0x80 ? 0 : c >= 0xC2 && c < 0xE0 ? 1 : c >= 0xE0 && c < 0xF0 ? 2 : 3;
-        if (c == 0 || (c >= 0x80 && c < 0xC2) || c > 0xF4 || i + more >= s.len + (more == 0))
+        size_t more = c < 0x80      ? 0
+            : c >= 0xC2 && c < 0xE0 ? 1
+            : c >= 0xE0 && c < 0xF0 ? 2
+                                    : 3;
+        if (c == 0 || (c >= 0x80 && c < 0xC2) || c > 0xF4
+            || i + more >= s.len + (more == 0))
             return i;
         for (size_t k = 1; k <= more; k++)
             if (((unsigned char)s.ptr[i + k] & 0xC0) != 0x80)
@@ -335,7 +349,9 @@ static bool check_encoding(struct reader *r)
 struct line *lines_read(struct arena *a, const char *file, str text, size_t *count,
                         struct mistakes *m)
 {
-    struct reader r = { .arena = a, .file = file, .text = text, .mistakes = m, .line_no = 1 };
+    struct reader r = {
+        .arena = a, .file = file, .text = text, .mistakes = m, .line_no = 1
+    };
     struct line *lines = NULL;
     *count = 0;
     if (text.len > CEILING_SCRIPT) {

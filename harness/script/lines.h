@@ -19,10 +19,11 @@ struct mistakes {
     struct strs list;
 };
 /* Adds one; at most 100 are kept.  Always returns false. */
-bool mistake(struct mistakes *m, struct place place, const char *fmt, ...) PRINTF_LIKE(3, 4);
+bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
+    PRINTF_LIKE(3, 4);
 
 struct word {
-    str text;    /* without quotes, escapes resolved */
+    str text; /* without quotes, escapes resolved */
     int column;
     bool quoted;
 };
@@ -40,11 +41,11 @@ struct verb;
 struct line {
     const struct verb *verb;
     struct place place;
-    str text;          /* the line as written, from its first word, continuations joined */
+    str text; /* the line as written, from its first word, continuations joined */
     struct word *word; /* after the verb's own words */
     size_t word_count;
-    json_t *json;      /* the JSON value at its end, or NULL */
-    str rest;          /* everything after the verb, verbatim, continuations joined */
+    json_t *json; /* the JSON value at its end, or NULL */
+    str rest;     /* everything after the verb, verbatim, continuations joined */
     struct arg *arg;
     size_t arg_count;
     size_t check_from; /* with a CHECK usage: the first word of the check */
@@ -52,8 +53,9 @@ struct line {
     size_t clause_count;
 };
 
-/* Reads a whole file into its statements; every mistake found is added to m, and what could
- * be read is returned all the same.  text: at most CEILING_SCRIPT bytes of UTF-8. */
+/* Reads a whole file into its statements; every mistake found is added to m, and what
+ * could be read is returned all the same.  text: at most CEILING_SCRIPT bytes of UTF-8.
+ */
 struct line *lines_read(struct arena *a, const char *file, str text, size_t *count,
                         struct mistakes *m);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A scenario's names form a small table: name and kind.  A kind says which parts may follow
- * the dot. */
+/* A scenario's names form a small table: name and kind.  A kind says which parts may
+ * follow the dot. */
 #include "script/names.h"
 
 #include <ctype.h>
@@ -34,14 +34,25 @@ const struct name_help common_names[] = {
 /* clang-format on */
 const size_t common_name_count = countof(common_names);
 
-enum kind { KIND_VALUE, KIND_KEY, KIND_ACCOUNT, KIND_ORDER, KIND_AUTHZ, KIND_CSR, KIND_CERTIFICATE, KIND_JWS, KIND_COUNT };
+enum kind {
+    KIND_VALUE,
+    KIND_KEY,
+    KIND_ACCOUNT,
+    KIND_ORDER,
+    KIND_AUTHZ,
+    KIND_CSR,
+    KIND_CERTIFICATE,
+    KIND_JWS,
+    KIND_COUNT
+};
 
 /* What may follow the dot; "#" at the end stands for a number. */
 static const char *const parts[KIND_COUNT][12] = {
     [KIND_VALUE] = { NULL },
     [KIND_KEY] = { "jwk", "thumbprint", "pem", NULL },
     [KIND_ACCOUNT] = { "url", "jwk", "thumbprint", "orders", NULL },
-    [KIND_ORDER] = { "url", "finalize", "certificate", "authz#", "status", "expires", "domain", NULL },
+    [KIND_ORDER] = { "url", "finalize", "certificate", "authz#", "status", "expires",
+                     "domain", NULL },
     [KIND_AUTHZ] = { "url", "status", "domain", "wildcard", NULL },
     [KIND_CSR] = { "pem", NULL },
     [KIND_CERTIFICATE] = { "url", "der", "pem", "serial", "ari", NULL },
@@ -161,8 +172,9 @@ static void check_use(struct table *t, str name, struct place place)
         mistake(t->mistakes, place, "${%.*s}: %.*s has no part \"%.*s\"", STR_ARG(name),
                 STR_ARG(base), STR_ARG(rest));
     else if (!rest.len
-             && (known->kind == KIND_KEY || known->kind == KIND_ACCOUNT || known->kind == KIND_ORDER
-                 || known->kind == KIND_AUTHZ || known->kind == KIND_CERTIFICATE))
+             && (known->kind == KIND_KEY || known->kind == KIND_ACCOUNT
+                 || known->kind == KIND_ORDER || known->kind == KIND_AUTHZ
+                 || known->kind == KIND_CERTIFICATE))
         mistake(t->mistakes, place, "say which part of %.*s: ${%.*s.url} for example",
                 STR_ARG(base), STR_ARG(base));
 }
@@ -188,7 +200,8 @@ static void check_json(struct table *t, json_t *value, struct place place)
 }
 
 /* A word that must be the name of something given before. */
-static void want(struct table *t, const struct line *line, const char *arg, unsigned kinds)
+static void want(struct table *t, const struct line *line, const char *arg,
+                 unsigned kinds)
 {
     for (size_t i = 0; i < line_args(line, arg); i++) {
         str base, rest = line_arg_n(line, arg, i);
@@ -197,9 +210,11 @@ static void want(struct table *t, const struct line *line, const char *arg, unsi
         const struct name *known = find(t, base);
         struct place place = line_arg_place(line, arg, i);
         if (!known)
-            mistake(t->mistakes, place, "no %.*s is given before this line", STR_ARG(whole));
+            mistake(t->mistakes, place, "no %.*s is given before this line",
+                    STR_ARG(whole));
         else if (!(kinds & (1u << known->kind)))
-            mistake(t->mistakes, place, "%.*s is not of the kind that stands here", STR_ARG(whole));
+            mistake(t->mistakes, place, "%.*s is not of the kind that stands here",
+                    STR_ARG(whole));
     }
 }
 
@@ -230,10 +245,12 @@ static void define_from(struct table *t, const struct line *line)
     static const struct {
         enum verb_id id;
         enum kind kind;
-    } kinds[] = { { VERB_GIVEN_KEY, KIND_KEY },     { VERB_GIVEN_ACCOUNT, KIND_ACCOUNT },
-                  { VERB_GIVEN_ORDER, KIND_ORDER }, { VERB_GIVEN_AUTHZ, KIND_AUTHZ },
-                  { VERB_GIVEN_CSR, KIND_CSR },     { VERB_GIVEN_CERTIFICATE, KIND_CERTIFICATE },
-                  { VERB_GIVEN_JWS, KIND_JWS },     { VERB_SAVE, KIND_VALUE } };
+    } kinds[] = {
+        { VERB_GIVEN_KEY, KIND_KEY },     { VERB_GIVEN_ACCOUNT, KIND_ACCOUNT },
+        { VERB_GIVEN_ORDER, KIND_ORDER }, { VERB_GIVEN_AUTHZ, KIND_AUTHZ },
+        { VERB_GIVEN_CSR, KIND_CSR },     { VERB_GIVEN_CERTIFICATE, KIND_CERTIFICATE },
+        { VERB_GIVEN_JWS, KIND_JWS },     { VERB_SAVE, KIND_VALUE }
+    };
     str name = line_arg(line, "NAME");
     for (size_t i = 0; i < countof(kinds); i++) {
         if (line->verb->id != kinds[i].id)
@@ -241,8 +258,8 @@ static void define_from(struct table *t, const struct line *line)
         if (str_contains(name, STR(".")))
             mistake(t->mistakes, line->place, "a name of your own has no dot");
         if (is_common(t, name))
-            mistake(t->mistakes, line->place, "${%.*s} is there already; take another name",
-                    STR_ARG(name));
+            mistake(t->mistakes, line->place,
+                    "${%.*s} is there already; take another name", STR_ARG(name));
         define(t, name, kinds[i].kind);
     }
 }
@@ -254,7 +271,8 @@ static void check_checks(struct table *t, const struct step *step)
         const struct check *c = &step->check[i];
         const struct name *known = c->arg_count ? find(t, c->arg[0]) : NULL;
         if (c->subject == SUBJECT_ALIVE && (!known || known->kind != KIND_ACCOUNT))
-            mistake(t->mistakes, c->place, "alive is followed by the name of a given account");
+            mistake(t->mistakes, c->place,
+                    "alive is followed by the name of a given account");
     }
 }
 

@@ -15,8 +15,8 @@ extern const size_t common_name_count;
 
 void names_check(struct arena *a, const struct scenario *s, struct mistakes *m);
 
-/* Takes the next ${name} off the text: *before is what stands before it.  false at the end
- * (then *before is all).  "$${" stands for "${" itself. */
+/* Takes the next ${name} off the text: *before is what stands before it.  false at the
+ * end (then *before is all).  "$${" stands for "${" itself. */
 bool name_next(str *text, str *before, str *name);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A small matcher with backtracking over optional groups and repetitions: usages are short,
- * so it need not be clever. */
+/* A small matcher with backtracking over optional groups and repetitions: usages are
+ * short, so it need not be clever. */
 #include "script/pattern.h"
 
 #include <ctype.h>
@@ -59,8 +59,8 @@ static bool is_number(const struct word *w)
 /* A name to order: has a dot, a colon (IPv6), a star or a ${name}. */
 static bool is_domain(const struct word *w)
 {
-    return w->quoted || str_contains(w->text, STR(".")) || str_contains(w->text, STR("${"))
-        || str_contains(w->text, STR(":"));
+    return w->quoted || str_contains(w->text, STR("."))
+        || str_contains(w->text, STR("${")) || str_contains(w->text, STR(":"));
 }
 
 static bool is_challenge(const struct word *w)
@@ -79,12 +79,13 @@ WORDS_OF_KIND(is_authz_state, "pending", "valid", "invalid", "deactivated")
 WORDS_OF_KIND(is_csr_fault, "bad-signature", "other-key", "sha1", "must-staple", "ca",
               "san-critical", "twice", "trailing-bytes", "truncated", "not-der")
 WORDS_OF_KIND(is_manner, "drop", "reset", "hang", "cut")
-WORDS_OF_KIND(is_alpn_fault, "no-extension", "not-critical", "wrong-digest", "short-digest",
-              "two-names", "other-name", "no-san", "no-alpn", "other-alpn", "refuse", "drop",
-              "tls-1.1", "signed-by-ca", "expired", "common-name-only")
+WORDS_OF_KIND(is_alpn_fault, "no-extension", "not-critical", "wrong-digest",
+              "short-digest", "two-names", "other-name", "no-san", "no-alpn",
+              "other-alpn", "refuse", "drop", "tls-1.1", "signed-by-ca", "expired",
+              "common-name-only")
 WORDS_OF_KIND(is_dns_type, "A", "AAAA", "TXT", "CNAME", "CAA", "MX", "NS", "any")
-WORDS_OF_KIND(is_source, "nonce", "status", "url", "header", "link", "body", "certificate",
-              "age", "text", "path")
+WORDS_OF_KIND(is_source, "nonce", "status", "url", "header", "link", "body",
+              "certificate", "age", "text", "path")
 
 static bool is_target(const struct word *w)
 {
@@ -207,13 +208,16 @@ static bool match_rest(struct match *m, str item, size_t at)
     if (at >= line->word_count)
         return failed_at(m, at, item);
     line->check_from = at;
-    /* The rest of the line begins with its first word, so columns tell where this one is. */
-    str rest = str_from(line->rest, (size_t)(line->word[at].column - line->word[0].column));
+    /* The rest of the line begins with its first word, so columns tell where this one is.
+     */
+    str rest =
+        str_from(line->rest, (size_t)(line->word[at].column - line->word[0].column));
     struct word w = { rest, line->word[at].column, false };
     return add_arg(m, str_is(item, "TEXT") ? "TEXT" : "CHECK", &w);
 }
 
-static bool match_repeated(struct match *m, const struct word_kind *kind, str rest, size_t at)
+static bool match_repeated(struct match *m, const struct word_kind *kind, str rest,
+                           size_t at)
 {
     size_t before = m->line->arg_count, last = at;
     while (last < m->line->word_count && kind->fits(&m->line->word[last]))
@@ -232,7 +236,8 @@ static bool match_repeated(struct match *m, const struct word_kind *kind, str re
 static bool match_kind(struct match *m, str item, str rest, size_t at)
 {
     bool repeated = str_ends(item, "...");
-    const struct word_kind *kind = kind_find(repeated ? str_upto(item, item.len - 3) : item);
+    const struct word_kind *kind =
+        kind_find(repeated ? str_upto(item, item.len - 3) : item);
     if (repeated)
         return match_repeated(m, kind, rest, at);
     if (at >= m->line->word_count || !kind->fits(&m->line->word[at]))
@@ -276,11 +281,13 @@ static bool match_here(struct match *m, str usage, size_t at)
     if (str_is(item, "TEXT") || str_is(item, "CHECK"))
         return match_rest(m, item, at);
     if (str_is(item, "JSON|VALUE"))
-        return m->line->json ? at == m->line->word_count : match_kind(m, STR("VALUE"), usage, at);
+        return m->line->json ? at == m->line->word_count
+                             : match_kind(m, STR("VALUE"), usage, at);
     if (str_is(item, "JSON"))
-        return m->line->json ? at == m->line->word_count : failed_at(m, at, STR("a JSON value"));
-    bool upper = isupper((unsigned char)item.ptr[0]) && kind_find(
-        str_ends(item, "...") ? str_upto(item, item.len - 3) : item);
+        return m->line->json ? at == m->line->word_count
+                             : failed_at(m, at, STR("a JSON value"));
+    bool upper = isupper((unsigned char)item.ptr[0])
+        && kind_find(str_ends(item, "...") ? str_upto(item, item.len - 3) : item);
     return upper ? match_kind(m, item, usage, at) : match_literal(m, item, usage, at);
 }
 
@@ -296,7 +303,8 @@ bool pattern_match(struct arena *a, const char *usage, struct line *line, struct
     if (m.furthest >= line->word_count)
         return err_set(err, "%.*s is missing at the end", STR_ARG(m.expected));
     return err_set(err, "\"%.*s\" where %.*s was expected",
-                   STR_ARG(str_upto(line->word[m.furthest].text, 60)), STR_ARG(m.expected));
+                   STR_ARG(str_upto(line->word[m.furthest].text, 60)),
+                   STR_ARG(m.expected));
 }
 
 bool pattern_takes_text(const char *usage)

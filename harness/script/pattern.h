@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Matches the words of a line against the usage of its verb, so that what the manual prints
- * is what the reader accepts:
- *   word            that word            a|b           one of them
+/* Matches the words of a line against the usage of its verb, so that what the manual
+ * prints is what the reader accepts: word            that word            a|b one of them
  *   UPPER           one word of a kind   UPPER...      one or more of them
  *   [ ... ]         may be absent
  * The kinds (ACCOUNT, URL, DURATION ...) are a table in pattern.c. */
@@ -11,7 +10,8 @@
 #include "script/lines.h"
 
 /* Fills in line->arg.  false with a sentence in err when the words do not fit. */
-bool pattern_match(struct arena *a, const char *usage, struct line *line, struct err *err);
+bool pattern_match(struct arena *a, const char *usage, struct line *line,
+                   struct err *err);
 /* Whether the usage takes the rest of the line verbatim, or a JSON value. */
 bool pattern_takes_text(const char *usage);
 bool pattern_takes_json(const char *usage);

@@ -8,10 +8,9 @@
 
 struct profile profile_none(void)
 {
-    return (struct profile){ .name = STR_NONE,
-                             .about = STR_NONE,
-                             .zone = STR_NONE,
-                             .deadline_factor = 1 };
+    return (struct profile){
+        .name = STR_NONE, .about = STR_NONE, .zone = STR_NONE, .deadline_factor = 1
+    };
 }
 
 static void add_words(struct arena *a, const struct line *clause, const char *arg,
@@ -36,18 +35,18 @@ static void read_clause(struct arena *a, const struct line *clause, struct profi
         str_to_long(line_arg(clause, "NUMBER"), 1000, &p->deadline_factor);
     if (strcmp(word, "lacks") == 0) {
         p->lack = GROW(a, p->lack, p->lack_count, struct lack);
-        p->lack[p->lack_count++]
-            = (struct lack){ line_arg(clause, "CAPABILITY"), line_arg(clause, "TEXT") };
+        p->lack[p->lack_count++] =
+            (struct lack){ line_arg(clause, "CAPABILITY"), line_arg(clause, "TEXT") };
     }
     if (strcmp(word, "eab") == 0) {
         p->eab = GROW(a, p->eab, p->eab_count, struct external_account);
-        p->eab[p->eab_count++]
-            = (struct external_account){ line_arg(clause, "KEYID"), line_arg(clause, "VALUE") };
+        p->eab[p->eab_count++] = (struct external_account){ line_arg(clause, "KEYID"),
+                                                            line_arg(clause, "VALUE") };
     }
 }
 
-bool profile_read(struct arena *a, const char *path, struct profile *out, struct mistakes *m,
-                  struct err *err)
+bool profile_read(struct arena *a, const char *path, struct profile *out,
+                  struct mistakes *m, struct err *err)
 {
     str text;
     size_t count, before = m->list.count;

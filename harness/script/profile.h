@@ -15,7 +15,7 @@ struct external_account {
 
 struct profile {
     str name, about;
-    str zone;             /* empty: acmespec.test */
+    str zone; /* empty: acmespec.test */
     struct strs offers, contacts;
     struct lack *lack;
     size_t lack_count;
@@ -26,7 +26,7 @@ struct profile {
 
 /* The profile that a target has without a file: nothing declared. */
 struct profile profile_none(void);
-bool profile_read(struct arena *a, const char *path, struct profile *out, struct mistakes *m,
-                  struct err *err) MUST_CHECK;
+bool profile_read(struct arena *a, const char *path, struct profile *out,
+                  struct mistakes *m, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sentences for steps, one template per verb: placeholders of the usage stand in braces. */
+/* Sentences for steps, one template per verb: placeholders of the usage stand in braces.
+ */
 #include "script/prose.h"
 
 #include "base/buf.h"

@@ -59,10 +59,12 @@ static bool read_entry(const struct line *line, struct requirement *r, struct mi
         return mistake(m, line->place, "an id is DOCUMENT-SECTION-NUMBER");
     int level = name_find(level_names, LEVEL_COUNT, text_of(line, "level"));
     if (level < 0)
-        return mistake(m, line->place, "the level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or "
-                                       "stated");
+        return mistake(m, line->place,
+                       "the level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or "
+                       "stated");
     if (!r->says.len || !r->binds.len)
-        return mistake(m, line->place, "a requirement has at least level, binds and says");
+        return mistake(m, line->place,
+                       "a requirement has at least level, binds and says");
     r->level = (enum level)level;
     read_observable(line, r);
     return true;
@@ -119,12 +121,12 @@ static void sort_and_judge(struct requirements *all, struct mistakes *m)
         qsort(all->item, all->count, sizeof *all->item, by_id);
     for (size_t i = 1; i < all->count; i++)
         if (str_eq(all->item[i].id, all->item[i - 1].id))
-            mistake(m, (struct place){ "catalogue", 1, 1 }, "the id %.*s stands there twice",
-                    STR_ARG(all->item[i].id));
+            mistake(m, (struct place){ "catalogue", 1, 1 },
+                    "the id %.*s stands there twice", STR_ARG(all->item[i].id));
 }
 
-struct requirements *requirements_read(struct arena *a, const char *path, struct mistakes *m,
-                                       struct err *err)
+struct requirements *requirements_read(struct arena *a, const char *path,
+                                       struct mistakes *m, struct err *err)
 {
     struct requirements *all = NEW(a, struct requirements);
     struct strs files = { 0 };
@@ -175,7 +177,8 @@ str requirement_url(struct arena *a, const struct requirement *r)
 str requirement_section(struct arena *a, const struct requirement *r)
 {
     if (!str_starts(r->document, "rfc"))
-        return arena_printf(a, "%.*s section %.*s", STR_ARG(r->document), STR_ARG(r->section));
+        return arena_printf(a, "%.*s section %.*s", STR_ARG(r->document),
+                            STR_ARG(r->section));
     return arena_printf(a, "RFC %.*s section %.*s", STR_ARG(str_from(r->document, 3)),
                         STR_ARG(r->section));
 }
@@ -187,8 +190,8 @@ static bool id_known(const struct requirements *all, str id, struct place place,
         return true;
     str near = requirement_near(all, id);
     if (near.len)
-        return mistake(m, place, "the catalogue has no %.*s; did you mean %.*s?", STR_ARG(id),
-                       STR_ARG(near));
+        return mistake(m, place, "the catalogue has no %.*s; did you mean %.*s?",
+                       STR_ARG(id), STR_ARG(near));
     return mistake(m, place, "the catalogue has no %.*s", STR_ARG(id));
 }
 
@@ -202,9 +205,12 @@ bool rules_check(const struct requirements *all, const struct strs *rules, bool 
         binding = binding || (r && level_binds(r->level));
     }
     if (rules->count == 0)
-        return mistake(m, place, "this check cites nothing: give it, or the scenario, a `rule` line");
+        return mistake(
+            m, place,
+            "this check cites nothing: give it, or the scenario, a `rule` line");
     if (!all || !known || !is_must || binding)
         return known;
-    return mistake(m, place, "a must has to rest on a MUST, MUST NOT or stated entry; these are "
-                             "weaker, so write should");
+    return mistake(m, place,
+                   "a must has to rest on a MUST, MUST NOT or stated entry; these are "
+                   "weaker, so write should");
 }

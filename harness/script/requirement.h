@@ -7,11 +7,11 @@
 #include "script/lines.h"
 
 struct requirement {
-    str id;      /* "rfc8555-6.5-8" */
+    str id;       /* "rfc8555-6.5-8" */
     str document; /* "rfc8555" */
-    str section; /* "6.5" */
+    str section;  /* "6.5" */
     enum level level;
-    str binds;   /* server, client, both */
+    str binds; /* server, client, both */
     str says, check, violation, why_not, source, note, corrected, uncovered;
     bool by_server_suite, by_client_suite; /* observable */
 };
@@ -22,8 +22,8 @@ struct requirements {
 };
 
 /* Reads every *.acme file below `path`. */
-struct requirements *requirements_read(struct arena *a, const char *path, struct mistakes *m,
-                                       struct err *err);
+struct requirements *requirements_read(struct arena *a, const char *path,
+                                       struct mistakes *m, struct err *err);
 /* Adds the entries of one file's lines. */
 void requirements_add(struct arena *a, struct requirements *all, const struct line *lines,
                       size_t count, struct mistakes *m);
@@ -35,8 +35,8 @@ str requirement_url(struct arena *a, const struct requirement *r);
 /* "RFC 8555 section 6.5". */
 str requirement_section(struct arena *a, const struct requirement *r);
 
-/* Judges the ids on a check: all known; a must rests on at least one entry that binds (MUST,
- * MUST NOT or stated); `house` alone carries no must.  Mistakes go to m. */
+/* Judges the ids on a check: all known; a must rests on at least one entry that binds
+ * (MUST, MUST NOT or stated); `house` alone carries no must.  Mistakes go to m. */
 bool rules_check(const struct requirements *all, const struct strs *rules, bool is_must,
                  struct place place, struct mistakes *m);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From lines to a scenario: head, steps, checks with the rules they rest on, and names that
- * are defined before they are used. */
+/* From lines to a scenario: head, steps, checks with the rules they rest on, and names
+ * that are defined before they are used. */
 #include "script/scenario.h"
 
 #include "base/buf.h"
@@ -74,8 +74,8 @@ static void read_rules(struct maker *mk, const struct line *line, struct check *
     if (check->rules.count == 0)
         check->rules = rules_for(mk, check->level);
     if (check->level != CHECK_NEED)
-        rules_check(mk->requirements, &check->rules, check->level == CHECK_MUST, line->place,
-                    mk->mistakes);
+        rules_check(mk->requirements, &check->rules, check->level == CHECK_MUST,
+                    line->place, mk->mistakes);
 }
 
 static bool add_check(struct maker *mk, struct step *step, const struct line *line,
@@ -161,7 +161,8 @@ static bool read_head(struct maker *mk, const struct line *line)
 static void open_block(struct maker *mk, struct step *step)
 {
     if (mk->block)
-        mistake(mk->mistakes, step->line->place, "`at once` may not stand inside `at once`");
+        mistake(mk->mistakes, step->line->place,
+                "`at once` may not stand inside `at once`");
     mk->block = step;
 }
 
@@ -184,13 +185,15 @@ static void add_step(struct maker *mk, const struct line *line)
         return;
     }
     if (mk->block && id != VERB_POST) {
-        mistake(mk->mistakes, line->place, "only posts may stand in `at once`; `end` closes it");
+        mistake(mk->mistakes, line->place,
+                "only posts may stand in `at once`; `end` closes it");
         return;
     }
     if (id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED)
         read_checks(mk, &step);
     if (mk->block) {
-        mk->block->inner = GROW(mk->arena, mk->block->inner, mk->block->inner_count, struct step);
+        mk->block->inner =
+            GROW(mk->arena, mk->block->inner, mk->block->inner_count, struct step);
         mk->block->inner[mk->block->inner_count++] = step;
         return;
     }
@@ -208,19 +211,26 @@ static void judge_whole(struct maker *mk, const struct line *last)
     if (mk->block)
         mistake(mk->mistakes, last->place, "`at once` is never closed by `end`");
     if (!s->suite.len)
-        mistake(mk->mistakes, top, "a `suite` line is missing: suite server, or suite client");
+        mistake(mk->mistakes, top,
+                "a `suite` line is missing: suite server, or suite client");
     if (s->check_count == 0)
-        mistake(mk->mistakes, top, "nothing is checked: a scenario needs a must or a should");
+        mistake(mk->mistakes, top,
+                "nothing is checked: a scenario needs a must or a should");
 }
 
 struct scenario *scenario_from(struct arena *a, str name, const char *file,
                                const struct line *lines, size_t count, bool broken,
-                               const struct requirements *requirements, struct mistakes *m)
+                               const struct requirements *requirements,
+                               struct mistakes *m)
 {
     size_t before = m->list.count;
     struct scenario *s = NEW(a, struct scenario);
-    *s = (struct scenario){ .name = name, .file = str_of(file), .deadline_ms = DEADLINE_MS };
-    struct maker mk = { .arena = a, .scenario = s, .requirements = requirements, .mistakes = m };
+    *s = (struct scenario){ .name = name,
+                            .file = str_of(file),
+                            .deadline_ms = DEADLINE_MS };
+    struct maker mk = {
+        .arena = a, .scenario = s, .requirements = requirements, .mistakes = m
+    };
     for (size_t i = 0; i < count; i++) {
         if (i > 0 && lines[i].verb->id == VERB_SCENARIO)
             mistake(m, lines[i].place, "one file holds one scenario");
@@ -238,22 +248,25 @@ struct scenario *scenario_from(struct arena *a, str name, const char *file,
 }
 
 struct scenario *scenario_read(struct arena *a, str name, const char *file, str text,
-                               const struct requirements *requirements, struct mistakes *m)
+                               const struct requirements *requirements,
+                               struct mistakes *m)
 {
     size_t count, before = m->list.count;
     struct line *lines = lines_read(a, file, text, &count, m);
     if (count == 0 || lines[0].verb->id != VERB_SCENARIO) {
         if (m->list.count == before)
-            mistake(m, (struct place){ file, 1, 1 }, "a scenario begins with `scenario TITLE`");
+            mistake(m, (struct place){ file, 1, 1 },
+                    "a scenario begins with `scenario TITLE`");
         return NULL;
     }
-    struct scenario *s = scenario_from(a, name, file, lines, count, m->list.count > before,
-                                       requirements, m);
+    struct scenario *s = scenario_from(a, name, file, lines, count,
+                                       m->list.count > before, requirements, m);
     return m->list.count == before ? s : NULL;
 }
 
 void scenario_checks(const struct scenario *s,
-                     void (*visit)(void *context, const struct check *check), void *context)
+                     void (*visit)(void *context, const struct check *check),
+                     void *context)
 {
     for (size_t i = 0; i < s->step_count; i++)
         for (size_t k = 0; k < s->step[i].check_count; k++)

@@ -12,7 +12,7 @@ struct step {
     const struct line *line;
     struct check *check; /* of must, should and need: the check, then its clauses' */
     size_t check_count;
-    struct step *inner;  /* of `at once` */
+    struct step *inner; /* of `at once` */
     size_t inner_count;
 };
 
@@ -23,10 +23,10 @@ struct variants {
 };
 
 struct scenario {
-    str name;   /* "server/6.5-nonces/reused": its path below scenarios/, no suffix */
-    str file;   /* path as opened */
+    str name; /* "server/6.5-nonces/reused": its path below scenarios/, no suffix */
+    str file; /* path as opened */
     str title;
-    str suite;  /* "server" or "client" */
+    str suite; /* "server" or "client" */
     struct strs rules, tags, needs;
     struct variants variants; /* name empty: played once */
     long deadline_ms;
@@ -35,18 +35,21 @@ struct scenario {
     size_t check_count; /* musts and shoulds with their clauses */
 };
 
-/* Reads one scenario file.  `requirements` may be NULL: then ids are not looked up.  Every
+/* Reads one scenario file.  `requirements` may be NULL: then ids are not looked up. Every
  * mistake goes to m; NULL when there was any. */
 struct scenario *scenario_read(struct arena *a, str name, const char *file, str text,
-                               const struct requirements *requirements, struct mistakes *m);
-/* The same from lines that were read already (at least one); broken: mistakes in them were
- * told, so that names which only they could define are not asked for. */
+                               const struct requirements *requirements,
+                               struct mistakes *m);
+/* The same from lines that were read already (at least one); broken: mistakes in them
+ * were told, so that names which only they could define are not asked for. */
 struct scenario *scenario_from(struct arena *a, str name, const char *file,
                                const struct line *lines, size_t count, bool broken,
-                               const struct requirements *requirements, struct mistakes *m);
+                               const struct requirements *requirements,
+                               struct mistakes *m);
 
 /* Calls visit for every check of the scenario in order. */
 void scenario_checks(const struct scenario *s,
-                     void (*visit)(void *context, const struct check *check), void *context);
+                     void (*visit)(void *context, const struct check *check),
+                     void *context);
 
 #endif

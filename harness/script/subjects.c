@@ -95,7 +95,8 @@ bool form_known(str name)
 bool resource_word(str word)
 {
     return name_find(resource_names, RESOURCE_COUNT, word) >= 0
-        && (word.len == 9 || *resource_members[name_find(resource_names, RESOURCE_COUNT, word)]);
+        && (word.len == 9
+            || *resource_members[name_find(resource_names, RESOURCE_COUNT, word)]);
 }
 
 int subject_find(str word)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a check can look at, and how it can compare: two tables.  The engine has a function
- * for each row; the reader and the manual use the rows themselves. */
+/* What a check can look at, and how it can compare: two tables.  The engine has a
+ * function for each row; the reader and the manual use the rows themselves. */
 #ifndef SCRIPT_SUBJECTS_H
 #define SCRIPT_SUBJECTS_H
 
@@ -42,7 +42,7 @@ struct subject_row {
     const char *name;
     const char *args; /* the words it takes, for the manual: "POINTER" */
     size_t arg_count;
-    size_t optional;  /* how many of them may be absent */
+    size_t optional; /* how many of them may be absent */
     const char *help;
 };
 extern const struct subject_row subjects[SUBJECT_KINDS];
@@ -77,7 +77,8 @@ struct test_row {
 };
 extern const struct test_row tests[TEST_KINDS];
 
-/* Forms that `matches` knows by name; anything else is /an extended regular expression/. */
+/* Forms that `matches` knows by name; anything else is /an extended regular expression/.
+ */
 struct form {
     const char *name, *help;
 };

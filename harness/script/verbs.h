@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of words: where each may stand, how it is written, what it means.  The reader,
- * `acmespec help` and the tests of the manual all use these rows. */
+/* The table of words: where each may stand, how it is written, what it means.  The
+ * reader, `acmespec help` and the tests of the manual all use these rows. */
 #ifndef SCRIPT_VERBS_H
 #define SCRIPT_VERBS_H
 
@@ -8,12 +8,12 @@
 
 /* Where a word may stand. */
 enum where {
-    IN_FILE = 1 << 0,        /* statements that begin a file of their kind */
-    IN_SCENARIO = 1 << 1,    /* statements of a scenario */
-    IN_POST = 1 << 2,        /* clauses of a signed request */
-    IN_SEND = 1 << 3,        /* clauses of an unsigned request */
+    IN_FILE = 1 << 0,     /* statements that begin a file of their kind */
+    IN_SCENARIO = 1 << 1, /* statements of a scenario */
+    IN_POST = 1 << 2,     /* clauses of a signed request */
+    IN_SEND = 1 << 3,     /* clauses of an unsigned request */
     IN_POLL = 1 << 4,
-    IN_CHECK = 1 << 5,       /* clauses of must, should and need */
+    IN_CHECK = 1 << 5, /* clauses of must, should and need */
     IN_ACCOUNT = 1 << 6,
     IN_ORDER = 1 << 7,
     IN_CSR = 1 << 8,
@@ -31,18 +31,47 @@ enum where {
 enum verb_id {
     VERB_NONE,
     /* files */
-    VERB_SCENARIO, VERB_WATCH, VERB_REQUIREMENT, VERB_PROFILE, VERB_BASELINE, VERB_EXPECT,
+    VERB_SCENARIO,
+    VERB_WATCH,
+    VERB_REQUIREMENT,
+    VERB_PROFILE,
+    VERB_BASELINE,
+    VERB_EXPECT,
     /* head of a scenario */
-    VERB_SUITE, VERB_RULE, VERB_TAG, VERB_NEEDS, VERB_FOR_EACH, VERB_DEADLINE,
+    VERB_SUITE,
+    VERB_RULE,
+    VERB_TAG,
+    VERB_NEEDS,
+    VERB_FOR_EACH,
+    VERB_DEADLINE,
     /* givens */
-    VERB_GIVEN_KEY, VERB_GIVEN_ACCOUNT, VERB_GIVEN_ORDER, VERB_GIVEN_AUTHZ, VERB_GIVEN_CSR,
-    VERB_GIVEN_CERTIFICATE, VERB_GIVEN_JWS,
+    VERB_GIVEN_KEY,
+    VERB_GIVEN_ACCOUNT,
+    VERB_GIVEN_ORDER,
+    VERB_GIVEN_AUTHZ,
+    VERB_GIVEN_CSR,
+    VERB_GIVEN_CERTIFICATE,
+    VERB_GIVEN_JWS,
     /* steps */
-    VERB_GET, VERB_HEAD, VERB_SEND, VERB_POST, VERB_RAW, VERB_POLL, VERB_AT_ONCE, VERB_END,
-    VERB_PROVISION, VERB_PROVISION_DNS, VERB_WITHDRAW, VERB_WITHDRAW_DNS, VERB_WAIT,
-    VERB_SAVE, VERB_RECONNECT,
+    VERB_GET,
+    VERB_HEAD,
+    VERB_SEND,
+    VERB_POST,
+    VERB_RAW,
+    VERB_POLL,
+    VERB_AT_ONCE,
+    VERB_END,
+    VERB_PROVISION,
+    VERB_PROVISION_DNS,
+    VERB_WITHDRAW,
+    VERB_WITHDRAW_DNS,
+    VERB_WAIT,
+    VERB_SAVE,
+    VERB_RECONNECT,
     /* checks */
-    VERB_MUST, VERB_SHOULD, VERB_NEED,
+    VERB_MUST,
+    VERB_SHOULD,
+    VERB_NEED,
     /* clauses and the rest: looked up by name */
     VERB_CLAUSE,
 };
@@ -50,10 +79,11 @@ enum verb_id {
 struct verb {
     const char *name; /* one or two words */
     enum verb_id id;
-    unsigned where;   /* places that may hold it */
-    unsigned opens;   /* what its own clauses are, or 0 */
-    const char *usage; /* what follows the name, in the form that script/pattern.h matches */
-    const char *help;  /* one sentence */
+    unsigned where; /* places that may hold it */
+    unsigned opens; /* what its own clauses are, or 0 */
+    const char
+        *usage; /* what follows the name, in the form that script/pattern.h matches */
+    const char *help; /* one sentence */
 };
 
 extern const struct verb verbs[];

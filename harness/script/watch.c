@@ -47,13 +47,14 @@ static void read_clause(struct arena *a, struct watch *w, const struct line *cla
 }
 
 /* Each check of a watch rests on the watch's rules. */
-static void cite(const struct requirements *requirements, struct watch *w, struct mistakes *m)
+static void cite(const struct requirements *requirements, struct watch *w,
+                 struct mistakes *m)
 {
     for (size_t i = 0; i < w->check_count; i++) {
         w->check[i].rules = w->rules;
         w->check[i].why = w->why;
-        rules_check(requirements, &w->rules, w->check[i].level == CHECK_MUST, w->check[i].place,
-                    m);
+        rules_check(requirements, &w->rules, w->check[i].level == CHECK_MUST,
+                    w->check[i].place, m);
     }
 }
 
@@ -65,7 +66,8 @@ static void add_watch(struct arena *a, struct watches *all, const struct line *l
         read_clause(a, &w, &line->clause[i], m);
     cite(requirements, &w, m);
     if (!w.suite.len || !w.title.len || !w.check_count)
-        mistake(m, line->place, "a watch has a title, a suite, a rule and a must or should");
+        mistake(m, line->place,
+                "a watch has a title, a suite, a rule and a must or should");
     for (size_t i = 0; i < all->count; i++)
         if (str_eq(all->item[i].id, w.id))
             mistake(m, line->place, "there is a watch %.*s already", STR_ARG(w.id));
@@ -73,8 +75,9 @@ static void add_watch(struct arena *a, struct watches *all, const struct line *l
     all->item[all->count++] = w;
 }
 
-void watches_add(struct arena *a, struct watches *all, const struct line *lines, size_t count,
-                 const struct requirements *requirements, struct mistakes *m)
+void watches_add(struct arena *a, struct watches *all, const struct line *lines,
+                 size_t count, const struct requirements *requirements,
+                 struct mistakes *m)
 {
     for (size_t i = 0; i < count; i++)
         if (lines[i].verb->id == VERB_WATCH)

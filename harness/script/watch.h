@@ -25,7 +25,8 @@ struct watches {
 struct watches *watches_read(struct arena *a, const char *path,
                              const struct requirements *requirements, struct mistakes *m,
                              struct err *err);
-void watches_add(struct arena *a, struct watches *all, const struct line *lines, size_t count,
-                 const struct requirements *requirements, struct mistakes *m);
+void watches_add(struct arena *a, struct watches *all, const struct line *lines,
+                 size_t count, const struct requirements *requirements,
+                 struct mistakes *m);
 
 #endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Givens: a certificate that was issued and downloaded. */
+#include "crypto/b64url.h"
+#include "crypto/cert.h"
+#include "engine/given_inside.h"
+
+static enum step_end download(struct world *w, str name, str account, str order,
+                              struct err *err)
+{
+    struct chain chain;
+    struct err why;
+    str ari;
+    str url =
+        vars_text_of(w->vars, arena_printf(w->arena, "%.*s.certificate", STR_ARG(order)));
+    if (!url.len) {
+        err_set(err, "the valid order has no certificate URL");
+        return STEP_NOT_HELD;
+    }
+    if (!world_post_as(w, account, url, NULL, 0, err))
+        return STEP_BROKEN;
+    if (w->last->response.status != 200
+        || !chain_read(w->arena, w->last->response.body, &chain, &why))
+        return not_held(w, err, "the certificate could not be downloaded");
+    const struct cert *leaf = chain.item[0];
+    set_part(w, name, "url", url);
+    set_part(w, name, "der", b64url_encode(w->arena, cert_der(w->arena, leaf)));
+    set_part(w, name, "pem", w->last->response.body);
+    set_part(w, name, "serial", cert_serial_hex(w->arena, leaf));
+    set_part(w, name, "ari", cert_ari_id(w->arena, leaf, &ari, &why) ? ari : STR_NONE);
+    return STEP_DONE;
+}
+
+enum step_end step_given_certificate(struct world *w, const struct step *step,
+                                     struct err *err)
+{
+    const struct line *line = step->line;
+    str name = line_arg(line, "NAME"), account = line_arg(line, "ACCOUNT"), csr;
+    str order = arena_printf(w->arena, "%.*s.order", STR_ARG(name));
+    struct key *key;
+    size_t authzs = 0;
+    enum step_end end = make_order(w, line, order, account, &authzs, err);
+    if (end == STEP_DONE)
+        end = ready_order(w, order, account, authzs, STR_NONE, err);
+    if (end != STEP_DONE)
+        return end;
+    if (!csr_of_line(w, line, &key, &csr, err))
+        return STEP_BROKEN;
+    end = finalize_order(w, order, account, csr, err);
+    if (end != STEP_DONE)
+        return end;
+    if (key) {
+        world_add_key(w, name, key, STR_NONE);
+        world_add_key(w, arena_printf(w->arena, "%.*s.key", STR_ARG(name)), key,
+                      STR_NONE);
+    }
+    return download(w, name, account, order, err);
+}
