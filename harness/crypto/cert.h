@@ -17,11 +17,14 @@ struct chain {
     size_t count;
 };
 bool chain_read(struct arena *a, str pem, struct chain *out, struct err *err) MUST_CHECK;
-/* RFC 8555 9.1 and RFC 7468 "stricttextualmsg" form: only CERTIFICATE objects, no text
- * between, lines of 64, newline ends.  false with what is not. */
+/* The form of RFC 8555 9.1, RFC 7468 3 "stricttextualmsg": only CERTIFICATE objects, no
+ * text between, lines of 64, each line ended by CRLF, CR or LF.  Between two objects one
+ * empty line may stand: the ABNF has it and the RFC's example has not.  false with the
+ * line and what it is not.  Says nothing of what the base64 holds. */
 bool chain_form(str pem, struct err *err) MUST_CHECK;
-/* Each certificate certifies the one before it: issuer name, signature, CA flag, validity
- * of all now.  false with the sentence. */
+/* RFC 8555 9.1: the first is an end-entity certificate, and each following one certifies
+ * the one before it: issuer name, signature, CA flag, keyCertSign; all are valid now.
+ * false with the sentence. */
 bool chain_check(const struct chain *chain, time_t now, struct err *err) MUST_CHECK;
 
 str cert_der(struct arena *a, const struct cert *cert);
@@ -34,13 +37,17 @@ void cert_names(struct arena *a, const struct cert *cert, struct strs *dns,
 struct strs cert_common_names(struct arena *a, const struct cert *cert);
 struct key *cert_key(struct arena *a, const struct cert *cert, struct err *err);
 void cert_validity(const struct cert *cert, time_t *not_before, time_t *not_after);
+/* Without the sign octet that DER may put in front. */
 str cert_serial_hex(struct arena *a, const struct cert *cert);
+/* As RFC 4514 writes names: "CN=example.test,O=Example". */
 str cert_subject(struct arena *a, const struct cert *cert);
 str cert_issuer(struct arena *a, const struct cert *cert);
 bool cert_is_ca(const struct cert *cert);
+/* Whether subject and issuer are one and its own key made the signature. */
 bool cert_self_signed(const struct cert *cert);
-/* Whether an extension with this dotted OID or short name ("basicConstraints") is there,
- * and whether it is critical. */
+/* Whether an extension with this dotted OID or name ("basicConstraints",
+ * "acmeIdentifier") is there; then whether it is critical, and its value without the
+ * OCTET STRING around. */
 bool cert_extension(struct arena *a, const struct cert *cert, str name, bool *critical,
                     str *der_value);
 /* Key usages and purposes as words: "digitalSignature", "serverAuth", "clientAuth" ... */
@@ -49,9 +56,10 @@ struct strs cert_usages(struct arena *a, const struct cert *cert);
 bool cert_ari_id(struct arena *a, const struct cert *cert, str *out,
                  struct err *err) MUST_CHECK;
 
-/* Issuing, for mocks and test set-ups. */
+/* Issuing, for mocks and test set-ups.  A CA certificate gets keyCertSign and cRLSign,
+ * any other digitalSignature (keyEncipherment too for RSA) and serverAuth. */
 struct cert_spec {
-    str subject; /* common name; may be empty */
+    str subject; /* common name; may be empty, then the SAN is critical */
     struct strs dns_names, ip_addresses;
     const struct key *key;        /* the subject's public key */
     const struct key *issuer_key; /* NULL: self-signed with key */
@@ -66,6 +74,7 @@ struct cert_spec {
     str serial;              /* bytes; empty: random, 16 bytes, positive */
     json_t *extensions;      /* further {"oid": "hex"} or NULL */
 };
+/* NULL with the reason: no private key to sign with, or an IP address that is none. */
 struct cert *cert_issue(struct arena *a, const struct cert_spec *spec, struct err *err);
 
 #endif

@@ -208,3 +208,33 @@ str der_oid(struct arena *a, str dotted)
         return STR_NONE;
     return DER(a, DER_OID, buf_str(&out));
 }
+
+/* Takes one arc; false for one that is too long, or ends in the middle. */
+static bool take_arc(str *content, unsigned long *arc)
+{
+    *arc = 0;
+    for (size_t i = 0; i < content->len && *arc < 1ul << 24; i++) {
+        *arc = *arc << 7 | (byte_at(*content, i) & 0x7f);
+        if (byte_at(*content, i) >= 0x80)
+            continue;
+        *content = str_from(*content, i + 1);
+        return true;
+    }
+    return false;
+}
+
+str der_oid_text(struct arena *a, str content)
+{
+    struct buf out = buf_new(a, 256);
+    unsigned long arc;
+    if (!content.len || !take_arc(&content, &arc))
+        return STR_NONE;
+    unsigned long first = arc < 80 ? arc / 40 : 2;
+    buf_addf(&out, "%lu.%lu", first, arc - first * 40);
+    while (content.len) {
+        if (!take_arc(&content, &arc))
+            return STR_NONE;
+        buf_addf(&out, ".%lu", arc);
+    }
+    return out.over ? STR_NONE : buf_str(&out);
+}

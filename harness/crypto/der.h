@@ -70,5 +70,8 @@ str der_flags(struct arena *a, unsigned bits);
 str der_time(struct arena *a, time_t when);
 /* An OID from "1.2.840"; STR_NONE when it is none. */
 str der_oid(struct arena *a, str dotted);
+/* The content of an OID as "1.2.840"; STR_NONE when it is none, or an arc is beyond 2^31.
+ */
+str der_oid_text(struct arena *a, str content);
 
 #endif
