@@ -36,8 +36,10 @@ texts=$(find . \( -name .git -o -name build -o -name corpus \) -prune -o -type f
 # shellcheck disable=SC2086
 {
     refuse 'these functions overrun, guess or share state; base/ has better ones' \
-        '\b(str(cpy|cat|tok)|stpcpy|v?sprintf|gets|ato[ifl]|localtime|gmtime|ctime|asctime|mktemp|tmpnam|system|popen|alloca)\(' \
+        '\b(str(cpy|cat|tok)|stpcpy|v?sprintf|gets|ato[ifl]|localtime|gmtime|ctime|asctime|mktemp|tmpnam|alloca)\(' \
         $code
+    refuse 'a program is started without a shell (posix_spawn, execve)' \
+        '\b(system|popen)\(' $product
     refuse 'rand() can be guessed; crypto/key.h has random_bytes()' '\bs?rand\(' \
         $product
     refuse 'memory is taken from an arena (base/arena.h)' \
