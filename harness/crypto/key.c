@@ -152,17 +152,25 @@ static bool numbers(struct arena *a, struct key *key)
     }
 }
 
-struct key *key_from_pkey(struct arena *a, EVP_PKEY *pkey, bool has_private,
-                          struct err *err)
+/* A key around a handle, which is the arena's from now on; NULL without a handle. */
+static struct key *wrap(struct arena *a, EVP_PKEY *pkey, bool has_private,
+                        struct err *err)
 {
     arena_defer(a, free_pkey, pkey);
-    struct key *key = NEW(a, struct key);
-    *key = (struct key){ .pkey = pkey, .has_private = has_private };
     if (!pkey) {
         openssl_err(err, "OpenSSL makes no such key");
         return NULL;
     }
-    if (numbers(a, key))
+    struct key *key = NEW(a, struct key);
+    *key = (struct key){ .pkey = pkey, .has_private = has_private };
+    return key;
+}
+
+struct key *key_from_pkey(struct arena *a, EVP_PKEY *pkey, bool has_private,
+                          struct err *err)
+{
+    struct key *key = wrap(a, pkey, has_private, err);
+    if (!key || numbers(a, key))
         return key;
     err_set(err,
             "a key of this kind is not used here; take P-256, P-384, P-521, "
@@ -208,6 +216,21 @@ static EVP_PKEY *pkey_from(struct arena *a, const char *kind, OSSL_PARAM *params
     return pkey;
 }
 
+/* An uncompressed point is its numbers already: asking OpenSSL back costs as much as
+ * making the key did. */
+static struct key *with_point(struct arena *a, EVP_PKEY *pkey, enum key_type type,
+                              str point, struct err *err)
+{
+    size_t width = key_kinds[type].width;
+    if (point.len != 1 + 2 * width)
+        return key_from_pkey(a, pkey, false, err);
+    struct key *key = wrap(a, pkey, false, err);
+    key->type = type;
+    key->x = str_copy(a, str_upto(str_from(point, 1), width));
+    key->y = str_copy(a, str_from(point, 1 + width));
+    return key;
+}
+
 /* OpenSSL refuses a point that is not on the curve; all our curves have cofactor 1, so
  * that is all there is to check (SEC 1, 3.2.2.1). */
 struct key *key_from_point(struct arena *a, enum key_type type, str point,
@@ -220,9 +243,11 @@ struct key *key_from_point(struct arena *a, enum key_type type, str point,
                                           point.len),
         OSSL_PARAM_construct_end(),
     };
-    EVP_PKEY *pkey = pkey_from(a, "EC", params);
+    /* RFC 5480 2.2: compressed or uncompressed, never the hybrid form, never infinity. */
+    bool form_is_right = point.len > 1 && octets(point)[0] >= 2 && octets(point)[0] <= 4;
+    EVP_PKEY *pkey = form_is_right ? pkey_from(a, "EC", params) : NULL;
     if (pkey)
-        return key_from_pkey(a, pkey, false, err);
+        return with_point(a, pkey, type, point, err);
     openssl_no();
     err_set(err, "the public key is no point of the curve %s", key_kinds[type].crv);
     return NULL;
