@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "crypto/b64url.h"
 #include "commands.h"
 #include "options.h"
 #include "peer.h"

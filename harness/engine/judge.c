@@ -66,7 +66,8 @@ static void judge_answer(struct world *w, const struct check *check, struct find
         w->last = e;
         out->verdict = VERDICT_FAIL;
         out->message = describe_answer(w->arena, e);
-        out->mark = status_ok ? STR("\"type\"") : STR("HTTP/");
+        out->mark = status_ok ? STR("\"type\"")
+                              : arena_printf(w->arena, " %d ", e->response.status);
         return;
     }
     out->message = w->last ? describe_answer(w->arena, w->last) : STR_NONE;

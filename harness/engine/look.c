@@ -34,7 +34,7 @@ static const struct response *answer(const struct look *l)
 static bool look_status(struct look *l)
 {
     l->value = look_number(l, answer(l)->status);
-    l->mark = STR("HTTP/");
+    l->mark = arena_printf(l->world->arena, " %d ", answer(l)->status);
     return true;
 }
 

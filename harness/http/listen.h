@@ -9,7 +9,8 @@
 
 struct listener;
 
-/* What becomes of the answer's bytes; 0-initialised it is an ordinary answer. */
+/* What becomes of the answer's bytes; 0-initialised it is an ordinary answer.  delay_ms
+ * goes with all others; of drop, reset and hang only one can be. */
 struct manner {
     long delay_ms;     /* before the first byte */
     long drip_ms;      /* pause between pieces of the body */
@@ -24,33 +25,39 @@ struct manner {
     bool lie;
 };
 
+/* Texts must live as long as the request's arena.  Headers go out as they are given,
+ * behind the library's Date, and Content-Length is its own; one without a value or name,
+ * or with a line break, and a Transfer-Encoding but "chunked", cannot be sent: the answer
+ * is then 500 with a sentence, as it is for a status that is not of 100 to 999. */
 struct reply {
     struct response response; /* reason and version are the library's */
     struct manner manner;
 };
 
 /* Called on the listener's thread for each whole request; `a` lives until the answer was
- * sent.  peer is the numeric address of the client.  Fills in *reply. */
+ * sent, and all of *request as long.  The URL is made of scheme, Host header and the
+ * target as it was sent.  peer is the numeric address of the client.  Fills in *reply. */
 typedef void listen_handler(void *context, struct arena *a, const struct request *request,
                             const char *peer, struct reply *reply);
 
 struct listen_options {
     const char *address; /* numeric, "127.0.0.1" */
     int port;            /* 0: the kernel chooses */
-    str cert_pem;        /* with key_pem: HTTPS */
+    str cert_pem;        /* chain, leaf first; with key_pem: HTTPS */
     str key_pem;
-    size_t body_ceiling;  /* a longer request body is answered 413 */
+    size_t body_ceiling;  /* a longer request body is answered 413; 0: 4 MiB */
     int most_connections; /* 0: 1000 */
     long idle_s;          /* idle connections close after this; 0: 60 */
     listen_handler *handler;
     void *context;
 };
 
-/* Listens until the arena ends. */
+/* Listens until the arena ends; NULL with the reason when it cannot. */
 struct listener *listener_new(struct arena *a, const struct listen_options *options,
                               struct err *err);
 int listener_port(const struct listener *l);
-/* Stops now: no handler runs afterwards. */
+/* Stops now, whatever is delayed or hangs: no handler runs afterwards.  May be called
+ * twice. */
 void listener_stop(struct listener *l);
 
 #endif

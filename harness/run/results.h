@@ -10,17 +10,21 @@
 #include "script/requirement.h"
 
 struct totals {
-    size_t verdict[VERDICT_COUNT]; /* of checks and watches, each its own test case */
+    size_t verdict[VERDICT_COUNT]; /* of test cases: checks, watches, and plays that are
+                                      one (play_is_case) */
     size_t plays[VERDICT_COUNT];   /* of plays */
     size_t not_reached;            /* of the inconclusive checks */
     size_t expected;               /* known to the baseline, counted in verdict[] too */
-    size_t unexpected;             /* not as the baseline has it */
+    size_t unexpected;             /* neither pass nor skip nor known to the baseline */
     size_t stale;                  /* expectations that did not come true */
     size_t decided;                /* checks with pass, warn or fail */
+    /* every case once, as people count: see case_colour; stale expectations are failed */
+    size_t passed, failed, skipped;
 };
 
 struct stale_expectation {
-    str scenario, check, expected, got, file;
+    str scenario, check, expected, got;
+    str file; /* the baseline */
     int line;
 };
 
@@ -50,7 +54,20 @@ struct results {
     struct strs lacks;        /* "wildcard: reason" */
     const struct requirements *requirements;
     bool strict; /* a warn counts as a fail */
+    bool allow_inconclusive;
+    bool partial; /* only part of the suite was selected */
 };
+
+/* Whether a play is a test case beside its checks: it was skipped, or ended for a reason
+ * that none of its checks tells. */
+bool play_is_case(const struct play_result *p);
+
+/* What a test case counts as. */
+enum colour { COLOUR_PASSED, COLOUR_FAILED, COLOUR_SKIPPED };
+/* Expected and not reached is skipped; inconclusive is failed unless allowed; a warn is
+ * passed unless strict. */
+enum colour case_colour(const struct results *r, enum verdict verdict, bool expected,
+                        bool not_reached);
 
 /* Counts everything anew from plays, watches and stale expectations. */
 void results_count(struct results *r);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* A request as libmicrohttpd hands it over, in pieces, made whole for the handler. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "base/clock.h"
+#include "http/listen_inside.h"
+
+/* The target is taken here because libmicrohttpd decodes and cuts it afterwards. */
+void *call_on_target(void *context, const char *target, struct MHD_Connection *connection)
+{
+    struct arena *a = arena_new(NULL);
+    struct call *call = NEW(a, struct call);
+    call->arena = a;
+    call->listener = context;
+    call->connection = connection;
+    call->target = str_copy(a, str_of(target));
+    return call;
+}
+
+void call_on_end(void *context, struct MHD_Connection *connection, void **call,
+                 enum MHD_RequestTerminationCode code)
+{
+    struct call *ended = *call;
+    (void)context;
+    (void)connection;
+    (void)code;
+    if (ended)
+        arena_end(ended->arena);
+    *call = NULL;
+}
+
+/* The texts stay in libmicrohttpd's memory as long as the request. */
+static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind,
+                                  const char *name, size_t name_len, const char *value,
+                                  size_t value_len)
+{
+    struct call *call = context;
+    (void)kind;
+    headers_add(call->arena, &call->request.headers, (str){ name, name_len },
+                value ? (str){ value, value_len } : STR_NONE);
+    return MHD_YES;
+}
+
+static const char *peer_of(struct call *call)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (!info)
+        return "";
+    const void *address = info->client_addr;
+    const struct sockaddr_in *v4 = address;
+    const struct sockaddr_in6 *v6 = address;
+    if (v4->sin_family == AF_INET)
+        inet_ntop(AF_INET, &v4->sin_addr, text, sizeof text);
+    else
+        inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
+    return str_z(call->arena, str_of(text));
+}
+
+static str own_host(struct call *call)
+{
+    const struct listener *l = call->listener;
+    const char *address = l->options.address;
+    bool v6 = strchr(address, ':');
+    return arena_printf(call->arena, "%s%s%s:%d", v6 ? "[" : "", address, v6 ? "]" : "",
+                        l->port);
+}
+
+static str joined(struct arena *a, const str *parts, size_t count)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += parts[i].len;
+    char *text = arena_alloc(a, 1, len + 1), *end = text;
+    for (size_t i = 0; i < count; i++) {
+        memcpy(end, parts[i].ptr, parts[i].len);
+        end += parts[i].len;
+    }
+    return (str){ text, len };
+}
+
+/* RFC 9112 3.2 and 3.3: the target may be a whole URL already, or "*". */
+static str url_of(struct call *call)
+{
+    const str *host = headers_find(&call->request.headers, "Host");
+    bool tls = call->listener->options.cert_pem.len > 0;
+    if (str_starts(call->target, "http://") || str_starts(call->target, "https://"))
+        return call->target;
+    str parts[] = { tls ? STR("https://") : STR("http://"),
+                    host && host->len ? *host : own_host(call),
+                    str_starts(call->target, "/") ? STR_NONE : STR("/"), call->target };
+    return joined(call->arena, parts, countof(parts));
+}
+
+/* The Content-Length is enough to refuse a body before it is sent. */
+static enum MHD_Result begin(struct call *call, const char *method)
+{
+    size_t ceiling = call->listener->options.body_ceiling;
+    long length = 0;
+    call->begun = true;
+    call->request.method = str_copy(call->arena, str_of(method));
+    MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, add_header, call);
+    call->request.url = url_of(call);
+    call->peer = peer_of(call);
+    call->body = buf_new(call->arena, ceiling);
+    const str *claimed = headers_find(&call->request.headers, "Content-Length");
+    if (claimed && str_to_long(*claimed, INT64_MAX, &length) && (size_t)length > ceiling)
+        return call_refuse(call, 413, "The body is too long.");
+    return MHD_YES;
+}
+
+/* libmicrohttpd takes no answer in the middle of a body, so some more of a long one is
+ * swallowed; one that never ends loses its connection. */
+static enum MHD_Result take_body(struct call *call, const char *upload, size_t *size)
+{
+    if (call->body.over)
+        call->swallowed += *size;
+    else
+        buf_add(&call->body, (str){ upload, *size });
+    *size = 0;
+    return call->swallowed <= CEILING_BODY ? MHD_YES : MHD_NO;
+}
+
+static void ask_handler(struct call *call)
+{
+    const struct listen_options *o = &call->listener->options;
+    call->answered = true;
+    call->request.body = buf_str(&call->body);
+    o->handler(o->context, call->arena, &call->request, call->peer, &call->reply);
+}
+
+/* Whether the answer has to wait; *ok is false when it cannot. */
+static bool has_to_wait(struct call *call, bool *ok)
+{
+    const struct manner *m = &call->reply.manner;
+    *ok = true;
+    if (!m->hang && m->delay_ms <= 0)
+        return false;
+    *ok = call_wait(call, m->hang ? NEVER : clock_us() + (int64_t)m->delay_ms * 1000);
+    return true;
+}
+
+/* Called once with the header, then for each piece of the body, then with no piece; and
+ * once more after a wait. */
+enum MHD_Result call_on_request(void *context, struct MHD_Connection *connection,
+                                const char *url, const char *method, const char *version,
+                                const char *upload, size_t *upload_size, void **state)
+{
+    struct call *call = *state;
+    bool ok;
+    (void)context;
+    (void)connection;
+    (void)url;
+    (void)version;
+    if (call->listener->stopping)
+        return MHD_NO;
+    if (!call->begun)
+        return begin(call, method);
+    if (*upload_size)
+        return take_body(call, upload, upload_size);
+    if (call->body.over)
+        return call_refuse(call, 413, "The body is too long.");
+    if (call->queued) /* it was an interim answer: a final one never comes */
+        return call_wait(call, NEVER) ? MHD_YES : MHD_NO;
+    if (!call->answered) {
+        ask_handler(call);
+        if (has_to_wait(call, &ok))
+            return ok ? MHD_YES : MHD_NO;
+    }
+    call->queued = true;
+    return call_answer(call);
+}
