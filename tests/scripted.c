@@ -114,8 +114,8 @@ static void answer_by_path(struct arena *a, str path, int before,
 
 static str nonce_for(struct scripted *s, struct arena *a, str path)
 {
-    bool none = str_is(path, "/no-nonce") || str_is(path, "/bad-bare")
-        || (str_is(path, "/nonce") && s->withhold);
+    bool none = str_is(path, "/dir") || str_is(path, "/no-nonce")
+        || str_is(path, "/bad-bare") || (str_is(path, "/nonce") && s->withhold);
     if (none)
         return STR_NONE;
     if (str_is(path, "/same-nonce"))

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock client's ground: the directory, and how any request is sent and written into
+ * the journal.  Signing is in client_post.c, nonces in client_nonce.c. */
+#include "mocks/client_inside.h"
+
+#include "base/clock.h"
+
+struct client *client_new(struct arena *a, const struct client_options *options)
+{
+    struct client *c = NEW(a, struct client);
+    struct fetch_options fetch = options->fetch;
+    if (!fetch.user_agent)
+        fetch.user_agent = "acmespec/" ACMESPEC_VERSION;
+    c->arena = a;
+    c->fetcher = fetcher_new(a, &fetch);
+    c->journal = options->journal;
+    c->directory_url = str_copy(a, options->directory_url);
+    c->user_agent = str_z(a, str_of(fetch.user_agent));
+    c->most_wait_ms = options->most_wait_ms;
+    journal_learn(c->journal, c->directory_url, RESOURCE_DIRECTORY);
+    return c;
+}
+
+struct fetcher *client_fetcher(struct client *c)
+{
+    return c->fetcher;
+}
+
+/* --- sending --- */
+
+/* A header with an empty value means that the field is to be left out. */
+static void change_header(struct arena *step, struct sending *s, const struct header *h)
+{
+    headers_set(step, &s->logged.headers, h->name, h->value);
+    headers_set(step, &s->sent.headers, h->name, h->value);
+    if (h->value.len == 0)
+        headers_add(step, &s->sent.headers, h->name, h->value);
+}
+
+void sending_make(struct client *c, struct arena *step, struct sending *s,
+                  const struct request *request, const struct headers *more)
+{
+    /* RFC 8555 6.1: "ACME clients MUST send a User-Agent header field" and "SHOULD send
+     * an Accept-Language header field". */
+    const struct header ours[] = { { STR("User-Agent"), str_of(c->user_agent) },
+                                   { STR("Accept-Language"), STR("en") } };
+    s->wall = clock_wall();
+    s->sent = s->logged = *request;
+    s->sent.headers = s->logged.headers = (struct headers){ NULL, 0 };
+    for (size_t i = 0; i < countof(ours); i++)
+        change_header(step, s, &ours[i]);
+    for (size_t i = 0; i < request->headers.count; i++)
+        change_header(step, s, &request->headers.item[i]);
+    for (size_t i = 0; more && i < more->count; i++)
+        change_header(step, s, &more->item[i]);
+}
+
+const struct exchange *sending_log(struct client *c, const struct sending *s,
+                                   const struct response *response,
+                                   const struct timings *timings, const struct err *err)
+{
+    struct exchange x = {
+        .request = s->logged,
+        .wall = s->wall,
+        .sent_us = timings->sent_us,
+        .done_us = timings->done_us,
+        .deliberate = s->deliberate,
+        .line = s->line,
+    };
+    if (err)
+        x.failure = str_of(err->text);
+    else
+        x.response = *response;
+    const struct exchange *kept = journal_add(c->journal, &x);
+    nonces_collect(c, kept);
+    return kept;
+}
+
+const struct exchange *sending_send(struct client *c, struct arena *step,
+                                    const struct sending *s)
+{
+    struct err err = { "" };
+    struct response response = { 0 };
+    struct timings timings = { 0 };
+    int64_t begun = clock_us();
+    bool came = fetch(c->fetcher, step, &s->sent, &response, &timings, &err);
+    if (!timings.sent_us)
+        timings.sent_us = begun;
+    if (!timings.done_us)
+        timings.done_us = clock_us();
+    return sending_log(c, s, &response, &timings, came ? NULL : &err);
+}
+
+bool client_send(struct client *c, const char *method, str url,
+                 const struct headers *headers, str body, int line, bool deliberate,
+                 const struct exchange **out, struct err *err)
+{
+    if (url.len == 0)
+        return err_set(err, "there is no URL to send this %s to", method);
+    struct arena *step = arena_new(c->arena);
+    struct sending s = { .line = line, .deliberate = deliberate };
+    struct request request = { .method = str_of(method), .url = url, .body = body };
+    sending_make(c, step, &s, &request, headers);
+    *out = sending_send(c, step, &s);
+    arena_end(step);
+    return true;
+}
+
+/* --- the directory --- */
+
+/* RFC 8555 7.1: "The server MUST provide "directory" and "newNonce" resources." */
+static bool check_directory(const struct exchange *x, struct err *err)
+{
+    const struct response *response = &x->response;
+    if (response->status == 0)
+        return err_set(err, "no answer came: %.*s", STR_ARG(x->failure));
+    if (response->status < 200 || response->status > 299)
+        return err_set(err, "the answer is %d %s, not a directory", response->status,
+                       http_reason(response->status));
+    if (!json_is_object(x->body))
+        return err_set(err, "the answer is no JSON object, so it is no ACME directory");
+    if (json_member(x->body, "newNonce").len == 0)
+        return err_set(err,
+                       "the answer has no \"newNonce\", so it is no ACME directory (RFC "
+                       "8555 7.1.1)");
+    return true;
+}
+
+bool client_directory(struct client *c, struct err *err)
+{
+    const struct exchange *x;
+    if (!client_send(c, "GET", c->directory_url, NULL, STR_NONE, 0, false, &x, err))
+        return err_set(err, "no URL of a directory was given");
+    if (!check_directory(x, err))
+        return err_at(err, "GET %.*s", STR_ARG(c->directory_url));
+    c->directory = json_keep(c->arena, json_incref(x->body));
+    return true;
+}
+
+str client_resource(const struct client *c, enum resource resource)
+{
+    if (resource == RESOURCE_DIRECTORY)
+        return c->directory_url;
+    const char *member = resource_members[resource];
+    return *member ? json_member(c->directory, member) : STR_NONE;
+}
+
+json_t *client_meta(const struct client *c)
+{
+    return json_object_get(c->directory, "meta");
+}
+
+/* --- waiting --- */
+
+void client_wait(const struct client *c, const struct exchange *exchange,
+                 long otherwise_ms)
+{
+    const str *value = headers_find(&exchange->response.headers, "Retry-After");
+    long seconds, ms = otherwise_ms;
+    if (value && retry_after_seconds(*value, clock_wall(), &seconds))
+        ms = seconds > c->most_wait_ms / 1000 ? c->most_wait_ms : seconds * 1000;
+    clock_sleep_ms(ms > c->most_wait_ms ? c->most_wait_ms : ms);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock client's nonces (RFC 8555 6.5, 7.2): every answer fills the pool, every
+ * request takes one out for good, and newNonce is asked when the pool is empty. */
+#include "mocks/client_inside.h"
+
+/* A server gives one with each answer; what lies longest here goes first. */
+enum { MOST_NONCES = 1000, LONGEST_NONCE = 4096 };
+
+/* RFC 8555 6.5.1: Replay-Nonce = 1*base64url, and "Clients MUST ignore invalid
+ * Replay-Nonce values".  By the grammar alone: the RFC's own examples do not decode. */
+static bool is_nonce(str s)
+{
+    if (s.len == 0 || s.len > LONGEST_NONCE)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
+            return false;
+    }
+    return true;
+}
+
+static bool answered_nonce(const struct exchange *x, str *nonce)
+{
+    const str *value = headers_find(&x->response.headers, "Replay-Nonce");
+    if (!value || !is_nonce(*value))
+        return false;
+    *nonce = *value;
+    return true;
+}
+
+static void drop_at(struct strs *list, size_t at)
+{
+    list->count--;
+    memmove(&list->item[at], &list->item[at + 1], (list->count - at) * sizeof(str));
+}
+
+void nonces_forget(struct client *c, str nonce)
+{
+    struct strs *pool = &c->nonces.pool;
+    for (size_t i = pool->count; i > 0; i--)
+        if (str_eq(pool->item[i - 1], nonce))
+            drop_at(pool, i - 1);
+}
+
+void nonces_collect(struct client *c, const struct exchange *x)
+{
+    str nonce;
+    if (!answered_nonce(x, &nonce) || strs_has(&c->nonces.seen, nonce))
+        return;
+    nonce = str_copy(c->arena, nonce);
+    strs_add(c->arena, &c->nonces.seen, nonce);
+    if (c->nonces.pool.count >= MOST_NONCES)
+        drop_at(&c->nonces.pool, 0);
+    strs_add(c->arena, &c->nonces.pool, nonce);
+}
+
+bool nonces_take_from(struct client *c, const struct exchange *x, str *nonce)
+{
+    if (!answered_nonce(x, nonce))
+        return false;
+    nonces_forget(c, *nonce);
+    return true;
+}
+
+/* RFC 8555 7.2: "the client sends a HEAD request to the newNonce resource". */
+static bool ask_new_nonce(struct client *c, const struct exchange **asked,
+                          struct err *err)
+{
+    str url = client_resource(c, RESOURCE_NEW_NONCE);
+    if (url.len == 0)
+        return err_set(err,
+                       "there is no nonce and no newNonce URL to ask; the directory has "
+                       "to be fetched first");
+    return client_send(c, "HEAD", url, NULL, STR_NONE, 0, false, asked, err);
+}
+
+/* What newNonce gives is used even if it is not new: that is the server's fault, and
+ * there is no other. */
+bool nonces_get(struct client *c, str *nonce, const struct exchange **asked,
+                struct err *err)
+{
+    *asked = NULL;
+    if (c->nonces.pool.count) {
+        *nonce = c->nonces.pool.item[--c->nonces.pool.count];
+        return true;
+    }
+    if (!ask_new_nonce(c, asked, err))
+        return false;
+    if (nonces_take_from(c, *asked, nonce))
+        return true;
+    const struct response *response = &(*asked)->response;
+    str url = (*asked)->request.url;
+    if (response->status == 0)
+        return err_set(err, "HEAD %.*s (newNonce): %.*s", STR_ARG(url),
+                       STR_ARG((*asked)->failure));
+    return err_set(err,
+                   "the newNonce resource %.*s answered %d without a valid Replay-Nonce, "
+                   "so nothing can be signed",
+                   STR_ARG(url), response->status);
+}
+
+bool client_nonce(struct client *c, str *nonce, struct err *err)
+{
+    const struct exchange *asked;
+    return nonces_get(c, nonce, &asked, err);
+}
+
+str client_nonce_of(struct arena *a, const struct exchange *exchange)
+{
+    struct jws jws = { 0 };
+    jws_peek(a, exchange->request.body, &jws);
+    return str_copy(a, jws.nonce);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock client's signed requests: nonce and url filled in, signed, sent, and sent
+ * again once after badNonce (RFC 8555 6.2 to 6.5). */
+#include "mocks/client_inside.h"
+
+#include "acme/problem.h"
+
+/* Whether the nonce is the caller's affair, so that none of ours may be put in its place.
+ */
+static bool has_own_nonce(const struct post *post)
+{
+    return post->raw || post->own_nonce || post->jws.nonce.len
+        || json_object_get(post->jws.protected_patch, "nonce");
+}
+
+/* RFC 8555 6.4: "the client MUST set the "url" header parameter to the exact string
+ * provided by the server". */
+static bool sign(struct arena *step, const struct post *post, str nonce, str *body,
+                 struct err *err)
+{
+    struct jws_spec spec = post->jws;
+    if (post->raw) {
+        *body = post->raw_body;
+        return true;
+    }
+    if (!post->own_url && spec.url.len == 0)
+        spec.url = post->url;
+    spec.nonce = nonce;
+    return jws_sign(step, &spec, body, err);
+}
+
+static bool make(struct client *c, struct arena *step, const struct post *post, str nonce,
+                 struct sending *s, struct err *err)
+{
+    struct request request = { .method = str_of(post->method ? post->method : "POST"),
+                               .url = post->url };
+    if (post->url.len == 0)
+        return err_set(err, "there is no URL to send this %s to", request.method.ptr);
+    if (!sign(step, post, nonce, &request.body, err))
+        return false;
+    /* RFC 8555 6.2: "they must have the Content-Type header field set to
+     * "application/jose+json"". */
+    headers_add(step, &request.headers, STR("Content-Type"),
+                STR("application/jose+json"));
+    s->line = post->line;
+    s->deliberate = post->deliberate;
+    sending_make(c, step, s, &request, &post->headers);
+    return true;
+}
+
+/* A nonce that the caller put in himself may lie in our pool as well. */
+static void forget_own_nonce(struct client *c, struct arena *step,
+                             const struct post *post, str body)
+{
+    if (!has_own_nonce(post))
+        return;
+    struct jws jws = { 0 };
+    jws_peek(step, body, &jws);
+    nonces_forget(c, jws.nonce);
+}
+
+/* Sends the post once with that nonce. */
+static bool post_once(struct client *c, const struct post *post, str nonce,
+                      const struct exchange **out, struct err *err)
+{
+    struct arena *step = arena_new(c->arena);
+    struct sending s = { 0 };
+    bool made = make(c, step, post, nonce, &s, err);
+    if (made) {
+        forget_own_nonce(c, step, post, s.sent.body);
+        *out = sending_send(c, step, &s);
+    }
+    arena_end(step);
+    return made;
+}
+
+static bool is_bad_nonce(struct client *c, const struct exchange *x)
+{
+    struct arena *step = arena_new(c->arena);
+    bool bad = str_is(problem_word(step, &x->response), "badNonce");
+    arena_end(step);
+    return bad;
+}
+
+/* The nonce to sign with.  When newNonce did not answer at all, *unanswered is that
+ * exchange and there is nothing to send. */
+static bool choose_nonce(struct client *c, const struct post *post, str *nonce,
+                         const struct exchange **unanswered, struct err *err)
+{
+    *unanswered = NULL;
+    *nonce = post->jws.nonce;
+    if (has_own_nonce(post))
+        return true;
+    const struct exchange *asked;
+    if (nonces_get(c, nonce, &asked, err))
+        return true;
+    if (!asked || asked->response.status)
+        return false;
+    *unanswered = asked;
+    return true;
+}
+
+bool client_post(struct client *c, const struct post *post, const struct exchange **out,
+                 struct err *err)
+{
+    str nonce;
+    const struct exchange *unanswered;
+    if (!choose_nonce(c, post, &nonce, &unanswered, err))
+        return false;
+    *out = unanswered;
+    if (unanswered)
+        return true;
+    if (!post_once(c, post, nonce, out, err))
+        return false;
+    /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use
+     * the nonce provided in the error response". */
+    if (post->no_retry || has_own_nonce(post) || !is_bad_nonce(c, *out)
+        || !nonces_take_from(c, *out, &nonce))
+        return true;
+    return post_once(c, post, nonce, out, err);
+}
+
+/* --- several at once --- */
+
+/* All that the posts need while they are under way. */
+struct race {
+    size_t count;
+    struct sending *sendings;
+    struct request *requests;
+    struct response *responses;
+    struct timings *timings;
+    struct err *errs;
+};
+
+static struct race race_new(struct arena *step, size_t count)
+{
+    return (struct race){
+        .count = count,
+        .sendings = NEW_ARRAY(step, struct sending, count),
+        .requests = NEW_ARRAY(step, struct request, count),
+        .responses = NEW_ARRAY(step, struct response, count),
+        .timings = NEW_ARRAY(step, struct timings, count),
+        .errs = NEW_ARRAY(step, struct err, count),
+    };
+}
+
+/* false with err, or with *unanswered when newNonce did not answer. */
+static bool race_make(struct client *c, struct arena *step, const struct post *posts,
+                      struct race *race, const struct exchange **unanswered,
+                      struct err *err)
+{
+    for (size_t i = 0; i < race->count; i++) {
+        str nonce;
+        if (!choose_nonce(c, &posts[i], &nonce, unanswered, err) || *unanswered
+            || !make(c, step, &posts[i], nonce, &race->sendings[i], err))
+            return false;
+        forget_own_nonce(c, step, &posts[i], race->sendings[i].sent.body);
+        race->requests[i] = race->sendings[i].sent;
+    }
+    return true;
+}
+
+static void race_run(struct client *c, struct arena *step, struct race *race,
+                     const struct exchange **outs)
+{
+    fetch_together(c->fetcher, step, race->requests, race->count, race->responses,
+                   race->timings, race->errs);
+    for (size_t i = 0; i < race->count; i++)
+        outs[i] =
+            sending_log(c, &race->sendings[i], &race->responses[i], &race->timings[i],
+                        race->responses[i].status ? NULL : &race->errs[i]);
+}
+
+bool client_post_together(struct client *c, const struct post *posts, size_t count,
+                          const struct exchange **outs, struct err *err)
+{
+    struct arena *step = arena_new(c->arena);
+    struct race race = race_new(step, count);
+    const struct exchange *unanswered = NULL;
+    bool made = race_make(c, step, posts, &race, &unanswered, err);
+    if (made)
+        race_run(c, step, &race, outs);
+    for (size_t i = 0; i < count && unanswered; i++)
+        outs[i] = unanswered;
+    arena_end(step);
+    return made || unanswered;
+}
