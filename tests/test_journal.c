@@ -272,7 +272,7 @@ START_TEST(many_urls_are_kept_apart)
 }
 END_TEST
 
-enum { THREADS = 4, EACH = 250 };
+enum { THREADS = 4, EACH = 250, ALL = THREADS * EACH };
 
 /* NULL when the journal gave back what was put in. */
 static void *add_many(void *context)
@@ -299,8 +299,8 @@ START_TEST(several_threads_may_add)
         pthread_join(threads[i], &wrong);
         ck_assert_ptr_null(wrong);
     }
-    ck_assert_uint_eq(journal_count(j), THREADS * EACH);
-    for (size_t i = 0; i < THREADS * EACH; i++)
+    ck_assert_uint_eq(journal_count(j), ALL);
+    for (size_t i = 0; i < ALL; i++)
         ck_assert_uint_eq(journal_at(j, i)->number, i + 1);
 }
 END_TEST

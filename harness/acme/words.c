@@ -103,31 +103,29 @@ static const struct arrow arrows[] = {
 };
 /* clang-format on */
 
-static int status_find(enum object object, str status)
+/* Each status of an object is a bit, by its place in the list; 0: it has no such status.
+ */
+static unsigned status_bit(enum object object, str status)
 {
     const char *const *statuses = object_statuses[object];
     for (int i = 0; statuses[i]; i++)
         if (str_is(status, statuses[i]))
-            return i;
-    return -1;
+            return 1U << i;
+    return 0;
 }
 
 bool status_known(enum object object, str status)
 {
-    return status_find(object, status) >= 0;
+    return status_bit(object, status);
 }
 
-/* The set of statuses (one bit each) that one arrow leads to from the set. */
+/* The set of statuses, and those that one arrow leads to from it. */
 static unsigned one_step(enum object object, unsigned set)
 {
-    for (size_t i = 0; i < countof(arrows); i++) {
-        if (arrows[i].object != object)
-            continue;
-        unsigned from = 1U << status_find(object, str_of(arrows[i].from));
-        unsigned to = 1U << status_find(object, str_of(arrows[i].to));
-        if (set & from)
-            set |= to;
-    }
+    for (size_t i = 0; i < countof(arrows); i++)
+        if (arrows[i].object == object
+            && (set & status_bit(object, str_of(arrows[i].from))))
+            set |= status_bit(object, str_of(arrows[i].to));
     return set;
 }
 
@@ -137,13 +135,10 @@ bool transition_legal(enum object object, str from, str to)
 {
     if (str_eq(from, to))
         return true;
-    int start = status_find(object, from), end = status_find(object, to);
-    if (start < 0 || end < 0)
-        return false;
-    unsigned reached = 1U << start, before;
+    unsigned reached = status_bit(object, from), before;
     do {
         before = reached;
         reached = one_step(object, reached);
     } while (reached != before);
-    return reached & 1U << end;
+    return reached & status_bit(object, to);
 }
