@@ -30,6 +30,7 @@ struct check {
     struct test_of test;
     struct strs rules; /* ids of the catalogue it rests on, or "house" */
     str why;
+    const struct check *only_if; /* `if`: armed only when this holds; NULL: always */
 };
 
 /* Reads the words of a line from word `from` on as a check (text and name are set from

@@ -97,6 +97,21 @@ static enum check_level level_of(const struct line *line)
                                        : CHECK_SHOULD;
 }
 
+/* The condition of an `if` clause, or NULL. */
+static const struct check *read_condition(struct maker *mk, const struct line *line)
+{
+    const struct line *clause = line_clause(line, "if");
+    struct check *condition = NEW(mk->arena, struct check);
+    struct err err;
+    if (!clause)
+        return NULL;
+    condition->level = CHECK_NEED;
+    condition->text = one_line(mk->arena, clause->rest);
+    if (!check_read(mk->arena, clause, 0, condition, &err))
+        mistake(mk->mistakes, clause->place, "%s", err.text);
+    return condition;
+}
+
 /* The check of the line itself, then one for each clause that is a check. */
 static void read_checks(struct maker *mk, struct step *step)
 {
@@ -105,6 +120,7 @@ static void read_checks(struct maker *mk, struct step *step)
     str text = one_line(mk->arena, line->text);
     struct check check = { .level = level_of(line), .why = why ? why->rest : STR_NONE };
     read_rules(mk, line, &check);
+    check.only_if = read_condition(mk, line);
     check.text = text;
     check.name = check.level == CHECK_NEED ? text : unique_name(mk, text);
     add_check(mk, step, line, check);

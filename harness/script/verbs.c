@@ -116,6 +116,8 @@ const struct verb verbs[] = {
     { "should", VERB_SHOULD, IN_SCENARIO | IN_WATCH, IN_CHECK, "CHECK", "A SHOULD: if it does not hold, the verdict is warn (fail with --strict)." },
     { "need", VERB_NEED, IN_SCENARIO, IN_CHECK, "CHECK", "A precondition: if it does not hold, nothing was learnt and the verdict is inconclusive." },
     { "why", VERB_CLAUSE, IN_CHECK | IN_WATCH, 0, "TEXT", "Said with the failure: why this is asked." },
+    { "if", VERB_CLAUSE, IN_CHECK, 0, "CHECK",
+      "Arms the check (and its further clauses) only when this holds of the same answer; otherwise it is skipped." },
     { "and", VERB_CLAUSE, IN_CHECK, 0, "CHECK",
       "A further check of the same level on the same answer; the word `and` itself is left out." },
 
