@@ -86,10 +86,11 @@ static struct scenario *read_text(struct arena *a, const char *text,
 
 static struct requirements *some_requirements(struct arena *a)
 {
-    static const char text[] = "requirement rfc8555-6.5-1\n  level MUST\n  binds server\n"
-                               "  says It is so\n"
-                               "requirement rfc8555-6.5-2\n  level SHOULD\n  binds server\n"
-                               "  says It should be so\n";
+    static const char text[] =
+        "requirement rfc8555-6.5-1\n  level MUST\n  binds server\n"
+        "  says It is so\n"
+        "requirement rfc8555-6.5-2\n  level SHOULD\n  binds server\n"
+        "  says It should be so\n";
     struct mistakes m = { .arena = a };
     struct requirements *all = NEW(a, struct requirements);
     size_t count;
@@ -128,7 +129,8 @@ START_TEST(all_mistakes_of_a_file_are_told_at_once)
 {
     struct arena *a = arena_new(NULL);
     struct mistakes m;
-    read_text(a, HEAD "gett x\nget directory\nshould 200 badNonse\nshould nothing\n", NULL, &m);
+    read_text(a, HEAD "gett x\nget directory\nshould 200 badNonse\nshould nothing\n",
+              NULL, &m);
     ck_assert_uint_eq(m.list.count, 3);
     arena_end(a);
 }
@@ -139,14 +141,17 @@ START_TEST(a_must_takes_the_rules_that_bind)
     struct arena *a = arena_new(NULL);
     struct mistakes m;
     struct scenario *s = read_text(
-        a, "scenario A\nsuite server\nrule rfc8555-6.5-1 rfc8555-6.5-2\nget directory\n"
-           "must 200\nshould 200\nmust 2xx\n  rule rfc8555-6.5-2\n",
+        a,
+        "scenario A\nsuite server\nrule rfc8555-6.5-1 rfc8555-6.5-2\nget directory\n"
+        "must 200\nshould 200\nmust 2xx\n  rule rfc8555-6.5-2\n",
         some_requirements(a), &m);
     ck_assert_ptr_null(s); /* the last one rests on a SHOULD */
     ck_assert_uint_eq(m.list.count, 1);
-    s = read_text(a, "scenario A\nsuite server\nrule rfc8555-6.5-1 rfc8555-6.5-2\nget directory\n"
-                     "must 200\nshould 200\n",
-                  some_requirements(a), &m);
+    s = read_text(
+        a,
+        "scenario A\nsuite server\nrule rfc8555-6.5-1 rfc8555-6.5-2\nget directory\n"
+        "must 200\nshould 200\n",
+        some_requirements(a), &m);
     ck_assert_ptr_nonnull(s);
     ck_assert_uint_eq(s->step[1].check[0].rules.count, 1);
     ck_assert(str_is(s->step[1].check[0].rules.item[0], "rfc8555-6.5-1"));
@@ -159,7 +164,8 @@ START_TEST(an_unknown_id_is_refused_with_the_nearest)
 {
     struct arena *a = arena_new(NULL);
     struct mistakes m;
-    read_text(a, "scenario A\nsuite server\nrule rfc8555-6.5-11\nget directory\nmust 200\n",
+    read_text(a,
+              "scenario A\nsuite server\nrule rfc8555-6.5-11\nget directory\nmust 200\n",
               some_requirements(a), &m);
     ck_assert_uint_ge(m.list.count, 1);
     ck_assert_ptr_nonnull(strstr(m.list.item[0].ptr, "did you mean rfc8555-6.5-1?"));
@@ -171,8 +177,10 @@ START_TEST(names_of_checks_are_unique)
 {
     struct arena *a = arena_new(NULL);
     struct mistakes m;
-    struct scenario *s = read_text(a, HEAD "get directory\nshould   200\nshould 200\n"
-                                           "  header A present\n", NULL, &m);
+    struct scenario *s = read_text(a,
+                                   HEAD "get directory\nshould   200\nshould 200\n"
+                                        "  header A present\n",
+                                   NULL, &m);
     ck_assert_ptr_nonnull(s);
     ck_assert_str_eq(s->step[1].check[0].name.ptr, "should 200");
     ck_assert_str_eq(s->step[2].check[0].name.ptr, "should 200 (2)");
@@ -202,7 +210,8 @@ START_TEST(deep_json_is_refused)
     struct mistakes m;
     enum { DEEP = 20000 };
     char *text = arena_alloc(a, 1, DEEP + 200);
-    int head = snprintf(text, 200, HEAD "given account a\npost newOrder as a\n  payload ");
+    int head =
+        snprintf(text, 200, HEAD "given account a\npost newOrder as a\n  payload ");
     memset(text + head, '[', DEEP);
     ck_assert_ptr_null(read_text(a, text, NULL, &m));
     ck_assert_ptr_nonnull(strstr(m.list.item[0].ptr, "in this JSON: "));
