@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* Bad targets: whatever stands at the directory URL, the program ends in bounded time with a
+ * clear sentence, exit status 5, and a JUnit file.  The whole program is run, as a user
+ * would run it. */
+#include <arpa/inet.h>
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "crypto/cert.h"
+#include "http/listen.h"
+
+Suite *hostile_suite(void);
+
+/* What the server at the other end does with each connection. */
+typedef void serve_function(int fd);
+
+static void say(int fd, const char *text)
+{
+    size_t left = strlen(text);
+    while (left) {
+        ssize_t n = send(fd, text, left, MSG_NOSIGNAL);
+        if (n <= 0)
+            return;
+        text += n;
+        left -= (size_t)n;
+    }
+}
+
+static void read_request(int fd)
+{
+    char bytes[4096];
+    if (recv(fd, bytes, sizeof bytes, 0) < 0)
+        return;
+}
+
+static void serve_close(int fd)
+{
+    (void)fd;
+}
+
+static void serve_reset(int fd)
+{
+    struct linger now = { 1, 0 };
+    read_request(fd);
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+static void serve_silence(int fd)
+{
+    char byte;
+    while (recv(fd, &byte, 1, 0) > 0)
+        continue;
+}
+
+static void serve_garbage(int fd)
+{
+    read_request(fd);
+    say(fd, "\x01\x02 this is no HTTP at all\r\n\r\n");
+}
+
+static void serve_half_status(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.");
+}
+
+static void serve_redirect(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void serve_html(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>");
+}
+
+static void serve_other_json(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+}
+
+static void serve_not_found(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+}
+
+static void serve_cut_body(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"new");
+}
+
+static void serve_endless_headers(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\n");
+    for (int i = 0; i < 100000; i++)
+        say(fd, "X-Header: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n");
+}
+
+static void serve_huge_body(int fd)
+{
+    static char megabyte[1024 * 1024 + 1];
+    memset(megabyte, 'x', sizeof megabyte - 1);
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n");
+    for (int i = 0; i < 1024; i++) {
+        if (send(fd, megabyte, 1, MSG_NOSIGNAL) <= 0)
+            return;
+        say(fd, megabyte);
+    }
+}
+
+static void serve_gzip(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\n"
+            "Content-Length: 10\r\n\r\n\x1f\x8b\x08zzzzzzz");
+}
+
+static void serve_deep_json(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n");
+    for (int i = 0; i < 10000; i++)
+        say(fd, "[[[[[[[[[[");
+}
+
+static void serve_drip(int fd)
+{
+    read_request(fd);
+    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n");
+    for (int i = 0; i < 1000; i++) {
+        if (send(fd, " ", 1, MSG_NOSIGNAL) <= 0)
+            return;
+        clock_sleep_ms(50);
+    }
+}
+
+/* clang-format off */
+static const struct {
+    const char *what;
+    const char *scheme;
+    serve_function *serve;
+} rows[] = {
+    { "closes at once", "http", serve_close },
+    { "resets", "http", serve_reset },
+    { "says nothing", "http", serve_silence },
+    { "speaks no HTTP", "http", serve_garbage },
+    { "stops in the status line", "http", serve_half_status },
+    { "redirects for ever", "http", serve_redirect },
+    { "sends HTML", "http", serve_html },
+    { "sends JSON that is no directory", "http", serve_other_json },
+    { "knows no such page", "http", serve_not_found },
+    { "cuts the body", "http", serve_cut_body },
+    { "sends endless headers", "http", serve_endless_headers },
+    { "sends a gigabyte", "http", serve_huge_body },
+    { "sends a gzip body", "http", serve_gzip },
+    { "sends deep JSON", "http", serve_deep_json },
+    { "drips", "http", serve_drip },
+    { "speaks no TLS", "https", serve_html },
+    { "says nothing in TLS", "https", serve_silence },
+};
+/* clang-format on */
+
+struct server {
+    int fd, port;
+    serve_function *serve;
+    pthread_t thread;
+};
+
+static void *serve_all(void *context)
+{
+    struct server *s = context;
+    for (;;) {
+        int fd = accept(s->fd, NULL, NULL);
+        if (fd < 0)
+            return NULL;
+        struct timeval most = { 20, 0 };
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &most, sizeof most);
+        s->serve(fd);
+        close(fd);
+    }
+}
+
+static int bind_any(int type, int *port)
+{
+    struct sockaddr_in a = { .sin_family = AF_INET };
+    socklen_t len = sizeof a;
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int fd = socket(AF_INET, type, 0);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+    *port = ntohs(a.sin_port);
+    return fd;
+}
+
+static void server_start(struct server *s, serve_function *serve)
+{
+    *s = (struct server){ .serve = serve };
+    s->fd = bind_any(SOCK_STREAM, &s->port);
+    ck_assert_int_eq(listen(s->fd, 16), 0);
+    ck_assert_int_eq(pthread_create(&s->thread, NULL, serve_all, s), 0);
+}
+
+static void server_stop(struct server *s)
+{
+    shutdown(s->fd, SHUT_RDWR);
+    close(s->fd);
+    pthread_join(s->thread, NULL);
+}
+
+static int free_port(void)
+{
+    int port;
+    close(bind_any(SOCK_STREAM, &port));
+    return port;
+}
+
+/* What a run of the program left. */
+struct run {
+    int status;
+    int64_t ms;
+    long peak_kib;
+    str errors, junit;
+};
+
+static const char *program(void)
+{
+    const char *named = getenv("ACMESPEC");
+    return named && *named ? named : "build/acmespec";
+}
+
+static void be_program(char *const argv[], const char *errors)
+{
+    int out = open("/dev/null", O_WRONLY), err = open(errors, O_CREAT | O_WRONLY, 0600);
+    dup2(out, 1);
+    dup2(err, 2);
+    execv(program(), argv);
+    _exit(127);
+}
+
+static struct run run_against(struct arena *a, str url, const char *ca_file)
+{
+    struct err err;
+    str dir;
+    struct rusage usage;
+    ck_assert(file_temp_dir(a, &dir, &err));
+    char *errors = str_z(a, arena_printf(a, "%s/errors", dir.ptr));
+    char *junit = str_z(a, arena_printf(a, "%s/junit.xml", dir.ptr));
+    char *dns = str_z(a, arena_printf(a, "%d", free_port()));
+    char *argv[] = { str_z(a, STR("acmespec")), str_z(a, STR("server")), str_z(a, url),
+                     str_z(a, STR("--request-timeout")), str_z(a, STR("1s")),
+                     str_z(a, STR("--dns-port")), dns, str_z(a, STR("--junit")), junit,
+                     str_z(a, STR("server/7.4-orders")), str_z(a, STR("--ca-file")),
+                     str_z(a, str_of(ca_file)), NULL };
+    if (!*ca_file)
+        argv[10] = NULL;
+    int64_t began = clock_ms();
+    pid_t pid = fork();
+    if (pid == 0)
+        be_program(argv, errors);
+    struct run run = { .errors = STR_NONE, .junit = STR_NONE };
+    ck_assert_int_eq(waitpid(pid, &run.status, 0), pid);
+    getrusage(RUSAGE_CHILDREN, &usage);
+    run.ms = clock_ms() - began;
+    run.peak_kib = usage.ru_maxrss;
+    ck_assert(file_read(a, errors, CEILING_BODY, &run.errors, &err));
+    if (file_exists(junit))
+        ck_assert(file_read(a, junit, CEILING_BODY, &run.junit, &err));
+    return run;
+}
+
+static void check_run(const struct run *run)
+{
+    ck_assert_msg(WIFEXITED(run->status), "it died of signal %d", WTERMSIG(run->status));
+    ck_assert_msg(WEXITSTATUS(run->status) == 5, "status %d, and it said: %.*s",
+                  WEXITSTATUS(run->status), STR_ARG(run->errors));
+    ck_assert_msg(str_starts(run->errors, "acmespec: "), "it said: %.*s", STR_ARG(run->errors));
+    ck_assert(str_contains(run->junit, STR("<error")));
+    ck_assert(str_contains(run->junit, STR("</testsuites>")));
+    ck_assert_int_lt(run->ms, 20000);
+}
+
+START_TEST(a_bad_target_ends_in_a_sentence)
+{
+    struct arena *a = arena_new(NULL);
+    struct server server;
+    server_start(&server, rows[_i].serve);
+    str url = arena_printf(a, "%s://127.0.0.1:%d/dir", rows[_i].scheme, server.port);
+    struct run run = run_against(a, url, "");
+    check_run(&run);
+    server_stop(&server);
+    arena_end(a);
+}
+END_TEST
+
+START_TEST(a_refused_connection_ends_in_a_sentence)
+{
+    struct arena *a = arena_new(NULL);
+    str url = arena_printf(a, "http://127.0.0.1:%d/dir", free_port());
+    struct run run = run_against(a, url, "");
+    check_run(&run);
+    ck_assert(str_contains(run.errors, STR("refused")));
+    arena_end(a);
+}
+END_TEST
+
+static void answer_nothing(void *context, struct arena *a, const struct request *request,
+                           const char *peer, struct reply *reply)
+{
+    (void)context;
+    (void)a;
+    (void)request;
+    (void)peer;
+    reply->response.status = 200;
+}
+
+/* A TLS listener whose certificate ends so many seconds from now. */
+static struct listener *tls_listener(struct arena *a, long seconds, str *root)
+{
+    struct err err;
+    struct cert_spec spec = { .subject = STR("hostile") };
+    struct key *key = key_new(a, KEY_P256, &err);
+    spec.key = key;
+    spec.not_before = clock_wall() - 864000;
+    spec.not_after = clock_wall() + seconds;
+    strs_add(a, &spec.ip_addresses, STR("127.0.0.1"));
+    struct cert *cert = cert_issue(a, &spec, &err);
+    ck_assert_ptr_nonnull(cert);
+    *root = cert_pem(a, cert);
+    struct listen_options options = { .address = "127.0.0.1",
+                                      .cert_pem = *root,
+                                      .key_pem = key_private_pem(a, key),
+                                      .body_ceiling = 1024,
+                                      .handler = answer_nothing };
+    struct listener *l = listener_new(a, &options, &err);
+    ck_assert_msg(l != NULL, "%s", err.text);
+    return l;
+}
+
+START_TEST(an_unknown_root_ends_in_a_sentence)
+{
+    struct arena *a = arena_new(NULL);
+    str root;
+    struct listener *l = tls_listener(a, 86400, &root);
+    str url = arena_printf(a, "https://127.0.0.1:%d/dir", listener_port(l));
+    struct run run = run_against(a, url, "");
+    check_run(&run);
+    ck_assert(str_contains(run.errors, STR("certificate")));
+    arena_end(a);
+}
+END_TEST
+
+START_TEST(an_expired_certificate_ends_in_a_sentence)
+{
+    struct arena *a = arena_new(NULL);
+    struct err err;
+    str root, dir;
+    struct listener *l = tls_listener(a, -86400, &root);
+    str url = arena_printf(a, "https://127.0.0.1:%d/dir", listener_port(l));
+    ck_assert(file_temp_dir(a, &dir, &err));
+    str file = arena_printf(a, "%s/root.pem", dir.ptr);
+    ck_assert(file_write(file.ptr, root, &err));
+    struct run run = run_against(a, url, file.ptr);
+    check_run(&run);
+    ck_assert(str_contains(run.errors, STR("expired")));
+    arena_end(a);
+}
+END_TEST
+
+Suite *hostile_suite(void)
+{
+    Suite *s = suite_create("hostile");
+    TCase *t = tcase_create("hostile");
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, a_bad_target_ends_in_a_sentence, 0, countof(rows));
+    tcase_add_test(t, a_refused_connection_ends_in_a_sentence);
+    tcase_add_test(t, an_unknown_root_ends_in_a_sentence);
+    tcase_add_test(t, an_expired_certificate_ends_in_a_sentence);
+    suite_add_tcase(s, t);
+    return s;
+}
