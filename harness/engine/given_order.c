@@ -3,7 +3,7 @@
 #include "crypto/b64url.h"
 #include "engine/given_inside.h"
 
-enum { VALIDATION_MS = 15000, ISSUANCE_MS = 15000 };
+enum { VALIDATION_MS = 15000, FAILURE_MS = 6000, ISSUANCE_MS = 15000 };
 
 static const char *const not_yet_decided[] = { "pending", "processing" };
 static const char *const pending_only[] = { "pending" };
@@ -112,7 +112,8 @@ static enum step_end validate(struct world *w, str name, str over, bool right,
     enum step_end end = trigger(w, name, authz.account, challenge, err);
     if (end != STEP_DONE)
         return end;
-    if (!poll_while(w, authz.account, authz.url, pending_only, 1, VALIDATION_MS, err))
+    if (!poll_while(w, authz.account, authz.url, pending_only, 1,
+                    right ? VALIDATION_MS : FAILURE_MS, err))
         return STEP_BROKEN;
     str status = json_member(w->last->body, "status");
     set_part(w, name, "status", status);

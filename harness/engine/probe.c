@@ -52,7 +52,7 @@ static bool step_from(struct probe *p, const char *text, struct step *step,
     size_t count;
     str file = arena_printf(p->world->arena, "scenario probe\n%s\n", text);
     struct line *lines = lines_read(p->world->arena, "probe", file, &count, &m);
-    if (count != 2)
+    if (count != 2 || m.list.count)
         return false;
     *line = lines[1];
     *step = (struct step){ .line = line };
@@ -163,6 +163,33 @@ static void offer_after_issuance(struct probe *p)
                  STR("valid authorizations of earlier orders are used again"));
 }
 
+static void offer_rollover(struct probe *p)
+{
+    struct err err = { "" };
+    bool asked = can(p, "given account k", step_given_account, &err)
+        && can(p, "given key n", step_given_key, &err)
+        && can(p, "get directory\n  save roll = body /keyChange", step_get, &err)
+        && can(p,
+               "given jws i with n\n  url ${roll}\n"
+               "  payload { \"account\": \"${k.url}\", \"oldKey\": \"${k.jwk}\" }",
+               step_given_jws, &err)
+        && can(p, "post keyChange as k\n  payload \"${i}\"", step_post, &err);
+    int status = asked ? p->world->last->response.status : 0;
+    str reason =
+        arena_printf(p->world->arena, "a right key change is answered %d", status);
+    target_offer(p->target, "key-rollover", status == 200, reason);
+}
+
+static void offer_insistence(struct probe *p)
+{
+    struct err err = { "" };
+    bool asked = can(p, "given key t", step_given_key, &err)
+        && can(p, "post newAccount with t\n  payload {}", step_post, &err);
+    bool refused = asked && p->world->last->response.status / 100 == 4;
+    target_offer(p->target, "insists-on-terms", refused,
+                 STR("an account is made without agreement to the terms"));
+}
+
 static void probe_account(struct probe *p)
 {
     struct err err = { "" };
@@ -171,6 +198,8 @@ static void probe_account(struct probe *p)
     p->has_account = true;
     offer_keys(p);
     offer_orders_list(p);
+    offer_rollover(p);
+    offer_insistence(p);
     if (!can(p, "given order o by a for ${domain}", step_given_order, &err))
         return;
     offer_challenges(p, STR("o"));

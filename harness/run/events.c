@@ -14,7 +14,7 @@ enum {
 };
 
 /* A line being written. */
-struct line {
+struct writing {
     struct arena *arena;
     size_t room; /* left for transcripts */
 };
@@ -62,7 +62,7 @@ static void put_verdict(json_t *object, enum verdict verdict)
     put(object, "verdict", json_string(verdict_names[verdict]));
 }
 
-static void put_transcript(struct line *l, json_t *object, str text)
+static void put_transcript(struct writing *l, json_t *object, str text)
 {
     size_t most = l->room < MOST_TRANSCRIPT ? l->room : MOST_TRANSCRIPT;
     str kept = str_upto(text, most);
@@ -75,7 +75,7 @@ static void put_transcript(struct line *l, json_t *object, str text)
     json_object_set(object, "transcript", json_string_of(l->arena, kept));
 }
 
-static json_t *check_value(struct line *l, const struct check_result *c)
+static json_t *check_value(struct writing *l, const struct check_result *c)
 {
     json_t *o = json_object();
     put_text(l->arena, o, "name", c->name);
@@ -93,7 +93,7 @@ static json_t *check_value(struct line *l, const struct check_result *c)
     return o;
 }
 
-static json_t *watch_value(struct line *l, const struct watch_result *w)
+static json_t *watch_value(struct writing *l, const struct watch_result *w)
 {
     json_t *o = json_object();
     put_text(l->arena, o, "id", w->id);
@@ -113,7 +113,7 @@ static json_t *watch_value(struct line *l, const struct watch_result *w)
     return o;
 }
 
-static json_t *watch_values(struct line *l, const struct watch_result *watch, size_t count)
+static json_t *watch_values(struct writing *l, const struct watch_result *watch, size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
@@ -121,7 +121,7 @@ static json_t *watch_values(struct line *l, const struct watch_result *watch, si
     return list;
 }
 
-static void put_play(struct line *l, json_t *o, const struct play_result *p)
+static void put_play(struct writing *l, json_t *o, const struct play_result *p)
 {
     put_text(l->arena, o, "name", p->name);
     put_text(l->arena, o, "scenario", p->scenario);
@@ -148,7 +148,7 @@ static json_t *event_new(struct arena *a, const char *event)
 
 str event_of_play(struct arena *a, const struct play_outcome *outcome)
 {
-    struct line l = { a, MOST_TRANSCRIPTS };
+    struct writing l = { a, MOST_TRANSCRIPTS };
     const struct play_result *p = &outcome->result;
     json_t *o = event_new(a, "play"), *checks = json_array();
     put_play(&l, o, p);
@@ -250,7 +250,7 @@ static void put_expected(struct arena *a, json_t *event, const struct results *r
 
 str event_of_end(struct arena *a, const struct results *r, int exit_status)
 {
-    struct line l = { a, MOST_TRANSCRIPTS };
+    struct writing l = { a, MOST_TRANSCRIPTS };
     json_t *o = event_new(a, "end");
     put(o, "status", json_integer(exit_status));
     put(o, "complete", json_boolean(r->complete));

@@ -175,8 +175,7 @@ bool plan_lacks(struct arena *a, const struct play *play, const struct target *t
         str need = str_starts(needs->item[i], "${") ? play->variant : needs->item[i], why;
         if (capability_find(need) < 0 || target_offers(target, need, &why))
             continue;
-        *reason = arena_printf(a, "the target does not offer %.*s: %.*s", STR_ARG(need),
-                               STR_ARG(why));
+        *reason = arena_printf(a, PLAN_LACKS "%.*s: %.*s", STR_ARG(need), STR_ARG(why));
         return true;
     }
     return false;

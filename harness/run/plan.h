@@ -26,7 +26,9 @@ struct plan {
 /* false with a sentence when a name selects nothing at all. */
 bool plan_make(struct arena *a, const struct library *library, const struct selection *s,
                struct plan *out, struct err *err) MUST_CHECK;
-/* Whether the target lacks something that the play needs; then *reason says what. */
+/* Whether the target lacks something that the play needs; then *reason says what:
+ * PLAN_LACKS, the capability, ": " and why. */
+#define PLAN_LACKS "the target does not offer "
 bool plan_lacks(struct arena *a, const struct play *play, const struct target *target,
                 str *reason);
 /* How many RSA keys of 2048 bits and more the play makes. */

@@ -168,6 +168,8 @@ const struct capability capabilities[] = {
     { "own-address", "every scenario has a loopback address of its own" },
     { "newAuthz", "has the resource newAuthz (RFC 8555 7.4.1)" },
     { "keyChange", "has the resource keyChange (RFC 8555 7.3.5)" },
+    { "key-rollover", "changes the key of an account when asked rightly (tried once)" },
+    { "insists-on-terms", "refuses a new account that does not agree to the terms (tried once)" },
     { "revokeCert", "has the resource revokeCert (RFC 8555 7.6)" },
     { "renewalInfo", "has the resource renewalInfo (RFC 9773)" },
     { "profiles", "names profiles in meta (ACME profiles draft)" },
