@@ -29,7 +29,8 @@ static void did_not_come(struct comparing *c, const struct expectation *e, str n
 {
     struct stale_expectation stale = { .scenario = name,
                                        .check = e->check,
-                                       .expected = strs_join(c->arena, &e->verdicts, "or"),
+                                       .expected =
+                                           strs_join(c->arena, &e->verdicts, " or "),
                                        .got = got,
                                        .file = str_of(e->place.file),
                                        .line = e->place.line };
@@ -176,8 +177,8 @@ static void judge_expectation(struct comparing *c, const struct expectation *e)
     bool played = false;
     for (size_t i = 0; i < c->results->play_count; i++) {
         const struct play_result *p = &c->results->play[i];
-        played = played || str_eq(e->scenario, p->name)
-            || str_eq(e->scenario, p->scenario);
+        played =
+            played || str_eq(e->scenario, p->name) || str_eq(e->scenario, p->scenario);
         if (!is_about(c, e, p))
             continue;
         if (e->check.len)
@@ -207,7 +208,8 @@ static void judge_watch(struct comparing *c, const struct expectation *e)
         w->because = e->because;
     } else if (c->whole) {
         did_not_come(c, e, e->scenario,
-                     w ? str_of(verdict_names[w->verdict]) : STR("no watch of this name"));
+                     w ? str_of(verdict_names[w->verdict])
+                       : STR("no watch of this name"));
     }
 }
 
@@ -246,14 +248,13 @@ static void judge_decided(struct comparing *c)
     size_t decided = c->results->total.decided;
     if (!c->whole || c->baseline->decides <= 0 || decided >= (size_t)c->baseline->decides)
         return;
-    struct stale_expectation stale = {
-        .scenario = STR("decides"),
-        .check = STR_NONE,
-        .expected =
-            arena_printf(c->arena, "at least %ld decided checks", c->baseline->decides),
-        .got = arena_printf(c->arena, "%zu", decided),
-        .file = baseline_file(c->baseline)
-    };
+    struct stale_expectation stale = { .scenario = STR("decides"),
+                                       .check = STR_NONE,
+                                       .expected = arena_printf(
+                                           c->arena, "at least %ld decided checks",
+                                           c->baseline->decides),
+                                       .got = arena_printf(c->arena, "%zu", decided),
+                                       .file = baseline_file(c->baseline) };
     add_stale(c, stale);
 }
 

@@ -8,9 +8,9 @@
 
 enum {
     SCHEMA = 1,
-    MOST_TEXT = 8 * 1024,              /* of a sentence */
-    MOST_TRANSCRIPT = 64 * 1024,       /* of one transcript */
-    MOST_TRANSCRIPTS = 1024 * 1024,    /* of all in a line: a byte may need six in JSON */
+    MOST_TEXT = 8 * 1024,           /* of a sentence */
+    MOST_TRANSCRIPT = 64 * 1024,    /* of one transcript */
+    MOST_TRANSCRIPTS = 1024 * 1024, /* of all in a line: a byte may need six in JSON */
 };
 
 /* A line being written. */
@@ -41,8 +41,8 @@ static void put_text(struct arena *a, json_t *object, const char *key, str text)
     if (!text.len)
         return;
     if (text.len > MOST_TEXT)
-        text = arena_printf(a, "%.*s ... (%zu bytes more)", STR_ARG(str_upto(text, MOST_TEXT)),
-                            text.len - MOST_TEXT);
+        text = arena_printf(a, "%.*s ... (%zu bytes more)",
+                            STR_ARG(str_upto(text, MOST_TEXT)), text.len - MOST_TEXT);
     json_object_set(object, key, json_string_of(a, text));
 }
 
@@ -113,7 +113,8 @@ static json_t *watch_value(struct writing *l, const struct watch_result *w)
     return o;
 }
 
-static json_t *watch_values(struct writing *l, const struct watch_result *watch, size_t count)
+static json_t *watch_values(struct writing *l, const struct watch_result *watch,
+                            size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
@@ -194,10 +195,10 @@ static json_t *totals_value(const struct totals *t)
         const char *key;
         size_t count;
     } rows[] = {
-        { "decided", t->decided },       { "not_reached", t->not_reached },
-        { "expected", t->expected },     { "unexpected", t->unexpected },
-        { "stale", t->stale },           { "passed", t->passed },
-        { "failed", t->failed },         { "skipped", t->skipped },
+        { "decided", t->decided },   { "not_reached", t->not_reached },
+        { "expected", t->expected }, { "unexpected", t->unexpected },
+        { "stale", t->stale },       { "passed", t->passed },
+        { "failed", t->failed },     { "skipped", t->skipped },
     };
     json_t *o = json_object();
     put(o, "cases", verdict_counts(t->verdict));

@@ -12,8 +12,8 @@ static void see(struct seen *s, const struct results *r, enum verdict verdict,
 {
     if (expected)
         return;
-    s->violation = s->violation || verdict == VERDICT_FAIL
-        || (verdict == VERDICT_WARN && r->strict);
+    s->violation =
+        s->violation || verdict == VERDICT_FAIL || (verdict == VERDICT_WARN && r->strict);
     s->error = s->error || verdict == VERDICT_ERROR;
     s->inconclusive = s->inconclusive || verdict == VERDICT_INCONCLUSIVE;
 }
