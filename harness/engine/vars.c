@@ -10,6 +10,7 @@ struct var {
     str name;
     json_t *value; /* NULL: missing */
     str why;
+    bool scripted; /* names in its text are replaced too, when it is used */
 };
 
 struct vars {
@@ -51,6 +52,12 @@ void vars_set_json(struct vars *v, str name, json_t *value)
 void vars_set(struct vars *v, str name, str text)
 {
     vars_set_json(v, name, json_string_of(v->arena, text));
+}
+
+void vars_set_scripted(struct vars *v, str name, str text)
+{
+    vars_set(v, name, text);
+    find_or_add(v, name)->scripted = true;
 }
 
 void vars_set_missing(struct vars *v, str name, str why)
@@ -119,6 +126,27 @@ static bool inner_names(struct vars *v, struct arena *a, str *text, struct err *
     return true;
 }
 
+/* Adds the value of a name; what the scenario itself wrote may name further names, what a
+ * peer sent may not. */
+static bool add_value(struct vars *v, struct arena *a, str name, struct buf *b,
+                      struct err *err)
+{
+    json_t *value = vars_get(v, name);
+    struct var *var = find(v, name);
+    if (!value)
+        return missing(v, name, err);
+    str text = json_is_string(value) ? json_str(value) : json_text(a, value);
+    if (var && var->scripted) {
+        var->scripted = false;
+        bool expanded = vars_expand(v, a, text, &text, err);
+        var->scripted = true;
+        if (!expanded)
+            return false;
+    }
+    buf_add(b, text);
+    return true;
+}
+
 bool vars_expand(struct vars *v, struct arena *a, str text, str *out, struct err *err)
 {
     struct buf b = buf_new(a, CEILING_BODY);
@@ -139,10 +167,8 @@ bool vars_expand(struct vars *v, struct arena *a, str text, str *out, struct err
         buf_add(&b, before);
         if (!more)
             break;
-        json_t *value = vars_get(v, name);
-        if (!value)
-            return missing(v, name, err);
-        buf_add(&b, json_is_string(value) ? json_str(value) : json_text(a, value));
+        if (!add_value(v, a, name, &b, err))
+            return false;
     }
     *out = buf_str(&b);
     return true;
@@ -159,8 +185,9 @@ static json_t *expand_string(void *context, str s)
     struct expansion *e = context;
     str text = s, before, name, out;
     if (name_next(&text, &before, &name) && !before.len && !text.len) {
+        const struct var *var = find(e->vars, name);
         json_t *value = vars_get(e->vars, name);
-        if (value)
+        if (value && !(var && var->scripted))
             return value;
     }
     if (!vars_expand(e->vars, e->arena, s, &out, e->err))

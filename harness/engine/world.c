@@ -111,7 +111,7 @@ bool world_new(struct arena *a, const struct target *target,
     w->client = client_new(a, &options);
     set_names(w);
     if (scenario->variants.name.len)
-        vars_set(w->vars, scenario->variants.name, variant);
+        vars_set_scripted(w->vars, scenario->variants.name, variant);
     if (!start_responder(w, err) || !client_directory(w->client, err))
         return false;
     set_from_directory(w);

@@ -291,9 +291,19 @@ static void check_step(struct table *t, const struct step *step)
     define_from(t, line);
 }
 
+/* The values of `for each` may use any name of the scenario; that the name is there in time
+ * shows when it is played. */
+static void check_variants(struct table *t, const struct variants *variants)
+{
+    t->in_provision = true;
+    for (size_t i = 0; i < variants->values.count; i++)
+        check_text(t, variants->values.item[i], variants->place);
+}
+
 void names_check(struct arena *a, const struct scenario *s, struct mistakes *m)
 {
     struct table t = { .arena = a, .scenario = s, .mistakes = m };
     for (size_t i = 0; i < s->step_count; i++)
         check_step(&t, &s->step[i]);
+    check_variants(&t, &s->variants);
 }

@@ -141,6 +141,7 @@ static void read_for_each(struct maker *mk, const struct line *line)
     if (v->name.len)
         mistake(mk->mistakes, line->place, "one `for each` is enough");
     v->name = line_arg(line, "NAME");
+    v->place = line_arg_place(line, "VALUE", 0);
     add_args(mk->arena, line, "VALUE", &v->values);
 }
 

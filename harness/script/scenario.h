@@ -20,6 +20,7 @@ struct step {
 struct variants {
     str name;
     struct strs values;
+    struct place place; /* of the first value */
 };
 
 struct scenario {
