@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec mock`: the mock CA on one loopback port, until it is told to stop. */
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "acme/show.h"
+#include "base/file.h"
+#include "commands.h"
+#include "crypto/b64url.h"
+#include "mocks/ca.h"
+#include "options.h"
+
+struct mock_options {
+    str address, host, dns_server, default_address, root, seed, caa;
+    struct strs names, bugs, eab, blocked, limits;
+    bool eab_required, any_name, always_valid, no_reuse, no_terms, list_bugs, quiet, help;
+    long port, http_port, tls_port, attempts, retry_ms, processing_ms, order_s, page;
+};
+
+#define AT(member) offsetof(struct mock_options, member)
+/* clang-format off */
+static const struct option_row rows[] = {
+    { "port", 'p', OPTION_PORT, "N", AT(port), "port to listen on (the kernel chooses)" },
+    { "address", 0, OPTION_TEXT, "A", AT(address), "loopback address to bind (127.0.0.1)" },
+    { "host", 0, OPTION_TEXT, "NAME", AT(host), "host in its URLs (localhost)" },
+    { "name", 0, OPTION_TEXTS, "NAME", AT(names), "a further name or address on its TLS certificate" },
+    { "root", 0, OPTION_TEXT, "FILE", AT(root), "where to write the root certificate (a temporary file)" },
+    { "dns-server", 0, OPTION_TEXT, "A:P", AT(dns_server), "DNS server that it asks; without one every name is at --default-address" },
+    { "default-address", 0, OPTION_TEXT, "A", AT(default_address), "address of every name when there is no DNS server (127.0.0.1)" },
+    { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port that http-01 goes to (80)" },
+    { "tls-port", 0, OPTION_PORT, "N", AT(tls_port), "port that tls-alpn-01 goes to (443)" },
+    { "eab", 0, OPTION_TEXTS, "KID:KEY", AT(eab), "a key for external account binding, base64url" },
+    { "eab-required", 0, OPTION_FLAG, NULL, AT(eab_required), "refuse accounts without a binding" },
+    { "no-terms", 0, OPTION_FLAG, NULL, AT(no_terms), "have no terms of service to agree to" },
+    { "caa-identity", 0, OPTION_TEXT, "NAME", AT(caa), "its issuer domain name in CAA records (ca.acmespec.test)" },
+    { "any-name", 0, OPTION_FLAG, NULL, AT(any_name), "sign for names that are not reserved for tests, too" },
+    { "block", 0, OPTION_TEXTS, "NAME", AT(blocked), "refuse this name and all below it" },
+    { "always-valid", 0, OPTION_FLAG, NULL, AT(always_valid), "take every response to a challenge for a proof" },
+    { "no-reuse", 0, OPTION_FLAG, NULL, AT(no_reuse), "want a new proof for every order" },
+    { "attempts", 0, OPTION_NUMBER, "N", AT(attempts), "validation queries before it gives up (3)" },
+    { "retry", 0, OPTION_SPAN, "SPAN", AT(retry_ms), "time between them (5s)" },
+    { "processing", 0, OPTION_SPAN, "SPAN", AT(processing_ms), "how long an order stays processing (not at all)" },
+    { "order-life", 0, OPTION_NUMBER, "SECONDS", AT(order_s), "when an order expires (86400)" },
+    { "page", 0, OPTION_NUMBER, "N", AT(page), "orders in a page of an account's list (50)" },
+    { "limit", 0, OPTION_TEXTS, "RESOURCE=N/SECONDS", AT(limits), "a rate limit for newAccount, newOrder, newAuthz or challenge" },
+    { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens and nonces repeatable" },
+    { "bug", 0, OPTION_TEXTS, "NAME", AT(bugs), "make a mistake on purpose; --bugs lists them" },
+    { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
+    { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "no line for each exchange" },
+    { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
+};
+/* clang-format on */
+
+/* --- options into what the CA takes --- */
+
+static bool read_dns_server(struct arena *a, str text, struct ca_options *out,
+                            struct err *err)
+{
+    long port;
+    size_t colon = text.len;
+    while (colon > 0 && text.ptr[colon - 1] != ':')
+        colon--;
+    if (colon < 2 || !str_to_long(str_from(text, colon), 65535, &port))
+        return err_set(err, "--dns-server wants ADDRESS:PORT, not \"%.*s\"",
+                       STR_ARG(text));
+    out->dns_server = str_z(a, str_upto(text, colon - 1));
+    out->dns_port = (int)port;
+    return true;
+}
+
+static bool read_eab(struct arena *a, const struct strs *list, struct ca_options *out,
+                     struct err *err)
+{
+    struct ca_eab *keys = NEW_ARRAY(a, struct ca_eab, list->count + 1);
+    for (size_t i = 0; i < list->count; i++) {
+        str rest = list->item[i];
+        if (!str_cut(&rest, ':', &keys[i].kid) || keys[i].kid.len == 0
+            || !b64url_decode(a, rest, &keys[i].mac_key) || keys[i].mac_key.len == 0)
+            return err_set(err,
+                           "--eab wants KID:KEY with the key in base64url, not \"%.*s\"",
+                           STR_ARG(list->item[i]));
+    }
+    out->eab = keys;
+    out->eab_count = list->count;
+    return true;
+}
+
+static bool read_limit(str text, struct ca_limit *out, struct err *err)
+{
+    str rest = text, name, count;
+    long number;
+    if (!str_cut(&rest, '=', &name) || !str_cut(&rest, '/', &count)
+        || !str_to_long(count, 1000000, &number) || number < 1
+        || !str_to_long(rest, 1000000, &out->seconds))
+        return err_set(err, "--limit wants RESOURCE=N/SECONDS, not \"%.*s\"",
+                       STR_ARG(text));
+    int resource = name_find(resource_names, RESOURCE_COUNT, name);
+    if (resource != RESOURCE_NEW_ACCOUNT && resource != RESOURCE_NEW_ORDER
+        && resource != RESOURCE_NEW_AUTHZ && resource != RESOURCE_CHALLENGE)
+        return err_set(err,
+                       "--limit is for newAccount, newOrder, newAuthz and challenge");
+    out->resource = (enum resource)resource;
+    out->count = (unsigned)number;
+    return true;
+}
+
+static bool read_limits(const struct strs *list, struct ca_options *out, struct err *err)
+{
+    if (list->count > CA_MOST_LIMITS)
+        return err_set(err, "--limit can be given %d times", CA_MOST_LIMITS);
+    for (size_t i = 0; i < list->count; i++)
+        if (!read_limit(list->item[i], &out->limits[i], err))
+            return false;
+    return true;
+}
+
+static bool read_seed(str text, uint64_t *out, struct err *err)
+{
+    long seed = 0;
+    if (text.len && !str_to_long(text, 1000000000, &seed))
+        return err_set(err, "--seed wants a whole number up to 1000000000");
+    *out = (uint64_t)seed;
+    return true;
+}
+
+static bool read_all(struct arena *a, const struct mock_options *o,
+                     struct ca_options *out, struct err *err)
+{
+    *out = (struct ca_options){
+        .address = o->address.len ? o->address.ptr : NULL,
+        .port = (int)o->port,
+        .host = o->host,
+        .names = o->names,
+        .default_address = o->default_address,
+        .http_port = (int)o->http_port,
+        .tls_port = (int)o->tls_port,
+        .eab_required = o->eab_required,
+        .no_terms = o->no_terms,
+        .caa_identity = o->caa,
+        .any_name = o->any_name,
+        .blocked = o->blocked,
+        .always_valid = o->always_valid,
+        .no_reuse = o->no_reuse,
+        .attempts = (int)o->attempts,
+        .retry_ms = o->retry_ms,
+        .processing_ms = o->processing_ms,
+        .order_s = o->order_s,
+        .page = (size_t)o->page,
+    };
+    if (o->dns_server.len && !read_dns_server(a, o->dns_server, out, err))
+        return false;
+    for (size_t i = 0; i < o->bugs.count; i++)
+        if (!bugs_add(&out->bugs, o->bugs.item[i], err))
+            return false;
+    if (o->eab_required && o->eab.count == 0)
+        return err_set(err, "--eab-required needs an --eab KID:KEY");
+    return read_eab(a, &o->eab, out, err) && read_limits(&o->limits, out, err)
+        && read_seed(o->seed, &out->seed, err);
+}
+
+/* --- what it prints --- */
+
+static void list_bugs(void)
+{
+    for (size_t i = BUG_NONE + 1; i < BUG_COUNT; i++)
+        printf("%-32s %-18s %s\n", bug_rows[i].name, bug_rows[i].requirement,
+               bug_rows[i].help);
+}
+
+/* "   3  POST newOrder -> 429 rateLimited  \"detail\"", on the listener's thread. */
+static bool log_exchange(void *context, struct arena *a,
+                         const struct ca_request_info *info, struct reply *reply)
+{
+    str method = show_clean(a, str_upto(info->request->method, 20));
+    const char *what = resource_names[info->resource];
+    (void)context;
+    printf("%5lu  %.*s %s -> %d", info->number, STR_ARG(method), what,
+           reply->response.status);
+    if (info->refused) {
+        struct err err;
+        json_t *problem = json_read(a, reply->response.body, &err);
+        str detail = show_clean(a, str_upto(json_member(problem, "detail"), 200));
+        printf(" %s: %.*s", problem_names[info->problem], STR_ARG(detail));
+    }
+    putchar('\n');
+    fflush(stdout);
+    return false;
+}
+
+static bool write_root(struct arena *a, const struct ca *ca, str *file, struct err *err)
+{
+    str folder;
+    if (file->len == 0) {
+        if (!file_temp_dir(a, &folder, err))
+            return false;
+        *file = arena_printf(a, "%.*s/root.pem", STR_ARG(folder));
+    }
+    return file_write(file->ptr, ca_root_pem(ca), err);
+}
+
+/* What libraries and clients look at for further roots. */
+static void print_environment(const struct ca *ca, str root)
+{
+    static const char *const names[] = { "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
+                                         "CURL_CA_BUNDLE", "LEGO_CA_CERTIFICATES",
+                                         "NODE_EXTRA_CA_CERTS" };
+    printf("directory  %.*s\n", STR_ARG(ca_directory_url(ca)));
+    printf("root       %.*s\n", STR_ARG(root));
+    for (size_t i = 0; i < countof(names); i++)
+        printf("export %s=%.*s\n", names[i], STR_ARG(root));
+    fflush(stdout);
+}
+
+/* --- running --- */
+
+/* Threads that start later inherit the mask, so the signals come here. */
+static void hold_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+}
+
+static int fail(const struct err *err)
+{
+    fprintf(stderr, "acmespec: %s\n", err->text);
+    return EXIT_OUR_FAULT;
+}
+
+static int run(struct arena *a, struct mock_options *o, struct ca_options *options)
+{
+    struct err err;
+    sigset_t signals;
+    int caught;
+    if (!o->quiet)
+        options->after = log_exchange;
+    hold_signals(&signals);
+    struct ca *ca = ca_new(a, options, &err);
+    if (!ca || !write_root(a, ca, &o->root, &err))
+        return fail(&err);
+    print_environment(ca, o->root);
+    sigwait(&signals, &caught);
+    ca_stop(ca);
+    struct ca_figures f = ca_figures(ca);
+    printf("%lu requests, %zu accounts, %zu orders, %zu certificates\n", f.requests,
+           f.accounts, f.orders, f.certificates);
+    return EXIT_CONFORMS;
+}
+
+static int start(struct arena *a, int argc, char **argv)
+{
+    struct err err;
+    struct strs words = { 0 };
+    struct ca_options options;
+    struct mock_options o = { .address = STR_NONE,
+                              .host = STR_NONE,
+                              .dns_server = STR_NONE,
+                              .default_address = STR_NONE,
+                              .root = STR_NONE,
+                              .seed = STR_NONE,
+                              .caa = STR_NONE };
+    if (!options_read(a, rows, countof(rows), argc, argv, &o, &words, &err))
+        return usage_error(err.text);
+    if (o.help) {
+        puts("acmespec mock [OPTION...]: be a CA on one loopback port\n");
+        options_print(rows, countof(rows));
+        return EXIT_CONFORMS;
+    }
+    if (o.list_bugs) {
+        list_bugs();
+        return EXIT_CONFORMS;
+    }
+    if (words.count)
+        return usage_error("mock takes options only; see acmespec mock --help");
+    if (!read_all(a, &o, &options, &err))
+        return usage_error(err.text);
+    return run(a, &o, &options);
+}
+
+int cmd_mock(int argc, char **argv)
+{
+    struct arena *a = arena_new(NULL);
+    int status = start(a, argc, argv);
+    arena_end(a);
+    return status;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock CA as a whole: started, stopped, and told what an operator would tell it. */
+#include "mocks/ca.h"
+
+#include <arpa/inet.h>
+
+#include "mocks/ca_issuer.h"
+#include "mocks/ca_route.h"
+#include "mocks/ca_validate.h"
+
+_Static_assert((int)CA_MOST_LIMITS == (int)MOST_LIMITS, "a count for every limit");
+
+static void set_defaults(struct ca_options *o)
+{
+    o->address = o->address ? o->address : "127.0.0.1";
+    o->host = o->host.len ? o->host : STR("localhost");
+    o->default_address = o->default_address.len ? o->default_address : STR("127.0.0.1");
+    o->caa_identity = o->caa_identity.len ? o->caa_identity : STR("ca.acmespec.test");
+    o->dns_port = o->dns_port ? o->dns_port : 53;
+    o->http_port = o->http_port ? o->http_port : 80;
+    o->tls_port = o->tls_port ? o->tls_port : 443;
+    o->attempts = o->attempts ? o->attempts : 3;
+    o->retry_ms = o->retry_ms ? o->retry_ms : 5000;
+    o->connect_ms = o->connect_ms ? o->connect_ms : 5000;
+    o->total_ms = o->total_ms ? o->total_ms : 10000;
+    o->workers = o->workers ? o->workers : 8;
+    o->order_s = o->order_s ? o->order_s : 86400;
+    o->page = o->page ? o->page : 50;
+}
+
+/* It binds to loopback: nobody is to find it from elsewhere. */
+static bool is_loopback(const char *address)
+{
+    unsigned char bytes[16];
+    if (inet_pton(AF_INET, address, bytes) == 1)
+        return bytes[0] == 127;
+    return strcmp(address, "::1") == 0;
+}
+
+static void stop(void *object)
+{
+    ca_stop(object);
+}
+
+static void destroy_lock(void *object)
+{
+    pthread_mutex_destroy(object);
+}
+
+static bool listen_now(struct ca *ca, struct err *err)
+{
+    struct listen_options options = { .address = ca->options.address,
+                                      .port = ca->options.port,
+                                      .cert_pem = ca->issuer->listener_cert_pem,
+                                      .key_pem = ca->issuer->listener_key_pem,
+                                      .body_ceiling = CA_MOST_BODY,
+                                      .handler = ca_serve,
+                                      .context = ca };
+    /* Nobody is served before the port is known: it is in every URL. */
+    pthread_mutex_lock(&ca->lock);
+    ca->listener = listener_new(ca->arena, &options, err);
+    if (ca->listener) {
+        const char *scheme = bug_on(ca, BUG_HTTP_URLS) ? "http" : "https";
+        int port = listener_port(ca->listener);
+        str host = ca->options.host;
+        ca->base = port == 443
+            ? arena_printf(ca->arena, "%s://%.*s", scheme, STR_ARG(host))
+            : arena_printf(ca->arena, "%s://%.*s:%d", scheme, STR_ARG(host), port);
+        ca->directory = arena_printf(ca->arena, "%.*s/directory", STR_ARG(ca->base));
+    }
+    pthread_mutex_unlock(&ca->lock);
+    return ca->listener != NULL;
+}
+
+struct ca *ca_new(struct arena *a, const struct ca_options *options, struct err *err)
+{
+    struct ca *ca = NEW(a, struct ca);
+    ca->arena = arena_new(a);
+    ca->options = *options;
+    ca->base = ca->directory = STR_NONE;
+    ca->cached_nonce = STR_NONE;
+    for (size_t i = 0; i < BUG_COUNT; i++)
+        ca->spoilt = ca->spoilt || ca->options.bugs.on[i];
+    set_defaults(&ca->options);
+    if (!is_loopback(ca->options.address)) {
+        err_set(err, "the mock CA binds to loopback only, and %s is not",
+                ca->options.address);
+        return NULL;
+    }
+    pthread_mutex_init(&ca->lock, NULL);
+    arena_defer(ca->arena, destroy_lock, &ca->lock);
+    store_init(&ca->store, arena_new(ca->arena), ca->options.seed);
+    ca->nonces = nonces_new(ca->arena);
+    ca->terms = !ca->options.no_terms;
+    ca->issuer = issuer_new(ca->arena, &ca->options, err);
+    if (!ca->issuer)
+        return NULL;
+    ca->validator = validator_new(ca->arena, ca);
+    arena_defer(ca->arena, stop, ca);
+    return listen_now(ca, err) ? ca : NULL;
+}
+
+void ca_stop(struct ca *ca)
+{
+    if (ca->stopped)
+        return;
+    ca->stopped = true;
+    if (ca->listener)
+        listener_stop(ca->listener);
+    validator_stop(ca->validator);
+}
+
+str ca_directory_url(const struct ca *ca)
+{
+    return ca->directory;
+}
+
+int ca_port(const struct ca *ca)
+{
+    return listener_port(ca->listener);
+}
+
+str ca_root_pem(const struct ca *ca)
+{
+    return ca->issuer->root_pem[0];
+}
+
+str ca_other_root_pem(const struct ca *ca)
+{
+    return ca->issuer->root_pem[1];
+}
+
+void ca_change_terms(struct ca *ca)
+{
+    pthread_mutex_lock(&ca->lock);
+    ca->terms++;
+    pthread_mutex_unlock(&ca->lock);
+}
+
+void ca_shift_clock(struct ca *ca, long seconds)
+{
+    pthread_mutex_lock(&ca->lock);
+    ca->shift = seconds;
+    pthread_mutex_unlock(&ca->lock);
+}
+
+/* The id at the end of a URL of this kind; empty for another. */
+static str id_of(const struct ca *ca, str url, const char *kind)
+{
+    str prefix = ca->base;
+    if (!str_starts(url, prefix.ptr))
+        return STR_NONE;
+    str rest = str_from(url, prefix.len);
+    return str_starts(rest, kind) ? str_from(rest, strlen(kind)) : STR_NONE;
+}
+
+bool ca_revoke_account(struct ca *ca, str url)
+{
+    pthread_mutex_lock(&ca->lock);
+    struct account *account =
+        table_find(&ca->store.accounts, id_of(ca, url, "/account/"));
+    if (account)
+        ca_close_account(ca, account, STATUS_REVOKED);
+    pthread_mutex_unlock(&ca->lock);
+    return account != NULL;
+}
+
+bool ca_revoke_authz(struct ca *ca, str url)
+{
+    pthread_mutex_lock(&ca->lock);
+    struct authz *authz = table_find(&ca->store.authzs, id_of(ca, url, "/authz/"));
+    if (authz)
+        authz->status = STATUS_REVOKED;
+    pthread_mutex_unlock(&ca->lock);
+    return authz != NULL;
+}
+
+struct ca_figures ca_figures(struct ca *ca)
+{
+    pthread_mutex_lock(&ca->lock);
+    const struct store *store = &ca->store;
+    struct ca_figures figures = { .accounts = store->accounts.count,
+                                  .orders = store->orders.count,
+                                  .authorizations = store->authzs.count,
+                                  .certificates = store->certificates.count,
+                                  .revoked = store->revoked,
+                                  .bytes = arena_size(store->arena),
+                                  .requests = ca->requests };
+    pthread_mutex_unlock(&ca->lock);
+    return figures;
+}

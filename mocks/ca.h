@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock CA: an ACME server (RFC 8555, 8737, 8738, 9773, profiles draft) on one HTTPS
+ * port, in memory.  It is correct until told otherwise: by planted bugs, or by hooks that
+ * change what it answers.  It signs reserved names only and binds to loopback. */
+#ifndef MOCKS_CA_H
+#define MOCKS_CA_H
+
+#include "acme/words.h"
+#include "crypto/jws.h"
+#include "http/listen.h"
+#include "mocks/bugs.h"
+
+struct ca;
+
+/* A MAC key for external account binding (RFC 8555 7.3.4). */
+struct ca_eab {
+    str kid;
+    str mac_key; /* bytes */
+};
+
+/* So many requests to a resource in so many seconds; 0: no limit. */
+struct ca_limit {
+    enum resource resource; /* newAccount: over all; newOrder, newAuthz, challenge: each
+                               account */
+    unsigned count;
+    long seconds;
+};
+enum { CA_MOST_LIMITS = 8 };
+
+/* What a request was recognised as.  Everything lives until the answer was sent. */
+struct ca_request_info {
+    const struct request *request;
+    const char *peer;          /* numeric address */
+    unsigned long number;      /* from 1, in the order of arrival */
+    enum resource resource;    /* OTHER where the path is not of ACME */
+    const struct jws *jws;     /* NULL: the body is no JWS */
+    str account_url;           /* of the kid or key, when it is known */
+    enum problem_type problem; /* after the handler, when it refused: why */
+    bool refused;
+};
+
+/* Called before the handler: true when *reply was made here and the handler is to be
+ * skipped.  Called after it (`after` in ca_options): may change *reply; the headers that
+ * every answer has are in it by then.  Runs on the listener's thread. */
+typedef bool ca_hook(void *context, struct arena *a, const struct ca_request_info *info,
+                     struct reply *reply);
+
+/* Zero values are a correct CA with all that it can do. */
+struct ca_options {
+    const char *address; /* to bind, numeric; NULL: "127.0.0.1" */
+    int port;            /* 0: the kernel chooses */
+    str host;            /* in its URLs; empty: "localhost" */
+    struct strs names;   /* further names and addresses on the listener's certificate */
+    const char *dns_server;  /* numeric; NULL: no DNS, every name is at default_address */
+    int dns_port;            /* 0: 53 */
+    str default_address;     /* empty: "127.0.0.1" */
+    int http_port, tls_port; /* where http-01 and tls-alpn-01 go; 0: 80 and 443 */
+    const struct ca_eab *eab;
+    size_t eab_count;
+    bool eab_required;
+    bool no_terms;       /* no terms of service, so nothing to agree to */
+    str caa_identity;    /* issuer domain name; empty: "ca.acmespec.test" */
+    uint64_t seed;       /* not 0: ids, tokens and nonces are repeatable */
+    bool any_name;       /* sign for names that are not reserved, too */
+    bool any_address;    /* validate at addresses that are not loopback or private, too */
+    struct strs blocked; /* names that it never signs for; with what is below them */
+    bool always_valid;   /* no validation takes place: a response is enough */
+    bool no_reuse; /* a new order never shows an authorization that is valid already */
+    bool no_newauthz, no_profiles, no_renewal, no_alternate; /* not offered */
+    bool no_http, no_dns, no_alpn;                           /* challenges not offered */
+    int attempts;              /* validation queries before it gives up; 0: 3 */
+    long retry_ms;             /* between them; 0: 5000 */
+    long connect_ms, total_ms; /* deadlines of one query; 0: 5000 and 10000 */
+    int workers;               /* threads that validate; 0: 8 */
+    long processing_ms;        /* how long an order stays processing; 0: valid at once */
+    long order_s, authz_s;     /* lifetimes; 0: a day, 30 days; pending: 7 days */
+    size_t page;               /* orders in a page of the list; 0: 50 */
+    struct ca_limit limits[CA_MOST_LIMITS];
+    struct bugs bugs;
+    ca_hook *before, *after;
+    void *hook_context;
+};
+
+/* Starts it: keys, certificates, listener.  It lives until the arena ends.  Texts in the
+ * options have to live as long; the structs themselves are copied. */
+struct ca *ca_new(struct arena *a, const struct ca_options *options, struct err *err);
+/* Stops now: nothing is answered or validated afterwards.  Validations under way are
+ * waited for. */
+void ca_stop(struct ca *ca);
+
+str ca_directory_url(const struct ca *ca);
+int ca_port(const struct ca *ca);
+/* The root that signs both what it issues and the listener's certificate. */
+str ca_root_pem(const struct ca *ca);
+/* The root of the alternate chain. */
+str ca_other_root_pem(const struct ca *ca);
+/* From now on accounts have to agree to other terms (RFC 8555 7.3.3): what they ask is
+ * answered userActionRequired until somebody visits the instance URL. */
+void ca_change_terms(struct ca *ca);
+/* Seconds that the CA's own clock is ahead of the wall clock: for what expires. */
+void ca_shift_clock(struct ca *ca, long seconds);
+/* Plays the operator: revokes an account, or an authorization (RFC 8555 7.1.6); false
+ * when the URL is not of one. */
+bool ca_revoke_account(struct ca *ca, str url);
+bool ca_revoke_authz(struct ca *ca, str url);
+
+struct ca_figures {
+    size_t accounts, orders, authorizations, certificates, revoked;
+    size_t bytes; /* of memory that the store holds */
+    unsigned long requests;
+};
+struct ca_figures ca_figures(struct ca *ca);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* RFC 8555 7.4.2: certificates are downloaded, as a chain or alone. */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "crypto/b64url.h"
+#include "mocks/ca_inside.h"
+#include "mocks/ca_issuer.h"
+
+static bool exists(struct ca_call *call)
+{
+    call->certificate = table_find(&call->ca->store.certificates, call->part[0]);
+    return call->certificate || ca_why(call, "there is no such certificate");
+}
+
+static bool is_own(struct ca_call *call)
+{
+    return call->certificate->order->account == call->account
+        || ca_why(call, "this certificate belongs to another account");
+}
+
+/* clang-format off */
+static const struct ca_check checks[] = {
+    { "certificate-exists", "RFC 8555 7.4.2", BUG_NONE,                    PROBLEM_MALFORMED,    404, exists },
+    { "certificate-own",    "RFC 8555 6.3",   BUG_CERTIFICATE_READ_BY_ALL, PROBLEM_UNAUTHORIZED, 403, is_own },
+};
+/* clang-format on */
+
+/* The certificate that is shown: with a bug the newest of these names. */
+static const struct certificate *shown(const struct ca_call *call)
+{
+    const struct certificate *asked = call->certificate;
+    if (!bug_on(call->ca, BUG_CERTIFICATE_CHANGES))
+        return asked;
+    for (const struct order *o = asked->order->account->orders; o; o = o->next)
+        if (o->certificate
+            && str_eq(o->identifier[0].value, asked->order->identifier[0].value))
+            return o->certificate;
+    return asked;
+}
+
+static str leaf_pem(struct ca_call *call)
+{
+    struct err err;
+    struct cert *cert = cert_from_der(call->arena, shown(call)->der, &err);
+    return cert ? cert_pem(call->arena, cert) : STR_NONE;
+}
+
+/* RFC 9110 12.5.1, as far as the two formats need it: whether the type is named with a
+ * weight above 0. */
+static bool accepts(const struct ca_call *call, const char *type)
+{
+    const str *accept = headers_find(&call->request->headers, "Accept");
+    str rest = accept ? *accept : STR_NONE, one;
+    while (str_cut(&rest, ',', &one)) {
+        str name = str_trim(str_upto(one, str_find_char(one, ';')));
+        if (str_eq_nocase(name, str_of(type)) && !str_ends(str_trim(one), "q=0"))
+            return true;
+    }
+    return false;
+}
+
+/* RFC 8555 7.4.2: the default is application/pem-certificate-chain. */
+static bool wants_der(const struct ca_call *call)
+{
+    static const char *const broad[] = { "*/*", "application/*",
+                                         "application/pem-certificate-chain" };
+    for (size_t i = 0; i < countof(broad); i++)
+        if (accepts(call, broad[i]))
+            return false;
+    return accepts(call, "application/pkix-cert");
+}
+
+static void answer_der(struct ca_call *call, size_t chain)
+{
+    /* "the server SHOULD provide one or more Link: rel="up" header fields pointing to an
+     * issuer" */
+    if (!bug_on(call->ca, BUG_DER_WITHOUT_UP))
+        ca_link(call, ca_url(call, "/issuer/%zu", chain), "up");
+    ca_answer(call, 200, "application/pkix-cert",
+              bug_on(call->ca, BUG_DER_IS_PEM) ? leaf_pem(call) : shown(call)->der);
+}
+
+static str spoilt_chain(struct ca_call *call, str leaf, size_t chain)
+{
+    struct ca *ca = call->ca;
+    const struct issuer *issuer = ca->issuer;
+    struct arena *a = call->arena;
+    str inter = issuer->intermediate_pem[chain];
+    if (bug_on(ca, BUG_CHAIN_ROOT_FIRST))
+        return arena_printf(a, "%.*s%.*s", STR_ARG(inter), STR_ARG(leaf));
+    if (bug_on(ca, BUG_CHAIN_TEXT))
+        return arena_printf(a, "subject=CN of the leaf\n%.*s%.*s", STR_ARG(leaf),
+                            STR_ARG(inter));
+    if (bug_on(ca, BUG_CHAIN_BOM))
+        return arena_printf(a, "\xef\xbb\xbf%.*s%.*s", STR_ARG(leaf), STR_ARG(inter));
+    if (bug_on(ca, BUG_CHAIN_BOTH))
+        return arena_printf(a, "%.*s%.*s%.*s", STR_ARG(leaf), STR_ARG(inter),
+                            STR_ARG(issuer->intermediate_pem[1 - chain]));
+    if (bug_on(ca, BUG_CHAIN_UNRELATED))
+        return arena_printf(a, "%.*s%.*s", STR_ARG(leaf),
+                            STR_ARG(issuer->root_pem[1 - chain]));
+    if (bug_on(ca, BUG_ALTERNATE_WITHOUT_LEAF) && chain > 0)
+        return inter;
+    return arena_printf(a, "%.*s%.*s", STR_ARG(leaf), STR_ARG(inter));
+}
+
+/* PEM by another encoder, which fills 76 columns. */
+static str wrapped(struct ca_call *call, str der, size_t columns, const char *label)
+{
+    struct buf out = buf_new(call->arena, CEILING_BODY);
+    str text = b64_encode(call->arena, der);
+    buf_addf(&out, "-----BEGIN %s-----\n", label);
+    for (; text.len; text = str_from(text, columns))
+        buf_addf(&out, "%.*s\n", STR_ARG(str_upto(text, columns)));
+    buf_addf(&out, "-----END %s-----\n", label);
+    return buf_str(&out);
+}
+
+static void answer_chain(struct ca_call *call, size_t chain)
+{
+    struct ca *ca = call->ca;
+    str leaf = leaf_pem(call);
+    if (bug_on(ca, BUG_CHAIN_76_COLUMNS))
+        leaf = wrapped(call, shown(call)->der, 76, "CERTIFICATE");
+    if (bug_on(ca, BUG_CHAIN_OTHER_LABEL))
+        leaf = wrapped(call, shown(call)->der, 64, "X509 CERTIFICATE");
+    size_t other = ISSUER_CHAINS - 1 - chain;
+    if (!ca->options.no_alternate)
+        ca_link(call,
+                ca_url(call, other ? "/certificate/%.*s/other" : "/certificate/%.*s",
+                       STR_ARG(call->certificate->id)),
+                "alternate");
+    ca_answer(call, 200, "application/pem-certificate-chain",
+              spoilt_chain(call, leaf, chain));
+}
+
+static void answer(struct ca_call *call, size_t chain)
+{
+    if (!CHECKS(call, checks))
+        return;
+    if (wants_der(call))
+        answer_der(call, chain);
+    else
+        answer_chain(call, chain);
+}
+
+void ca_certificate(struct ca_call *call)
+{
+    answer(call, 0);
+}
+
+void ca_other_certificate(struct ca_call *call)
+{
+    if (call->ca->options.no_alternate)
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is nothing here"));
+    else
+        answer(call, 1);
+}
+
+/* Where rel="up" leads: the issuer's certificate alone. */
+void ca_issuers(struct ca_call *call)
+{
+    long index;
+    if (!str_to_long(call->part[0], ISSUER_CHAINS - 1, &index)) {
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is nothing here"));
+        return;
+    }
+    ca_answer(call, 200, "application/pkix-cert",
+              cert_der(call->arena, call->ca->issuer->intermediate[index]));
+}
+
+/* What users of Pebble ask: {"Certificate", "Reason", "RevokedAt", "Serial", "Status"}.
+ */
+void ca_cert_status(struct ca_call *call)
+{
+    str serial;
+    const struct certificate *found = NULL;
+    if (hex_decode(call->arena, call->part[0], &serial))
+        found = table_find(&call->ca->store.serials, serial);
+    if (!found) {
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 404,
+                  STR("no certificate has this serial"));
+        return;
+    }
+    struct err err;
+    struct cert *cert = cert_from_der(call->arena, found->der, &err);
+    json_t *out = json_object();
+    if (cert)
+        json_object_set(out, "Certificate",
+                        json_string_of(call->arena, cert_pem(call->arena, cert)));
+    json_object_set(out, "Serial", json_string_of(call->arena, call->part[0]));
+    json_object_set_new(out, "Status", json_string(found->revoked ? "Revoked" : "Valid"));
+    if (found->reason >= 0)
+        json_object_set_new(out, "Reason", json_integer(found->reason));
+    if (found->revoked)
+        json_object_set(
+            out, "RevokedAt",
+            json_string_of(call->arena, date_rfc3339(call->arena, found->revoked_at)));
+    ca_answer_json(call, 200, out);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* RFC 8555 7.5.1 and 8.2: challenges are read and responded to. */
+#include "base/clock.h"
+#include "mocks/ca_inside.h"
+#include "mocks/ca_validate.h"
+
+enum { AGAIN_MS = 1000 };
+
+static bool exists(struct ca_call *call)
+{
+    long index;
+    call->authz = table_find(&call->ca->store.authzs, call->part[0]);
+    if (!call->authz || !str_to_long(call->part[1], MOST_CHALLENGES, &index)
+        || (size_t)index >= call->authz->count)
+        return ca_why(call, "there is no such challenge");
+    call->challenge = &call->authz->challenge[index];
+    return true;
+}
+
+static bool is_own(struct ca_call *call)
+{
+    return call->authz->account == call->account
+        || ca_why(call, "this challenge belongs to another account");
+}
+
+/* RFC 8555 7.1.6: a challenge that is valid or invalid stays so, and an authorization
+ * that is no more pending takes no response.  One to a challenge that is valid changes
+ * nothing.
+ */
+static bool is_open(struct ca_call *call)
+{
+    enum status status = call->challenge->status;
+    ca_refresh_authz(call->ca, call->authz);
+    return call->authz->status == STATUS_PENDING || status == STATUS_VALID
+        || ca_why(call, "the authorization is %s; it takes no more responses",
+                  status_words[call->authz->status]);
+}
+
+/* RFC 8555 8.2: "servers SHOULD rate-limit such requests". */
+static bool within_limits(struct ca_call *call)
+{
+    return call->challenge->status != STATUS_PENDING
+        || ca_within_limits(call, RESOURCE_CHALLENGE, call->account);
+}
+
+/* clang-format off */
+static const struct ca_check checks[] = {
+    { "challenge-exists", "RFC 8555 7.5.1", BUG_NONE,               PROBLEM_MALFORMED,    404, exists },
+    { "challenge-own",    "RFC 8555 7.5",   BUG_CHALLENGE_BY_ALL,   PROBLEM_UNAUTHORIZED, 403, is_own },
+};
+
+static const struct ca_check response_checks[] = {
+    { "challenge-open",   "RFC 8555 7.1.6", BUG_CHALLENGE_REOPENED, PROBLEM_MALFORMED,    400, is_open },
+    { "challenge-rate",   "RFC 8555 6.6",   BUG_NONE,               PROBLEM_RATE_LIMITED, 429, within_limits },
+};
+/* clang-format on */
+
+/* RFC 8555 8.1: token "." thumbprint of the account's key as it is now. */
+static str key_authorization(struct ca_call *call)
+{
+    struct arena *kept = call->ca->store.arena;
+    const struct account *owner = call->authz->account;
+    str token = call->challenge->token;
+    if (bug_on(call->ca, BUG_KEYAUTH_TOKEN_ONLY))
+        return token;
+    if (bug_on(call->ca, BUG_KEYAUTH_OTHER_TOKEN))
+        token = call->authz->challenge[call->authz->count - 1].token;
+    return arena_printf(kept, "%.*s.%.*s", STR_ARG(token), STR_ARG(owner->thumbprint));
+}
+
+static void begin(struct ca_call *call)
+{
+    struct challenge *challenge = call->challenge;
+    challenge->keyauth = key_authorization(call);
+    challenge->status = STATUS_PROCESSING;
+    challenge->attempts = 0;
+    if (call->ca->options.always_valid || bug_on(call->ca, BUG_NO_VALIDATION))
+        ca_challenge_valid(call->ca, challenge);
+    else
+        validator_add(call->ca->validator, challenge, 0);
+}
+
+/* "Servers SHOULD retry a request immediately on receiving such a POST request", and not
+ * more often than is good. */
+static void again(struct ca_call *call)
+{
+    struct challenge *challenge = call->challenge;
+    int64_t last = challenge->next_ms - call->ca->options.retry_ms;
+    bool limited =
+        clock_ms() < last + AGAIN_MS && !bug_on(call->ca, BUG_RETRIES_UNLIMITED);
+    if (!challenge->attempts || limited || bug_on(call->ca, BUG_RETRY_IGNORED))
+        return;
+    challenge->keyauth = key_authorization(call);
+    validator_hurry(call->ca->validator, challenge);
+}
+
+static void respond(struct ca_call *call)
+{
+    enum status status = call->challenge->status;
+    if (status == STATUS_PENDING
+        || (status == STATUS_INVALID && bug_on(call->ca, BUG_CHALLENGE_REOPENED))) {
+        if (status == STATUS_INVALID)
+            call->authz->status = STATUS_PENDING;
+        begin(call);
+    } else if (status == STATUS_PROCESSING
+               && bug_on(call->ca, BUG_SECOND_RESPONSE_FATAL)) {
+        ca_challenge_failed(call->ca, call->challenge,
+                            ca_error_text(call->ca, PROBLEM_MALFORMED, 400,
+                                          STR("there was a response already")));
+    } else if (status == STATUS_PROCESSING) {
+        again(call);
+    }
+}
+
+/* RFC 8555 8.2: "to a time after the server's next validation query". */
+static void add_retry_after(struct ca_call *call)
+{
+    const struct challenge *challenge = call->challenge;
+    if (challenge->status != STATUS_PROCESSING)
+        return;
+    int64_t left = challenge->next_ms - clock_ms();
+    long seconds = left > 0 ? (long)(left / 1000) + 1 : 1;
+    ca_header(call, "Retry-After", arena_printf(call->arena, "%ld", seconds));
+}
+
+void ca_challenge(struct ca_call *call)
+{
+    if (!CHECKS(call, checks))
+        return;
+    /* RFC 8555 6.3: a POST-as-GET only reads. */
+    if (call->payload || bug_on(call->ca, BUG_READING_RESPONDS)) {
+        if (!CHECKS(call, response_checks))
+            return;
+        respond(call);
+    }
+    /* RFC 8555 7.1: "an "up" link relation" from a challenge to its authorization. */
+    ca_link(call, ca_authz_url(call->ca, call->arena, call->authz), "up");
+    add_retry_after(call);
+    if (call->payload && bug_on(call->ca, BUG_RESPONSE_SHOWS_AUTHZ))
+        ca_answer_json(call, 200, ca_show_authz(call, call->authz));
+    else
+        ca_answer_json(call, 200, ca_show_challenge(call, call->challenge));
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys and certificates of the mock CA.  All is made at start and lives in memory. */
+#include "mocks/ca_issuer.h"
+
+#include <arpa/inet.h>
+
+#include "base/clock.h"
+#include "crypto/b64url.h"
+
+enum { DAY = 86400, ROOT_DAYS = 3650, LISTENER_DAYS = 365 };
+
+const struct profile_row ca_profiles[] = {
+    { "classic", "90 days, for servers and clients", 90L * DAY, true },
+    { "tlsserver", "45 days, for servers", 45L * DAY, true },
+    { "shortlived", "6 days, no wildcard names", 6L * DAY, false },
+};
+const size_t ca_profile_count = countof(ca_profiles);
+
+const struct profile_row *ca_profile_find(str name)
+{
+    for (size_t i = 0; i < ca_profile_count; i++)
+        if (str_is(name, ca_profiles[i].name))
+            return &ca_profiles[i];
+    return NULL;
+}
+
+static struct cert *issue_authority(struct arena *a, const char *name,
+                                    const struct key *key, const struct key *issuer_key,
+                                    const struct cert *issuer, struct err *err)
+{
+    struct cert_spec spec = { .subject = str_of(name),
+                              .key = key,
+                              .issuer_key = issuer_key,
+                              .issuer = issuer,
+                              .not_before = clock_wall() - DAY,
+                              .not_after = clock_wall() + (time_t)ROOT_DAYS * DAY,
+                              .ca = true };
+    return cert_issue(a, &spec, err);
+}
+
+static bool make_chain(struct arena *a, struct issuer *issuer, size_t n, struct err *err)
+{
+    static const char *const names[ISSUER_CHAINS] = { "acmespec mock root",
+                                                      "acmespec mock other root" };
+    struct key *key = key_new(a, KEY_P256, err);
+    if (!key)
+        return false;
+    issuer->root[n] = issue_authority(a, names[n], key, NULL, NULL, err);
+    if (!issuer->root[n])
+        return false;
+    issuer->intermediate[n] = issue_authority(a, "acmespec mock intermediate",
+                                              issuer->key, key, issuer->root[n], err);
+    if (!issuer->intermediate[n])
+        return false;
+    issuer->root_pem[n] = cert_pem(a, issuer->root[n]);
+    issuer->intermediate_pem[n] = cert_pem(a, issuer->intermediate[n]);
+    return true;
+}
+
+static bool is_address(str text)
+{
+    char z[64];
+    unsigned char bytes[16];
+    if (text.len >= sizeof z)
+        return false;
+    memcpy(z, text.ptr, text.len);
+    z[text.len] = '\0';
+    return inet_pton(AF_INET, z, bytes) == 1 || inet_pton(AF_INET6, z, bytes) == 1;
+}
+
+static void add_name(struct arena *a, struct cert_spec *spec, str name)
+{
+    struct strs *list = is_address(name) ? &spec->ip_addresses : &spec->dns_names;
+    if (!strs_has(list, name))
+        strs_add(a, list, name);
+}
+
+static bool make_listener(struct arena *a, struct issuer *issuer,
+                          const struct ca_options *options, struct err *err)
+{
+    struct key *key = key_new(a, KEY_P256, err);
+    struct cert_spec spec = { .subject = STR("acmespec mock CA"),
+                              .key = key,
+                              .issuer_key = issuer->key,
+                              .issuer = issuer->intermediate[0],
+                              .not_before = clock_wall() - DAY,
+                              .not_after = clock_wall() + (time_t)LISTENER_DAYS * DAY };
+    add_name(a, &spec, options->host);
+    add_name(a, &spec, STR("localhost"));
+    add_name(a, &spec, STR("127.0.0.1"));
+    add_name(a, &spec, STR("::1"));
+    add_name(a, &spec, str_of(options->address));
+    for (size_t i = 0; i < options->names.count; i++)
+        add_name(a, &spec, options->names.item[i]);
+    struct cert *cert = key ? cert_issue(a, &spec, err) : NULL;
+    if (!cert)
+        return false;
+    issuer->listener_cert_pem = arena_printf(a, "%.*s%.*s", STR_ARG(cert_pem(a, cert)),
+                                             STR_ARG(issuer->intermediate_pem[0]));
+    issuer->listener_key_pem = key_private_pem(a, key);
+    /* RFC 9773 4.1: the identifier begins with the authority key identifier. */
+    str ari;
+    if (!cert_ari_id(a, cert, &ari, err))
+        return false;
+    return b64url_decode(a, str_upto(ari, str_find_char(ari, '.')), &issuer->key_id)
+        || err_set(err, "the authority key identifier cannot be read");
+}
+
+struct issuer *issuer_new(struct arena *a, const struct ca_options *options,
+                          struct err *err)
+{
+    struct issuer *issuer = NEW(a, struct issuer);
+    issuer->key = key_new(a, KEY_P256, err);
+    if (!issuer->key)
+        return NULL;
+    for (size_t n = 0; n < ISSUER_CHAINS; n++)
+        if (!make_chain(a, issuer, n, err))
+            return NULL;
+    return make_listener(a, issuer, options, err) ? issuer : NULL;
+}
+
+/* --- issuing --- */
+
+/* RFC 8555 7.4: what was ordered, else what the profile gives. */
+static void set_dates(struct ca *ca, const struct order *order, struct cert_spec *spec)
+{
+    const struct profile_row *profile = &ca_profiles[0];
+    if (order->profile && !bug_on(ca, BUG_PROFILE_IGNORED))
+        profile = ca_profile_find(str_of(order->profile));
+    bool asked = !bug_on(ca, BUG_DATES_IGNORED);
+    spec->not_before = asked && order->not_before ? order->not_before : ca_now(ca) - 3600;
+    spec->not_after = asked && order->not_after
+        ? order->not_after
+        : ca_now(ca) + (time_t)profile->lifetime_s;
+}
+
+static void set_names(struct ca *ca, struct arena *a, const struct order *order,
+                      const struct csr *csr, struct cert_spec *spec)
+{
+    for (size_t i = 0; i < order->count; i++)
+        strs_add(a, order->identifier[i].ip ? &spec->ip_addresses : &spec->dns_names,
+                 order->identifier[i].value);
+    if (bug_on(ca, BUG_WWW_ADDED) && spec->dns_names.count)
+        strs_add(a, &spec->dns_names,
+                 arena_printf(a, "www.%.*s", STR_ARG(spec->dns_names.item[0])));
+    if (bug_on(ca, BUG_CSR_NAMES_ISSUED)) {
+        spec->dns_names = csr->dns_names;
+        spec->ip_addresses = csr->ip_addresses;
+    }
+}
+
+/* The key of the order that the account had before this one, for a planted bug. */
+static struct key *former_key(struct ca *ca, struct arena *a, const struct order *order,
+                              struct key *key)
+{
+    struct err err;
+    const struct order *former = order->next;
+    if (!bug_on(ca, BUG_OLD_CERTIFICATE_KEY) || !former || !former->certificate)
+        return key;
+    struct cert *cert = cert_from_der(a, former->certificate->der, &err);
+    return cert ? cert_key(a, cert, &err) : key;
+}
+
+/* RFC 5280 4.1.2.2: positive, at most 20 octets, here without a leading zero. */
+static str new_serial(struct ca *ca, struct arena *a)
+{
+    enum { SERIAL_BYTES = 16 };
+    char *bytes = arena_alloc(a, 1, SERIAL_BYTES);
+    memcpy(bytes, store_random(&ca->store, a, SERIAL_BYTES).ptr, SERIAL_BYTES);
+    bytes[0] = (char)((bytes[0] & 0x3f) | 0x40);
+    return (str){ bytes, SERIAL_BYTES };
+}
+
+static bool issue_in(struct arena *a, struct ca *ca, struct order *order, str request,
+                     struct err *err)
+{
+    struct csr csr;
+    if (!csr_read(a, request, &csr, err))
+        return false;
+    struct cert_spec spec = { .key = former_key(ca, a, order, csr.key),
+                              .issuer_key = ca->issuer->key,
+                              .issuer = ca->issuer->intermediate[0],
+                              .must_staple = csr.must_staple,
+                              .ca = csr.asks_ca && bug_on(ca, BUG_CSR_CA_COPIED) };
+    spec.serial = new_serial(ca, a);
+    set_dates(ca, order, &spec);
+    set_names(ca, a, order, &csr, &spec);
+    struct cert *cert = cert_issue(a, &spec, err);
+    if (!cert)
+        return false;
+    struct certificate *made =
+        store_add_certificate(&ca->store, order, cert_der(a, cert), spec.serial);
+    made->not_before = spec.not_before;
+    made->not_after = spec.not_after;
+    order->csr = STR_NONE;
+    order->status = bug_on(ca, BUG_ORDER_BACK_TO_READY) ? STATUS_READY : STATUS_VALID;
+    return true;
+}
+
+bool ca_issue(struct ca *ca, struct order *order, str request, struct err *err)
+{
+    struct arena *a = arena_new(NULL);
+    bool issued = issue_in(a, ca, order, request, err);
+    arena_end(a);
+    return issued;
+}

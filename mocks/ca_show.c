@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock CA's objects as JSON (RFC 8555 7.1.2 to 7.1.5, 8) and their URLs. */
+#include "base/clock.h"
+#include "mocks/ca_inside.h"
+
+static str url(struct ca *ca, struct arena *a, const char *kind, str id)
+{
+    return arena_printf(a, "%.*s/%s/%.*s", STR_ARG(ca->base), kind, STR_ARG(id));
+}
+
+str ca_account_url(struct ca *ca, struct arena *a, const struct account *account)
+{
+    return url(ca, a, "account", account->id);
+}
+
+str ca_order_url(struct ca *ca, struct arena *a, const struct order *order)
+{
+    return url(ca, a, "order", order->id);
+}
+
+str ca_authz_url(struct ca *ca, struct arena *a, const struct authz *authz)
+{
+    return url(ca, a, "authz", authz->id);
+}
+
+str ca_terms_url(struct ca *ca, struct arena *a, int terms)
+{
+    return arena_printf(a, "%.*s/terms/%d", STR_ARG(ca->base), terms);
+}
+
+static void put(json_t *object, const char *name, str value)
+{
+    json_object_set_new(object, name, json_stringn(value.ptr, value.len));
+}
+
+static void put_status(json_t *object, enum status status)
+{
+    json_object_set_new(object, "status", json_string(status_words[status]));
+}
+
+static void put_date(struct arena *a, json_t *object, const char *name, time_t when)
+{
+    put(object, name, date_rfc3339(a, when));
+}
+
+/* Text of our own that is JSON already. */
+static void put_json(struct arena *a, json_t *object, const char *name, str text)
+{
+    struct err err;
+    if (text.len)
+        json_object_set(object, name, json_read(a, text, &err));
+}
+
+static json_t *strings(const struct strs *list)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < list->count; i++)
+        json_array_append_new(array, json_stringn(list->item[i].ptr, list->item[i].len));
+    return array;
+}
+
+json_t *ca_show_account(struct ca_call *call, const struct account *account)
+{
+    json_t *out = json_object();
+    put_status(out, account->status);
+    if (account->contact.count)
+        json_object_set_new(out, "contact", strings(&account->contact));
+    if (account->terms)
+        json_object_set_new(out, "termsOfServiceAgreed", json_true());
+    put_json(call->arena, out, "externalAccountBinding", account->eab);
+    put(out, "orders", ca_url(call, "/account/%.*s/orders", STR_ARG(account->id)));
+    ca_spoil_object(call->ca, "account", out);
+    return out;
+}
+
+json_t *ca_show_identifier(struct ca_call *call, bool ip, str value)
+{
+    json_t *out = json_object();
+    (void)call;
+    json_object_set_new(out, "type", json_string(ip ? "ip" : "dns"));
+    put(out, "value", value);
+    return out;
+}
+
+static json_t *order_authzs(struct ca_call *call, const struct order *order)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < order->count; i++) {
+        if (!order->authz[i])
+            continue;
+        str at = ca_authz_url(call->ca, call->arena, order->authz[i]);
+        json_array_append_new(list, json_stringn(at.ptr, at.len));
+    }
+    return list;
+}
+
+static json_t *order_identifiers(struct ca_call *call, const struct order *order)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < order->count; i++)
+        json_array_append_new(list,
+                              ca_show_identifier(call, order->identifier[i].ip,
+                                                 order->identifier[i].value));
+    return list;
+}
+
+/* RFC 8555 7.1.3: "certificate" is there once the order is valid, and not before. */
+static void put_certificate(struct ca_call *call, const struct order *order, json_t *out)
+{
+    if (order->status == STATUS_VALID && order->certificate)
+        put(out, "certificate",
+            url(call->ca, call->arena, "certificate", order->certificate->id));
+    else if (order->status == STATUS_PROCESSING
+             && bug_on(call->ca, BUG_CERTIFICATE_TOO_EARLY))
+        put(out, "certificate", url(call->ca, call->arena, "certificate", order->id));
+}
+
+json_t *ca_show_order(struct ca_call *call, const struct order *order)
+{
+    struct arena *a = call->arena;
+    json_t *out = json_object();
+    put_status(out, order->status);
+    put_date(a, out, "expires", order->expires);
+    json_object_set_new(out, "identifiers", order_identifiers(call, order));
+    if (order->profile && !bug_on(call->ca, BUG_PROFILE_NOT_SHOWN))
+        json_object_set_new(out, "profile", json_string(order->profile));
+    if (order->not_before)
+        put_date(a, out, "notBefore", order->not_before);
+    if (order->not_after)
+        put_date(a, out, "notAfter", order->not_after);
+    if (order->replaces.len)
+        put(out, "replaces", order->replaces);
+    put_json(a, out, "error", order->error);
+    json_object_set_new(out, "authorizations", order_authzs(call, order));
+    put(out, "finalize", ca_url(call, "/order/%.*s/finalize", STR_ARG(order->id)));
+    put_certificate(call, order, out);
+    ca_spoil_object(call->ca, "order", out);
+    return out;
+}
+
+/* RFC 8555 8, 8.3, 8.4, RFC 8737 3. */
+json_t *ca_show_challenge(struct ca_call *call, const struct challenge *challenge)
+{
+    json_t *out = json_object();
+    const struct authz *authz = challenge->authz;
+    json_object_set_new(out, "type", json_string(challenge_names[challenge->type]));
+    put(out, "url",
+        ca_url(call, "/challenge/%.*s/%d", STR_ARG(authz->id),
+               (int)(challenge - authz->challenge)));
+    put_status(out, challenge->status);
+    put(out, "token", challenge->token);
+    if (challenge->validated)
+        put_date(call->arena, out, "validated", challenge->validated);
+    put_json(call->arena, out, "error", challenge->error);
+    if (bug_on(call->ca, BUG_KEYAUTH_SHOWN) && challenge->keyauth.len)
+        put(out, "keyAuthorization", challenge->keyauth);
+    ca_spoil_object(call->ca, "challenge", out);
+    return out;
+}
+
+/* RFC 8555 7.1.4: a pending authorization lists what may be tried, a valid one what was
+ * validated, an invalid one what was tried. */
+static bool is_listed(const struct authz *authz, const struct challenge *challenge)
+{
+    return authz->status != STATUS_VALID || challenge->status == STATUS_VALID;
+}
+
+static json_t *authz_challenges(struct ca_call *call, const struct authz *authz)
+{
+    json_t *list = json_array();
+    bool all = bug_on(call->ca, BUG_ALL_CHALLENGES_STAY);
+    for (size_t i = 0; i < authz->count; i++)
+        if (all || is_listed(authz, &authz->challenge[i]))
+            json_array_append_new(list, ca_show_challenge(call, &authz->challenge[i]));
+    return list;
+}
+
+json_t *ca_show_authz(struct ca_call *call, const struct authz *authz)
+{
+    const struct identifier *who = &authz->identifier;
+    json_t *out = json_object();
+    str value = who->value;
+    if (authz->wildcard && bug_on(call->ca, BUG_WILDCARD_PREFIX_KEPT))
+        value = arena_printf(call->arena, "*.%.*s", STR_ARG(value));
+    json_object_set_new(out, "identifier", ca_show_identifier(call, who->ip, value));
+    put_status(out, authz->status);
+    put_date(call->arena, out, "expires", authz->expires);
+    json_object_set_new(out, "challenges", authz_challenges(call, authz));
+    if (authz->wildcard)
+        json_object_set_new(out, "wildcard", json_true());
+    ca_spoil_object(call->ca, "authorization", out);
+    return out;
+}

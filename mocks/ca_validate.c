@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* The queue of validation queries, the threads that make them, and what comes of them. */
+#include "mocks/ca_validate.h"
+
+#include "acme/problem.h"
+#include "base/clock.h"
+
+enum { MOST_WORKERS = 64 };
+
+/* A query that waits. */
+struct waiting {
+    struct waiting *next;
+    struct challenge *challenge;
+};
+
+struct validator {
+    struct ca *ca; /* its lock is over all of this */
+    pthread_cond_t wake;
+    struct arena *arena; /* of what waits */
+    struct waiting *queue, *spare;
+    pthread_t thread[MOST_WORKERS];
+    int count, idle;
+    bool stopping;
+};
+
+const struct finding finding_good = { .why = STR_INIT("") };
+
+static struct finding finding_of(const struct query_for *q, enum problem_type problem,
+                                 const char *fmt, va_list args)
+{
+    return (struct finding){ .problem = problem,
+                             .why = arena_vprintf(q->arena, fmt, args) };
+}
+
+struct finding finding_bad(const struct query_for *q, enum problem_type problem,
+                           const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    struct finding finding = finding_of(q, problem, fmt, args);
+    va_end(args);
+    return finding;
+}
+
+struct finding finding_later(const struct query_for *q, enum problem_type problem,
+                             const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    struct finding finding = finding_of(q, problem, fmt, args);
+    va_end(args);
+    finding.later = true;
+    return finding;
+}
+
+long query_left_ms(const struct query_for *q)
+{
+    int64_t left = q->deadline_ms - clock_ms();
+    return left > 1 ? (long)left : 1;
+}
+
+bool query_why(struct query_for *q, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    q->why = arena_vprintf(q->arena, fmt, args);
+    va_end(args);
+    return false;
+}
+
+struct finding query_checks(struct query_for *q, const struct query_check *rows,
+                            size_t count, const void *got)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!rows[i].holds(q, got)
+            && !(rows[i].off != BUG_NONE && bug_on(q->ca, rows[i].off)))
+            return finding_bad(q, rows[i].problem, "%.*s (%s)", STR_ARG(q->why),
+                               rows[i].section);
+    return finding_good;
+}
+
+/* --- the queue --- */
+
+static void destroy(void *object)
+{
+    struct validator *v = object;
+    pthread_cond_destroy(&v->wake);
+}
+
+struct validator *validator_new(struct arena *a, struct ca *ca)
+{
+    pthread_condattr_t attributes;
+    struct validator *v = NEW(a, struct validator);
+    v->ca = ca;
+    v->arena = arena_new(a);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&v->wake, &attributes);
+    pthread_condattr_destroy(&attributes);
+    arena_defer(a, destroy, v);
+    return v;
+}
+
+static void *work(void *object);
+
+static void start_worker(struct validator *v)
+{
+    int most = v->ca->options.workers;
+    if (v->count < (most < MOST_WORKERS ? most : MOST_WORKERS)
+        && pthread_create(&v->thread[v->count], NULL, work, v) == 0)
+        v->count++;
+}
+
+void validator_add(struct validator *v, struct challenge *challenge, long after_ms)
+{
+    struct waiting *w = v->spare;
+    if (w)
+        v->spare = w->next;
+    else
+        w = NEW(v->arena, struct waiting);
+    w->challenge = challenge;
+    w->next = v->queue;
+    v->queue = w;
+    challenge->queued = true;
+    challenge->next_ms = clock_ms() + after_ms;
+    if (v->idle == 0)
+        start_worker(v);
+    pthread_cond_signal(&v->wake);
+}
+
+void validator_hurry(struct validator *v, struct challenge *challenge)
+{
+    challenge->next_ms = clock_ms();
+    pthread_cond_broadcast(&v->wake);
+}
+
+/* The one that is due first, or NULL. */
+static struct waiting **first_due(struct validator *v)
+{
+    struct waiting **first = NULL;
+    for (struct waiting **w = &v->queue; *w; w = &(*w)->next)
+        if (!first || (*w)->challenge->next_ms < (*first)->challenge->next_ms)
+            first = w;
+    return first;
+}
+
+static struct challenge *take(struct validator *v, struct waiting **place)
+{
+    struct waiting *w = *place;
+    struct challenge *challenge = w->challenge;
+    *place = w->next;
+    w->next = v->spare;
+    v->spare = w;
+    return challenge;
+}
+
+static void wait_until(struct validator *v, int64_t ms)
+{
+    struct timespec until = { .tv_sec = (time_t)(ms / 1000),
+                              .tv_nsec = (long)(ms % 1000) * 1000000L };
+    v->idle++;
+    if (ms)
+        pthread_cond_timedwait(&v->wake, &v->ca->lock, &until);
+    else
+        pthread_cond_wait(&v->wake, &v->ca->lock);
+    v->idle--;
+}
+
+/* Waits for a query that is due; NULL when it is over. */
+static struct challenge *next_due(struct validator *v)
+{
+    while (!v->stopping) {
+        struct waiting **first = first_due(v);
+        if (first && (*first)->challenge->next_ms <= clock_ms())
+            return take(v, first);
+        wait_until(v, first ? (*first)->challenge->next_ms : 0);
+    }
+    return NULL;
+}
+
+/* --- one query --- */
+
+static struct query_for copy_of(struct ca *ca, struct arena *a,
+                                const struct challenge *challenge)
+{
+    const struct authz *authz = challenge->authz;
+    return (struct query_for){
+        .ca = ca,
+        .arena = a,
+        .type = challenge->type,
+        .identifier = { authz->identifier.ip, str_copy(a, authz->identifier.value) },
+        .wildcard = authz->wildcard,
+        .token = str_copy(a, challenge->token),
+        .keyauth = str_copy(a, challenge->keyauth),
+        .account_url = ca_account_url(ca, a, authz->account),
+        .deadline_ms = clock_ms() + ca->options.total_ms,
+        .why = STR_NONE,
+    };
+}
+
+static struct finding validate(struct query_for *q)
+{
+    static struct finding (*const ways[])(struct query_for *) = {
+        [CHALLENGE_HTTP_01] = validate_http,
+        [CHALLENGE_DNS_01] = validate_dns,
+        [CHALLENGE_TLS_ALPN_01] = validate_alpn,
+    };
+    struct finding finding = ways[q->type](q);
+    return finding_is_good(finding) && !bug_on(q->ca, BUG_NO_CAA) ? validate_caa(q)
+                                                                  : finding;
+}
+
+/* RFC 8555 8.2: "The server MUST add an entry to the "error" field in the challenge after
+ * each failed validation query."  The first stands alone; from the second on each is a
+ * subproblem, and the newest also the problem itself. */
+static str add_error(struct arena *a, const struct ca *ca, str before, json_t *newest)
+{
+    struct err err;
+    json_t *old = before.len ? json_read(a, before, &err) : NULL;
+    if (!old || bug_on(ca, BUG_LAST_ERROR_ONLY))
+        return json_text(a, newest);
+    json_t *list = json_object_get(old, "subproblems"), *all = json_array();
+    if (list)
+        json_array_extend(all, list);
+    else
+        json_array_append(all, old);
+    json_array_append(all, newest);
+    json_t *out = json_keep(a, json_copy(newest));
+    json_object_set_new(out, "subproblems", all);
+    return json_text(a, out);
+}
+
+static int status_of(enum problem_type problem)
+{
+    return problem == PROBLEM_INCORRECT_RESPONSE || problem == PROBLEM_UNAUTHORIZED
+            || problem == PROBLEM_CAA
+        ? 403
+        : 400;
+}
+
+static void apply(struct validator *v, const struct query_for *q,
+                  struct challenge *challenge, struct finding finding)
+{
+    struct ca *ca = v->ca;
+    challenge->queued = false;
+    challenge->attempts++;
+    if (finding_is_good(finding)) {
+        ca_challenge_valid(ca, challenge);
+        return;
+    }
+    json_t *problem = problem_new(q->arena, problem_names[finding.problem],
+                                  status_of(finding.problem), finding.why);
+    ca_spoil_object(ca, "challenge-error", problem);
+    str error = add_error(q->arena, ca, challenge->error, problem);
+    bool again = finding.later && challenge->attempts < ca->options.attempts
+        && challenge->authz->status == STATUS_PENDING && !bug_on(ca, BUG_NO_RETRY);
+    if (!again) {
+        ca_challenge_failed(ca, challenge, error);
+        return;
+    }
+    if (!bug_on(ca, BUG_RETRY_ERROR_HIDDEN))
+        challenge->error = str_copy(ca->store.arena, error);
+    if (bug_on(ca, BUG_RETRY_PENDING))
+        challenge->status = STATUS_PENDING;
+    validator_add(v, challenge, bug_on(ca, BUG_RETRY_FAST) ? 50 : ca->options.retry_ms);
+}
+
+static void query(struct validator *v, struct challenge *challenge)
+{
+    struct arena *a = arena_new(NULL);
+    struct query_for q = copy_of(v->ca, a, challenge);
+    pthread_mutex_unlock(&v->ca->lock);
+    struct finding finding = validate(&q);
+    pthread_mutex_lock(&v->ca->lock);
+    apply(v, &q, challenge, finding);
+    arena_end(a);
+}
+
+static void *work(void *object)
+{
+    struct validator *v = object;
+    struct challenge *challenge;
+    pthread_mutex_lock(&v->ca->lock);
+    while ((challenge = next_due(v)) != NULL)
+        query(v, challenge);
+    pthread_mutex_unlock(&v->ca->lock);
+    return NULL;
+}
+
+void validator_stop(struct validator *v)
+{
+    pthread_mutex_lock(&v->ca->lock);
+    v->stopping = true;
+    pthread_cond_broadcast(&v->wake);
+    int count = v->count;
+    pthread_mutex_unlock(&v->ca->lock);
+    for (int i = 0; i < count; i++)
+        pthread_join(v->thread[i], NULL);
+}

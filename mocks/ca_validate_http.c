@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* http-01 as a CA performs it (RFC 8555 8.3): fetch over plain HTTP from an address that
+ * DNS gave, follow redirects, compare. */
+#include "http/fetch.h"
+#include "mocks/ca_identifier.h"
+#include "mocks/ca_validate.h"
+
+enum { MOST_REDIRECTS = 10, MOST_BODY = 4096 };
+
+/* Where a URL's port leads here: 80 and 443 are where the challenges go. */
+static int port_for(const struct query_for *q, const struct url *url)
+{
+    const struct ca_options *o = &q->ca->options;
+    if (url->port == 80)
+        return o->http_port;
+    return url->port == 443 ? o->tls_port : url->port;
+}
+
+static struct fetcher *fetcher_for(const struct query_for *q, const struct url *url,
+                                   str address)
+{
+    long left = query_left_ms(q), connect = q->ca->options.connect_ms;
+    struct fetch_options options = {
+        .insecure = true, /* RFC 8555 8.3: a certificate is being asked for just now */
+        .connect_ms = connect < left ? connect : left,
+        .total_ms = left,
+        .body_ceiling = MOST_BODY,
+        .pin_host = url->host,
+        .pin_address = address,
+        .pin_port = port_for(q, url),
+        .user_agent = "acmespec mock CA (http-01 validation)"
+    };
+    return fetcher_new(q->arena, &options);
+}
+
+static enum problem_type problem_of(const struct err *err)
+{
+    str text = str_of(err->text);
+    return str_contains(text, STR("TLS handshake"))
+            || str_contains(text, STR("certificate of"))
+        ? PROBLEM_TLS
+        : PROBLEM_CONNECTION;
+}
+
+static struct finding fetch_from(const struct query_for *q, const struct url *url,
+                                 str text, str address, struct response *response)
+{
+    struct err err;
+    struct timings timings;
+    struct request request = { .method = STR("GET"), .url = text };
+    *response = (struct response){ .status = 0 };
+    headers_add(q->arena, &request.headers, STR("Accept"), STR("*/*"));
+    if (bug_on(q->ca, BUG_HTTP_HOST_ADDRESS))
+        headers_add(q->arena, &request.headers, STR("Host"), address);
+    if (bug_on(q->ca, BUG_HTTP_HEAD))
+        request.method = STR("HEAD");
+    if (fetch(fetcher_for(q, url, address), q->arena, &request, response, &timings, &err))
+        return finding_good;
+    return finding_later(q, problem_of(&err), "%s", err.text);
+}
+
+/* RFC 8555 8.3: "connect to at least one of the hosts found", in turn until one answers.
+ */
+static struct finding fetch_any(const struct query_for *q, const struct url *url,
+                                str text, struct response *response)
+{
+    struct strs addresses;
+    str host = url->host;
+    if (str_starts(host, "["))
+        host = str_upto(str_from(host, 1), str_find_char(host, ']') - 1);
+    struct finding finding = validate_find(q, host, &addresses);
+    size_t most = bug_on(q->ca, BUG_FIRST_ADDRESS_ONLY) ? 1 : addresses.count;
+    for (size_t i = 0; i < most && i < addresses.count; i++) {
+        finding = fetch_from(q, url, text, addresses.item[i], response);
+        if (finding_is_good(finding))
+            break;
+    }
+    return finding;
+}
+
+static bool is_redirect(const struct response *response)
+{
+    int status = response->status;
+    return (status == 301 || status == 302 || status == 303 || status == 307
+            || status == 308)
+        && headers_find(&response->headers, "Location");
+}
+
+static struct finding fetch_following(const struct query_for *q, str text,
+                                      struct response *response)
+{
+    struct url url;
+    for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+        if (!url_parse(q->arena, text, &url))
+            return finding_bad(
+                q, PROBLEM_CONNECTION,
+                "the redirect leads to \"%.*s\", which is no http or https URL",
+                STR_ARG(str_upto(text, 300)));
+        struct finding finding = fetch_any(q, &url, text, response);
+        if (!finding_is_good(finding) || !is_redirect(response)
+            || bug_on(q->ca, BUG_NO_REDIRECTS))
+            return finding;
+        text = url_resolve(q->arena, text, *headers_find(&response->headers, "Location"));
+    }
+    return finding_bad(q, PROBLEM_CONNECTION, "more than %d redirects", MOST_REDIRECTS);
+}
+
+/* --- what was fetched --- */
+
+static bool has_status_200(struct query_for *q, const void *got)
+{
+    const struct response *response = got;
+    return response->status == 200
+        || query_why(q, "the web server answers with status %d, not 200",
+                     response->status);
+}
+
+/* "The server SHOULD ignore whitespace characters at the end of the body." */
+static str trimmed(const struct query_for *q, str body)
+{
+    static const char blanks[] = " \t\r\n\v\f";
+    while (!bug_on(q->ca, BUG_HTTP_BODY_RAW) && body.len
+           && strchr(blanks, body.ptr[body.len - 1]) && body.ptr[body.len - 1])
+        body.len--;
+    return body;
+}
+
+static bool body_fits(const struct query_for *q, str body)
+{
+    str want = q->keyauth;
+    if (str_eq(body, want))
+        return true;
+    if (bug_on(q->ca, BUG_HTTP_PREFIX))
+        return str_starts(body, str_z(q->arena, want));
+    if (bug_on(q->ca, BUG_HTTP_CASE))
+        return str_eq_nocase(body, want);
+    /* Only the part before the dot, so that any account's key does. */
+    return bug_on(q->ca, BUG_HTTP_TOKEN_ONLY)
+        && str_eq(str_upto(body, str_find_char(body, '.')), q->token);
+}
+
+static bool has_keyauth(struct query_for *q, const void *got)
+{
+    const struct response *response = got;
+    return body_fits(q, trimmed(q, response->body))
+        || query_why(q, "the body is not the key authorization");
+}
+
+/* A planted bug: no RFC wants it. */
+static bool has_text_plain(struct query_for *q, const void *got)
+{
+    const struct response *response = got;
+    return !bug_on(q->ca, BUG_HTTP_WANTS_TEXT)
+        || media_type_is(&response->headers, "text/plain")
+        || query_why(q, "the Content-Type is not text/plain");
+}
+
+/* clang-format off */
+static const struct query_check checks[] = {
+    { "http-status",  "RFC 8555 8.3", BUG_HTTP_STATUS_UNCHECKED, PROBLEM_INCORRECT_RESPONSE, has_status_200 },
+    { "http-type",    "no RFC",       BUG_NONE,                  PROBLEM_INCORRECT_RESPONSE, has_text_plain },
+    { "http-keyauth", "RFC 8555 8.3", BUG_HTTP_BODY_UNCHECKED,   PROBLEM_INCORRECT_RESPONSE, has_keyauth },
+};
+/* clang-format on */
+
+/* RFC 8555 8.3: "http://{domain}/.well-known/acme-challenge/{token}"; RFC 8738 5 has an
+ * address in the host's place. */
+static str first_url(const struct query_for *q)
+{
+    str host = q->identifier.value;
+    if (str_contains(host, STR(":")))
+        host = arena_printf(q->arena, "[%.*s]", STR_ARG(host));
+    return arena_printf(q->arena, "http://%.*s/.well-known/acme-challenge/%.*s%s",
+                        STR_ARG(host), STR_ARG(q->token),
+                        bug_on(q->ca, BUG_HTTP_QUERY) ? "?t=1" : "");
+}
+
+/* Whether the answer may be another one soon: not found yet, or out of order. */
+static bool is_passing(int status)
+{
+    return status == 404 || status == 429 || status >= 500;
+}
+
+struct finding validate_http(struct query_for *q)
+{
+    struct response response;
+    struct finding finding = fetch_following(q, first_url(q), &response);
+    if (!finding_is_good(finding))
+        return finding;
+    finding = query_checks(q, checks, countof(checks), &response);
+    finding.later = is_passing(response.status);
+    return finding;
+}
