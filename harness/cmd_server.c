@@ -77,6 +77,7 @@ struct session {
     struct progress *progress;
     FILE *results_file;
     bool results_broken;
+    bool selected_by_name;
 };
 
 static volatile int stop_asked;
@@ -167,6 +168,7 @@ static bool make_plan(struct session *s, const struct strs *names, struct err *e
                                    .repeat = o->repeat };
     for (size_t i = 1; i < names->count; i++)
         strs_add(s->arena, &selection.names, names->item[i]);
+    s->selected_by_name = selection.names.count > 0;
     if (o->rerun_failed && !rerun_names(s->arena, o->results.ptr, &selection.names, err))
         return false;
     return read_shard(s, &selection, err)
@@ -272,6 +274,14 @@ static bool colour_wanted(const struct server_options *o, int fd)
         && !(term && strcmp(term, "dumb") == 0);
 }
 
+/* Whether less than the whole suite is played: then a baseline may know more than came. */
+static bool is_partial(const struct session *s)
+{
+    const struct server_options *o = &s->options;
+    return s->selected_by_name || o->rules.count || o->sections.count || o->tags.count
+        || o->level.len || o->shard.len || o->rerun_failed;
+}
+
 static void describe_run(struct session *s, int argc, char **argv)
 {
     struct results *r = &s->results;
@@ -294,6 +304,8 @@ static void describe_run(struct session *s, int argc, char **argv)
     r->started = clock_wall();
     r->requirements = s->library->requirements;
     r->strict = s->options.strict;
+    r->allow_inconclusive = s->options.allow_inconclusive;
+    r->partial = is_partial(s);
     for (size_t i = 0; i < capability_count; i++) {
         str name = str_of(capabilities[i].name), reason;
         if (target_offers(&s->target, name, &reason))

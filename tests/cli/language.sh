@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# scenarios/README.md teaches what the program reads: its whole examples are read without a
+# mistake, every word in its code is a row of the tables, and every table it names is there.
+set -u
+acmespec=${ACMESPEC:-build/acmespec}
+page=scenarios/README.md
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+bad=0
+complain() { bad=1 && echo "$*"; }
+
+# Code blocks, one file each.
+awk -v to="$tmp" '/^```/ { inside = !inside; if (inside) n++; next }
+    inside { print > (to "/block" n) }' "$page"
+
+# The examples that are whole files.
+for word in scenario watch profile; do
+    for block in "$tmp"/block*; do
+        grep -q "^$word " "$block" || continue
+        if [ "$word" = profile ]; then
+            # A profile and a baseline stand in one block; they are two files.
+            sed '/^baseline/,$d' "$block" >"$tmp/profile.acme"
+            sed -n '/^baseline/,$p' "$block" >"$tmp/baseline.acme"
+            "$acmespec" check "$tmp/baseline.acme" >"$tmp/out" 2>&1 || complain "$(cat "$tmp/out")"
+        else
+            cp "$block" "$tmp/$word.acme"
+        fi
+        # The watches that ship may have the name of the example's.
+        sed -i.bak 's/^watch  *[a-z-]*/watch example/' "$tmp/$word.acme"
+        "$acmespec" check "$tmp/$word.acme" >"$tmp/out" 2>&1 || complain "$(cat "$tmp/out")"
+    done
+    [ -f "$tmp/$word.acme" ] || complain "$page has no example of a $word"
+done
+
+# Every word that begins a line of code is in the tables.
+"$acmespec" help --verbs | sed 's/ .*//' | sort -u >"$tmp/verbs"
+"$acmespec" help checks | sed -n 's/^  \([a-z-]*\).*/\1/p' | sort -u >>"$tmp/verbs"
+for block in "$tmp"/block[0-9]*; do
+    grep -q '^\(acmespec\|[$]\)' "$block" && continue
+    awk '{ print $1 }' "$block" | grep '^[a-z][a-z-]*$' | sort -u | while read -r word; do
+        grep -qx "$word" "$tmp/verbs" || echo "$page uses \"$word\", which is no word of the language"
+    done
+done >"$tmp/unknown"
+[ ! -s "$tmp/unknown" ] || complain "$(cat "$tmp/unknown")"
+
+# Every table that it names.
+for topic in $(grep -o 'help [a-z]*' "$page" | sed 's/help //' | sort -u); do
+    "$acmespec" help "$topic" >/dev/null 2>&1 || complain "$page names \`acmespec help $topic\`, which there is not"
+done
+
+# Every row has its help, and the program can explain each word.
+"$acmespec" help --verbs | while read -r verb; do
+    # shellcheck disable=SC2086
+    "$acmespec" help $verb >/dev/null 2>&1 || echo "acmespec help $verb says nothing"
+done >"$tmp/silent"
+[ ! -s "$tmp/silent" ] || complain "$(cat "$tmp/silent")"
+exit $bad

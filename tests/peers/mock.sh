@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# acmespec's own mock CA, as if it were a released one: for `make self`, and for the demo
+# where no other CA can be had. MOCK_OPTIONS may plant bugs (--bug NAME).
+# shellcheck shell=sh disable=SC2034,SC2154
+
+PROFILE=mock
+BASELINE=mock
+
+peer_version() { "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" --version | sed 's/acmespec //'; }
+
+peer_need() { need curl curl; }
+
+peer_start()
+{
+    free_port directory_port
+    CA_PEM=$TMP/root.pem
+    # A second try after a failed validation, soon, so that retries can be judged.
+    # shellcheck disable=SC2086
+    daemon "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" mock --quiet --port "$directory_port" \
+        --root "$CA_PEM" --dns-server "127.0.0.1:$DNS_PORT" \
+        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --attempts 2 --retry 300ms \
+        --eab acmespec-1:YWNtZXNwZWMgcGVlcnMga2V5LCBub3Qgc2VjcmV0ISE \
+        --eab acmespec-2:c2Vjb25kIGFjbWVzcGVjIGtleSwgbm90IHNlY3JldCE ${MOCK_OPTIONS:-}
+    DIR_URL=https://localhost:$directory_port/directory
+    await "$DIR_URL"
+}
