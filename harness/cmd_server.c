@@ -274,7 +274,8 @@ static bool colour_wanted(const struct server_options *o, int fd)
         && !(term && strcmp(term, "dumb") == 0);
 }
 
-/* Whether less than the whole suite is played: then a baseline may know more than came. */
+/* Whether less than the whole suite is played: then a baseline may know more than came.
+ */
 static bool is_partial(const struct session *s)
 {
     const struct server_options *o = &s->options;

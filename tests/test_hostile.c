@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Bad targets: whatever stands at the directory URL, the program ends in bounded time with a
- * clear sentence, exit status 5, and a JUnit file.  The whole program is run, as a user
- * would run it. */
+/* Bad targets: whatever stands at the directory URL, the program ends in bounded time
+ * with a clear sentence, exit status 5, and a JUnit file.  The whole program is run, as a
+ * user would run it. */
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
@@ -86,13 +86,17 @@ static void serve_redirect(int fd)
 static void serve_html(int fd)
 {
     read_request(fd);
-    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html></html>");
+    say(fd,
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: "
+        "13\r\n\r\n<html></html>");
 }
 
 static void serve_other_json(int fd)
 {
     read_request(fd);
-    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+    say(fd,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        "2\r\n\r\n{}");
 }
 
 static void serve_not_found(int fd)
@@ -104,7 +108,9 @@ static void serve_not_found(int fd)
 static void serve_cut_body(int fd)
 {
     read_request(fd);
-    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{\"new");
+    say(fd,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        "500\r\n\r\n{\"new");
 }
 
 static void serve_endless_headers(int fd)
@@ -120,7 +126,9 @@ static void serve_huge_body(int fd)
     static char megabyte[1024 * 1024 + 1];
     memset(megabyte, 'x', sizeof megabyte - 1);
     read_request(fd);
-    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1073741824\r\n\r\n");
+    say(fd,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        "1073741824\r\n\r\n");
     for (int i = 0; i < 1024; i++) {
         if (send(fd, megabyte, 1, MSG_NOSIGNAL) <= 0)
             return;
@@ -131,14 +139,17 @@ static void serve_huge_body(int fd)
 static void serve_gzip(int fd)
 {
     read_request(fd);
-    say(fd, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\n"
-            "Content-Length: 10\r\n\r\n\x1f\x8b\x08zzzzzzz");
+    say(fd,
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\n"
+        "Content-Length: 10\r\n\r\n\x1f\x8b\x08zzzzzzz");
 }
 
 static void serve_deep_json(int fd)
 {
     read_request(fd);
-    say(fd, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n");
+    say(fd,
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+        "100000\r\n\r\n");
     for (int i = 0; i < 10000; i++)
         say(fd, "[[[[[[[[[[");
 }
@@ -268,11 +279,19 @@ static struct run run_against(struct arena *a, str url, const char *ca_file)
     char *errors = str_z(a, arena_printf(a, "%s/errors", dir.ptr));
     char *junit = str_z(a, arena_printf(a, "%s/junit.xml", dir.ptr));
     char *dns = str_z(a, arena_printf(a, "%d", free_port()));
-    char *argv[] = { str_z(a, STR("acmespec")), str_z(a, STR("server")), str_z(a, url),
-                     str_z(a, STR("--request-timeout")), str_z(a, STR("1s")),
-                     str_z(a, STR("--dns-port")), dns, str_z(a, STR("--junit")), junit,
-                     str_z(a, STR("server/7.4-orders")), str_z(a, STR("--ca-file")),
-                     str_z(a, str_of(ca_file)), NULL };
+    char *argv[] = { str_z(a, STR("acmespec")),
+                     str_z(a, STR("server")),
+                     str_z(a, url),
+                     str_z(a, STR("--request-timeout")),
+                     str_z(a, STR("1s")),
+                     str_z(a, STR("--dns-port")),
+                     dns,
+                     str_z(a, STR("--junit")),
+                     junit,
+                     str_z(a, STR("server/7.4-orders")),
+                     str_z(a, STR("--ca-file")),
+                     str_z(a, str_of(ca_file)),
+                     NULL };
     if (!*ca_file)
         argv[10] = NULL;
     int64_t began = clock_ms();
@@ -295,7 +314,8 @@ static void check_run(const struct run *run)
     ck_assert_msg(WIFEXITED(run->status), "it died of signal %d", WTERMSIG(run->status));
     ck_assert_msg(WEXITSTATUS(run->status) == 5, "status %d, and it said: %.*s",
                   WEXITSTATUS(run->status), STR_ARG(run->errors));
-    ck_assert_msg(str_starts(run->errors, "acmespec: "), "it said: %.*s", STR_ARG(run->errors));
+    ck_assert_msg(str_starts(run->errors, "acmespec: "), "it said: %.*s",
+                  STR_ARG(run->errors));
     ck_assert(str_contains(run->junit, STR("<error")));
     ck_assert(str_contains(run->junit, STR("</testsuites>")));
     ck_assert_int_lt(run->ms, 20000);

@@ -60,6 +60,15 @@ static void count_play(struct results *r, const struct play_result *p)
     }
 }
 
+str results_fault(const struct results *r)
+{
+    if (!r->complete)
+        return STR("the run ended before everything selected was played");
+    if (r->play_count == 0)
+        return STR("nothing was selected or run");
+    return r->total.decided ? STR_NONE : STR("not one check was decided");
+}
+
 void results_count(struct results *r)
 {
     r->total = (struct totals){ .stale = r->stale_count, .failed = r->stale_count };
@@ -67,4 +76,5 @@ void results_count(struct results *r)
         count_play(r, &r->play[i]);
     for (size_t i = 0; i < r->watch_count; i++)
         count_case(r, r->watch[i].verdict, r->watch[i].expected, false);
+    r->total.failed += results_fault(r).len > 0;
 }

@@ -18,7 +18,8 @@ struct totals {
     size_t unexpected;             /* neither pass nor skip nor known to the baseline */
     size_t stale;                  /* expectations that did not come true */
     size_t decided;                /* checks with pass, warn or fail */
-    /* every case once, as people count: see case_colour; stale expectations are failed */
+    /* Every case once, as people count (case_colour); a stale expectation is a failed
+     * one, and so is results_fault(). */
     size_t passed, failed, skipped;
 };
 
@@ -61,6 +62,10 @@ struct results {
 /* Whether a play is a test case beside its checks: it was skipped, or ended for a reason
  * that none of its checks tells. */
 bool play_is_case(const struct play_result *p);
+
+/* Why the run as a whole shows nothing, whatever its cases say: it was stopped early, or
+ * decided nothing.  Empty when all is well. */
+str results_fault(const struct results *r);
 
 /* What a test case counts as. */
 enum colour { COLOUR_PASSED, COLOUR_FAILED, COLOUR_SKIPPED };

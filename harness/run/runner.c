@@ -18,7 +18,7 @@
 #include "crypto/key.h"
 #include "run/events.h"
 
-enum { GRACE_MS = 15000, TICK_MS = 200, MOST_JOBS = 64 };
+enum { GRACE_MS = 5000, TICK_MS = 200, MOST_JOBS = 64 };
 
 struct child {
     pid_t pid; /* 0: the place is free */
