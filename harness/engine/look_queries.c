@@ -24,7 +24,7 @@ static bool kind_of(struct look *l, enum query_kind *kind)
 
 bool look_queries(struct look *l)
 {
-    enum query_kind kind;
+    enum query_kind kind = QUERY_HTTP;
     struct query *queries;
     if (!kind_of(l, &kind))
         return false;
@@ -52,7 +52,7 @@ static json_t *detail_of(struct look *l, const struct query *q, str detail)
 
 bool look_query(struct look *l)
 {
-    enum query_kind kind;
+    enum query_kind kind = QUERY_HTTP;
     struct query *queries;
     if (!kind_of(l, &kind))
         return false;
