@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person sees while a run goes on: on a terminal one line that is rewritten (done,
- * failed, inconclusive, what runs now, elapsed), in CI one quiet line per play that is not
- * green.  Never colour unless it is a terminal and NO_COLOR is not set. */
+ * failed, inconclusive, what runs now, elapsed), in CI one quiet line per play that is
+ * not green.  Never colour unless it is a terminal and NO_COLOR is not set. */
 #ifndef REPORTS_PROGRESS_H
 #define REPORTS_PROGRESS_H
 
@@ -10,12 +10,12 @@
 struct progress;
 
 struct progress_options {
-    int fd;          /* where to write: 2 */
-    bool terminal;   /* rewrite one line */
+    int fd;        /* where to write: 2 */
+    bool terminal; /* rewrite one line */
     bool colour;
     bool quiet;
-    bool verbose;    /* a line for every play */
-    size_t planned;  /* plays */
+    bool verbose;   /* a line for every play */
+    size_t planned; /* plays */
 };
 
 struct progress *progress_new(struct arena *a, const struct progress_options *options);

@@ -16,9 +16,10 @@ struct report_options {
 };
 
 struct report_kind {
-    const char *name; /* "junit", "text", "summary", "html", "json" */
+    const char *name; /* "junit", "html", "text", "summary" */
     const char *help;
-    void (*write)(struct buf *out, const struct results *r, const struct report_options *o);
+    void (*write)(struct buf *out, const struct results *r,
+                  const struct report_options *o);
 };
 
 extern const struct report_kind report_kinds[];
@@ -30,11 +31,13 @@ bool report_write(struct arena *a, const struct report_kind *kind, const char *p
                   const struct results *r, const struct report_options *o,
                   struct err *err) MUST_CHECK;
 
-/* Failures in full, as the terminal shows them: each failed, warned or inconclusive check with
- * the sentence of its requirement, the exchange, what would have been accepted, and the
- * command that reproduces it. */
-void text_failures(struct buf *out, const struct results *r, const struct report_options *o);
+/* Failures in full, as the terminal shows them: each failed, warned or inconclusive check
+ * with the sentence of its requirement, the exchange, what would have been accepted, and
+ * the command that reproduces it. */
+void text_failures(struct buf *out, const struct results *r,
+                   const struct report_options *o);
 /* The table by section of the RFC and the line of totals. */
-void text_summary(struct buf *out, const struct results *r, const struct report_options *o);
+void text_summary(struct buf *out, const struct results *r,
+                  const struct report_options *o);
 
 #endif
