@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "options.h"
 #include "script/library.h"
 #include "script/prose.h"
 

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "commands.h"
+#include "options.h"
 #include "script/library.h"
 
 static const char skeleton[] = "# Why this scenario exists, and which bug turns it red.\n"

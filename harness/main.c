@@ -42,12 +42,6 @@ static void print_usage(FILE *out)
             "6 a report\ncould not be written, 7 the baseline is stale.\n");
 }
 
-int usage_error(const char *sentence)
-{
-    fprintf(stderr, "acmespec: %s\n", sentence);
-    return EXIT_USAGE;
-}
-
 static int unknown_command(const char *word)
 {
     struct arena *a = arena_new(NULL);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/names.h"
+#include "run/outcome.h"
 
 struct reading {
     struct arena *arena;
@@ -135,4 +136,10 @@ void options_print(const struct option_row *rows, size_t count)
                  rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
         printf("  %-28s %s\n", head, rows[i].help);
     }
+}
+
+int usage_error(const char *sentence)
+{
+    fprintf(stderr, "acmespec: %s\n", sentence);
+    return EXIT_USAGE;
 }

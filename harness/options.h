@@ -31,5 +31,7 @@ bool options_read(struct arena *a, const struct option_row *rows, size_t count, 
                   struct err *err) MUST_CHECK;
 /* Prints the rows, aligned. */
 void options_print(const struct option_row *rows, size_t count);
+/* Prints "acmespec: sentence" to standard error and returns EXIT_USAGE. */
+int usage_error(const char *sentence);
 
 #endif

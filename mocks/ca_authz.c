@@ -165,7 +165,7 @@ static const struct ca_check new_checks[] = {
     { "authz-terms",      "RFC 8555 7.3.3", BUG_NEW_TERMS_IGNORED,        PROBLEM_USER_ACTION_REQUIRED, 403, ca_agreed },
     { "authz-identifier", "RFC 8555 7.4.1", BUG_NONE,                     PROBLEM_MALFORMED, 400, has_identifier },
     { "authz-form",       "RFC 8555 7.4.1", BUG_NONE,                     PROBLEM_MALFORMED, 400, is_well_formed },
-    { "authz-type",       "RFC 8555 7.4.1", BUG_NONE,                     PROBLEM_UNSUPPORTED_IDENTIFIER, 400, is_supported },
+    { "authz-type",       "RFC 8555 7.4.1", BUG_NONE,                     PROBLEM_UNSUPPORTED_IDENTIFIER, 403, is_supported },
     { "authz-wildcard",   "RFC 8555 7.4.1", BUG_NEW_AUTHZ_WILDCARD,       PROBLEM_MALFORMED, 400, is_no_wildcard },
     { "authz-policy",     "RFC 8555 7.4.1", BUG_NEW_AUTHZ_POLICY,         PROBLEM_REJECTED_IDENTIFIER, 403, is_wanted },
     { "authz-rate",       "RFC 8555 6.6",   BUG_NONE,                     PROBLEM_RATE_LIMITED, 429, within_limits },

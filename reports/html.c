@@ -43,18 +43,18 @@ static void term(struct markup *m, const char *name, str text)
 
 static str headline(const struct results *r)
 {
-    switch ((enum outcome)outcome_status(r, r->allow_inconclusive)) {
-    case OUTCOME_CONFORMS:
+    switch ((enum exit_status)outcome_status(r, r->allow_inconclusive)) {
+    case EXIT_CONFORMS:
         return STR("Nothing violated");
-    case OUTCOME_VIOLATION:
+    case EXIT_VIOLATION:
         return STR("Violations found");
-    case OUTCOME_INCONCLUSIVE:
+    case EXIT_INCONCLUSIVE:
         return STR("Inconclusive: not all that was selected could be decided");
-    case OUTCOME_NOTHING_RUN:
+    case EXIT_NOTHING_RUN:
         return STR("Nothing was decided");
-    case OUTCOME_OUR_FAULT:
+    case EXIT_OUR_FAULT:
         return STR("Errors: ours, or the peer could not be reached");
-    case OUTCOME_STALE:
+    case EXIT_STALE:
         return STR("The baseline is stale");
     }
     return STR_NONE;

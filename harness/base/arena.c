@@ -197,7 +197,8 @@ str strs_join(struct arena *a, const struct strs *list, const char *last)
     str text = STR_NONE;
     for (size_t i = 0; i < list->count; i++) {
         const char *between = i == 0 ? "" : i + 1 == list->count ? last : ", ";
-        text = arena_printf(a, "%.*s%s%.*s", STR_ARG(text), between, STR_ARG(list->item[i]));
+        text =
+            arena_printf(a, "%.*s%s%.*s", STR_ARG(text), between, STR_ARG(list->item[i]));
     }
     return text;
 }

@@ -52,6 +52,7 @@ str strs_join(struct arena *a, const struct strs *list, const char *last);
 
 /* Room for one more item in an array that doubles: item = GROW(a, array, count, type). */
 void *arena_grow(struct arena *a, void *items, size_t count, size_t size);
-#define GROW(a, items, count, type) ((type *)arena_grow((a), (items), (count), sizeof(type)))
+#define GROW(a, items, count, type)                                                      \
+    ((type *)arena_grow((a), (items), (count), sizeof(type)))
 
 #endif

@@ -16,8 +16,8 @@
 #define PRINTF_LIKE(fmt, first) __attribute__((format(printf, fmt, first)))
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-/* Text or bytes passed by value.  It owns nothing, ptr is never NULL, and it may hold NUL.
- * What an arena made has a NUL behind its last byte; a slice of it has not. */
+/* Text or bytes passed by value.  It owns nothing, ptr is never NULL, and it may hold
+ * NUL. What an arena made has a NUL behind its last byte; a slice of it has not. */
 typedef struct {
     const char *ptr;
     size_t len;

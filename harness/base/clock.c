@@ -38,14 +38,16 @@ void clock_sleep_ms(long ms)
 
 static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-static const char *const day_names[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+static const char *const day_names[] = {
+    "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"
+};
 
 str date_rfc3339(struct arena *a, time_t when)
 {
     struct tm t;
     gmtime_r(&when, &t);
-    return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1,
-                        t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
+    return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900,
+                        t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 str date_http(struct arena *a, time_t when)
@@ -64,7 +66,8 @@ static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
     int64_t era = (y >= 0 ? y : y - 399) / 400;
     int64_t year_of_era = y - era * 400;
     int64_t day_of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    int64_t day_of_era =
+        year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
 }
 
@@ -133,11 +136,13 @@ static bool take_offset(str *s, int *seconds)
 bool date_from_rfc3339(str s, time_t *when)
 {
     int ymd[3], hms[3], offset;
-    bool ok = take_digits(&s, 4, &ymd[0]) && take_char(&s, "-") && take_digits(&s, 2, &ymd[1])
-        && take_char(&s, "-") && take_digits(&s, 2, &ymd[2]) && take_char(&s, "Tt")
-        && take_digits(&s, 2, &hms[0]) && take_char(&s, ":") && take_digits(&s, 2, &hms[1])
-        && take_char(&s, ":") && take_digits(&s, 2, &hms[2]) && take_fraction(&s)
-        && take_offset(&s, &offset) && s.len == 0 && civil_to_time(ymd, hms, when);
+    bool ok = take_digits(&s, 4, &ymd[0]) && take_char(&s, "-")
+        && take_digits(&s, 2, &ymd[1]) && take_char(&s, "-")
+        && take_digits(&s, 2, &ymd[2]) && take_char(&s, "Tt")
+        && take_digits(&s, 2, &hms[0]) && take_char(&s, ":")
+        && take_digits(&s, 2, &hms[1]) && take_char(&s, ":")
+        && take_digits(&s, 2, &hms[2]) && take_fraction(&s) && take_offset(&s, &offset)
+        && s.len == 0 && civil_to_time(ymd, hms, when);
     if (ok)
         *when -= offset;
     return ok;
@@ -162,18 +167,21 @@ bool date_from_http(str s, time_t *when)
     memcpy(text, s.ptr, s.len);
     text[s.len] = '\0';
     int *y = &ymd[0], *d = &ymd[2], *h = &hms[0], *m = &hms[1], *sec = &hms[2];
-    if (sscanf(text, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", d, month, y, h, m, sec, &end)
+    if (sscanf(text, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", d, month, y, h, m, sec,
+               &end)
             != 6
         || !end) {
         end = 0;
-        if (sscanf(text, "%*3[A-Za-z] %3s %2d %2d:%2d:%2d %4d%n", month, d, h, m, sec, y, &end)
+        if (sscanf(text, "%*3[A-Za-z] %3s %2d %2d:%2d:%2d %4d%n", month, d, h, m, sec, y,
+                   &end)
                 != 6
-            && sscanf(text, "%*9[A-Za-z], %2d-%3s-%2d %2d:%2d:%2d GMT%n", d, month, y, h, m,
-                      sec, &end)
+            && sscanf(text, "%*9[A-Za-z], %2d-%3s-%2d %2d:%2d:%2d GMT%n", d, month, y, h,
+                      m, sec, &end)
                 != 6)
             return false;
         if (*y < 100)
             *y += *y < 70 ? 2000 : 1900;
     }
-    return end == (int)s.len && month_from(month, &ymd[1]) && civil_to_time(ymd, hms, when);
+    return end == (int)s.len && month_from(month, &ymd[1])
+        && civil_to_time(ymd, hms, when);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Time: monotonic milliseconds for deadlines, wall clock for dates, and the two date forms
- * of ACME.  Tests may set both clocks. */
+/* Time: monotonic milliseconds for deadlines, wall clock for dates, and the two date
+ * forms of ACME.  Tests may set both clocks. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -22,7 +22,8 @@ void clock_set_wall(time_t now);
 str date_rfc3339(struct arena *a, time_t when);
 /* "Tue, 24 Nov 2026 08:15:00 GMT" (RFC 9110 5.6.7, IMF-fixdate). */
 str date_http(struct arena *a, time_t when);
-/* Strict RFC 3339 5.6 with any offset and fraction, as RFC 8555 asks; false if not that. */
+/* Strict RFC 3339 5.6 with any offset and fraction, as RFC 8555 asks; false if not that.
+ */
 bool date_from_rfc3339(str s, time_t *when);
 /* The three forms of RFC 9110 5.6.7. */
 bool date_from_http(str s, time_t *when);

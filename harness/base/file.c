@@ -20,7 +20,8 @@ static void close_file(void *file)
     fclose(file);
 }
 
-bool file_read(struct arena *a, const char *path, size_t ceiling, str *out, struct err *err)
+bool file_read(struct arena *a, const char *path, size_t ceiling, str *out,
+               struct err *err)
 {
     struct arena *step = arena_new(a);
     FILE *file = fopen(path, "rb");
@@ -108,14 +109,16 @@ static bool list_dir(const struct listing *l, str path, int depth)
     DIR *dir = opendir(path.ptr);
     if (!dir) {
         arena_end(step);
-        return err_set(l->err, "cannot read the folder %s: %s", path.ptr, strerror(errno));
+        return err_set(l->err, "cannot read the folder %s: %s", path.ptr,
+                       strerror(errno));
     }
     arena_defer(step, close_dir, dir);
     bool ok = true;
     const struct dirent *entry;
     while (ok && (entry = readdir(dir)))
         if (entry->d_name[0] != '.')
-            ok = list_entry(l, arena_printf(l->arena, "%s/%s", path.ptr, entry->d_name), depth);
+            ok = list_entry(l, arena_printf(l->arena, "%s/%s", path.ptr, entry->d_name),
+                            depth);
     arena_end(step);
     return ok;
 }
@@ -181,7 +184,8 @@ bool file_temp_dir(struct arena *a, str *out, struct err *err)
     str path = arena_printf(a, "%s/acmespec-XXXXXX", base && *base ? base : "/tmp");
     char *made = str_z(a, path);
     if (!mkdtemp(made))
-        return err_set(err, "cannot make a temporary folder %s: %s", made, strerror(errno));
+        return err_set(err, "cannot make a temporary folder %s: %s", made,
+                       strerror(errno));
     arena_defer(a, remove_tree, made);
     *out = str_of(made);
     return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* TLS handshakes with a deadline: the socket is made non-blocking for their time, and every
- * wait is in poll(2). */
+/* TLS handshakes with a deadline: the socket is made non-blocking for their time, and
+ * every wait is in poll(2). */
 #include "crypto/tls.h"
 
 #include <fcntl.h>
@@ -68,8 +68,8 @@ static bool shake_hands(SSL *ssl, int fd, int64_t end_ms, struct err *err)
     }
 }
 
-/* Sends close_notify and waits for the peer's, so that nothing it sends is met by a reset;
- * what it says meanwhile is thrown away. */
+/* Sends close_notify and waits for the peer's, so that nothing it sends is met by a
+ * reset; what it says meanwhile is thrown away. */
 static void close_orderly(SSL *ssl, int fd, int64_t end_ms)
 {
     enum { LINGER_MS = 2000 };
@@ -100,7 +100,8 @@ static void note_sni(SSL *ssl, struct hello *hello)
     if (!SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_server_name, &bytes, &len) || len < 5)
         return;
     size_t name = (size_t)bytes[3] << 8 | bytes[4];
-    if (bytes[2] != TLSEXT_NAMETYPE_host_name || name > len - 5 || name >= sizeof hello->sni)
+    if (bytes[2] != TLSEXT_NAMETYPE_host_name || name > len - 5
+        || name >= sizeof hello->sni)
         return;
     memcpy(hello->sni, bytes + 5, name);
     hello->sni[name] = '\0';
@@ -110,8 +111,8 @@ static void note_alpn(SSL *ssl, struct hello *hello)
 {
     const unsigned char *bytes;
     size_t len, used = 0;
-    if (!SSL_client_hello_get0_ext(ssl, TLSEXT_TYPE_application_layer_protocol_negotiation,
-                                   &bytes, &len)
+    if (!SSL_client_hello_get0_ext(
+            ssl, TLSEXT_TYPE_application_layer_protocol_negotiation, &bytes, &len)
         || len < 2)
         return;
     for (size_t i = 2; i < len && i + 1 + bytes[i] <= len; i += 1u + bytes[i]) {
@@ -164,7 +165,8 @@ static bool use_certificate(struct arena *a, SSL *ssl, const struct tls_answer *
     return good;
 }
 
-/* RFC 8737 4 wants TLS 1.2 or higher; a fault speaks 1.1, which needs security level 0. */
+/* RFC 8737 4 wants TLS 1.2 or higher; a fault speaks 1.1, which needs security level 0.
+ */
 static void choose_version(SSL *ssl, bool old)
 {
     SSL_set_min_proto_version(ssl, old ? TLS1_VERSION : TLS1_2_VERSION);
@@ -218,7 +220,8 @@ bool tls_answer_once(struct arena *a, int fd, long deadline_ms, tls_choose *choo
 bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_probe *out,
                struct err *err)
 {
-    static const unsigned char acme_tls[] = "\x0a" "acme-tls/1";
+    static const unsigned char acme_tls[] = "\x0a"
+                                            "acme-tls/1";
     int64_t end_ms = clock_ms() + deadline_ms;
     *out = (struct tls_probe){ .alpn = STR_NONE };
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
@@ -243,13 +246,15 @@ bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_pr
     if (alpn_len)
         out->alpn = str_copy(a, (str){ (const char *)alpn, alpn_len });
     if (der_len > 0)
-        out->leaf = cert_from_der(a, str_copy(a, (str){ (char *)der, (size_t)der_len }), err);
+        out->leaf =
+            cert_from_der(a, str_copy(a, (str){ (char *)der, (size_t)der_len }), err);
     OPENSSL_free(der);
     X509_free(leaf);
     SSL_shutdown(ssl);
     ERR_clear_error();
     set_blocking(fd, true);
-    return good && (out->leaf || err_set(err, "the peer presented no readable certificate"));
+    return good
+        && (out->leaf || err_set(err, "the peer presented no readable certificate"));
 }
 
 /* --- roots --- */

@@ -10,8 +10,8 @@ struct vars *vars_new(struct arena *a);
 /* Sets a name; text and value are copied. */
 void vars_set(struct vars *v, str name, str text);
 void vars_set_json(struct vars *v, str name, json_t *value);
-/* Sets a text that the scenario wrote (a value of `for each`): ${names} in it are replaced
- * each time it is used. */
+/* Sets a text that the scenario wrote (a value of `for each`): ${names} in it are
+ * replaced each time it is used. */
 void vars_set_scripted(struct vars *v, str name, str text);
 /* Notes that a name has no value and why: using it is told with that reason. */
 void vars_set_missing(struct vars *v, str name, str why);

@@ -37,7 +37,8 @@ json_t *json_pointer(json_t *value, str pointer);
 bool json_is_pointer(str pointer);
 /* RFC 7396: the target with the patch merged in, as a new value. */
 json_t *json_merge(struct arena *a, json_t *target, json_t *patch);
-/* Whether `whole` has all of `part`: objects by member, arrays by element in any order. */
+/* Whether `whole` has all of `part`: objects by member, arrays by element in any order.
+ */
 bool json_contains(json_t *whole, json_t *part);
 /* "string", "number", "boolean", "object", "array", "null". */
 const char *json_type_name(const json_t *value);

@@ -35,12 +35,12 @@ int outcome_status(const struct results *r, bool allow_inconclusive)
     for (size_t i = 0; i < r->watch_count; i++)
         see(&s, r, r->watch[i].verdict, r->watch[i].expected);
     if (s.violation)
-        return OUTCOME_VIOLATION;
+        return EXIT_VIOLATION;
     if (s.error)
-        return OUTCOME_OUR_FAULT;
+        return EXIT_OUR_FAULT;
     if ((s.inconclusive && !allow_inconclusive) || !r->complete)
-        return OUTCOME_INCONCLUSIVE;
+        return EXIT_INCONCLUSIVE;
     if (r->stale_count)
-        return OUTCOME_STALE;
-    return r->total.decided ? OUTCOME_CONFORMS : OUTCOME_NOTHING_RUN;
+        return EXIT_STALE;
+    return r->total.decided ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
 }

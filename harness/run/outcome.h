@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The exit status of a run: what a script may act on without reading a report. */
+/* The exit status: what a script may act on without reading a report. */
 #ifndef RUN_OUTCOME_H
 #define RUN_OUTCOME_H
 
 #include "run/results.h"
 
-/* The numbers are documented and never change; 2 (usage) and 6 (a report could not be
- * written) are not told by results. */
-enum outcome {
-    OUTCOME_CONFORMS = 0,
-    OUTCOME_VIOLATION = 1,    /* a fail that no baseline expects; with strict, a warn */
-    OUTCOME_INCONCLUSIVE = 3, /* something selected could not be decided */
-    OUTCOME_NOTHING_RUN = 4,  /* no check was decided at all */
-    OUTCOME_OUR_FAULT = 5,    /* an error verdict: ours, or the peer cannot be reached */
-    OUTCOME_STALE = 7,        /* an expectation of the baseline did not come true */
+/* The numbers are documented in the README and never change. */
+enum exit_status {
+    EXIT_CONFORMS = 0,
+    EXIT_VIOLATION = 1,    /* a fail that no baseline expects; with strict, a warn */
+    EXIT_USAGE = 2,        /* a wrong command line or a broken file */
+    EXIT_INCONCLUSIVE = 3, /* something selected could not be decided */
+    EXIT_NOTHING_RUN = 4,  /* no check was decided at all */
+    EXIT_OUR_FAULT = 5,    /* an error verdict: ours, or the peer cannot be reached */
+    EXIT_REPORT = 6,       /* a report could not be written */
+    EXIT_STALE = 7,        /* an expectation of the baseline did not come true */
 };
 
 /* The worst that happened; when several did, a violation goes before our own fault, then

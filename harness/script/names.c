@@ -291,8 +291,8 @@ static void check_step(struct table *t, const struct step *step)
     define_from(t, line);
 }
 
-/* The values of `for each` may use any name of the scenario; that the name is there in time
- * shows when it is played. */
+/* The values of `for each` may use any name of the scenario; that the name is there in
+ * time shows when it is played. */
 static void check_variants(struct table *t, const struct variants *variants)
 {
     t->in_provision = true;

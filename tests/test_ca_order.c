@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock CA: orders, authorizations, finalization, certificates, revocation, renewal
+ * information. */
+#include "base/clock.h"
+#include "crypto/b64url.h"
+#include "crypto/csr.h"
+#include "tests/ca_fixture.h"
+
+Suite *ca_order_suite(void);
+
+/* --- identifiers --- */
+
+/* clang-format off */
+static const struct { const char *type, *value; int status; const char *word; } identifiers[] = {
+    { "dns", "a.test",                  201, NULL },
+    { "dns", "A.Test",                  201, NULL },
+    { "dns", "*.a.test",                201, NULL },
+    { "dns", "www.example.com",         201, NULL },
+    { "dns", "xn--mnchen-3ya.test",     201, NULL },
+    { "dns", "xn--zzzzzzzzzzz.test",    400, "malformed" },
+    { "dns", "xn--a.test",              400, "malformed" },
+    { "dns", "xn--.test",               400, "malformed" },
+    { "dns", "ab--cd.test",             400, "malformed" },
+    { "dns", "a.test.",                 400, "malformed" },
+    { "dns", ".a.test",                 400, "malformed" },
+    { "dns", "a..test",                 400, "malformed" },
+    { "dns", "-a.test",                 400, "malformed" },
+    { "dns", "a_b.test",                400, "malformed" },
+    { "dns", "a b.test",                400, "malformed" },
+    { "dns", "b\xc3\xbc" "cher.test",   400, "malformed" },
+    { "dns", "test",                    400, "malformed" },
+    { "dns", "",                        400, "malformed" },
+    { "dns", "*",                       400, "malformed" },
+    { "dns", "*.test",                  400, "malformed" },
+    { "dns", "*.*.a.test",              400, "malformed" },
+    { "dns", "w*.a.test",               400, "malformed" },
+    { "dns", "a.*.test",                400, "malformed" },
+    { "dns", "127.0.0.1",               400, "malformed" },
+    { "dns", "lllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll.test", 400, "malformed" },
+    { "dns", "www.kernel.org",          403, "rejectedIdentifier" },
+    { "dns", "blocked.test",            403, "rejectedIdentifier" },
+    { "dns", "*.blocked.test",          403, "rejectedIdentifier" },
+    { "dns", "unblocked.test",          201, NULL },
+    { "ip",  "127.0.0.1",               201, NULL },
+    { "ip",  "192.0.2.7",               201, NULL },
+    { "ip",  "::1",                     201, NULL },
+    { "ip",  "2001:db8::1",             201, NULL },
+    { "ip",  "2001:DB8::1",             400, "malformed" },
+    { "ip",  "2001:db8:0::1",           400, "malformed" },
+    { "ip",  "fe80::1%eth0",            400, "malformed" },
+    { "ip",  "127.1",                   400, "malformed" },
+    { "ip",  "127.0.0.01",              400, "malformed" },
+    { "ip",  "a.test",                  400, "malformed" },
+    { "ip",  "8.8.8.8",                 403, "rejectedIdentifier" },
+    { "ip",  "169.254.1.1",             403, "rejectedIdentifier" },
+    { "x-test", "a.test",               400, "unsupportedIdentifier" },
+};
+/* clang-format on */
+
+static void start_blocking(void)
+{
+    struct ca_options options = { .attempts = 2 };
+    static str blocked[] = { STR_INIT("blocked.test") };
+    options.blocked = (struct strs){ blocked, 1 };
+    bench_start(&options);
+    bench_account();
+}
+
+START_TEST(an_identifier_is_taken_or_refused)
+{
+    const struct exchange *x =
+        said(resource_url(RESOURCE_NEW_ORDER),
+             fmt("{\"identifiers\":[{\"type\":\"%s\",\"value\":\"%s\"}]}",
+                 identifiers[_i].type, identifiers[_i].value));
+    expect(x, identifiers[_i].status, identifiers[_i].word);
+    if (identifiers[_i].word) {
+        ck_assert(
+            str_is(at(x, "/subproblems/0/identifier/value"), identifiers[_i].value));
+        ck_assert_uint_eq(at(x, "/identifier/value").len, 0);
+    }
+}
+END_TEST
+
+/* clang-format off */
+static const struct { const char *payload, *word; } bad_orders[] = {
+    { "{}", "malformed" },
+    { "{\"identifiers\":[]}", "malformed" },
+    { "{\"identifiers\":{}}", "malformed" },
+    { "{\"identifiers\":[7]}", "malformed" },
+    { "{\"identifiers\":[{\"value\":\"a.test\"}]}", "malformed" },
+    { "{\"identifiers\":[{\"type\":\"dns\"}]}", "malformed" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":7}]}", "malformed" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"notAfter\":7}", "malformed" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"notAfter\":\"tomorrow\"}", "malformed" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"notAfter\":\"2001-01-01T00:00:00Z\"}", "malformed" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"profile\":\"none\"}", "invalidProfile" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"profile\":\"Classic\"}", "invalidProfile" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"profile\":7}", "invalidProfile" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"*.a.test\"}],\"profile\":\"shortlived\"}", "invalidProfile" },
+    { "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],\"replaces\":\"a.b\"}", "malformed" },
+};
+/* clang-format on */
+
+START_TEST(an_order_that_is_not_right_is_refused)
+{
+    const struct exchange *x =
+        said(resource_url(RESOURCE_NEW_ORDER), str_of(bad_orders[_i].payload));
+    ck_assert_int_ge(x->response.status, 400);
+    expect(x, x->response.status, bad_orders[_i].word);
+    ck_assert_int_lt(x->response.status, 500);
+}
+END_TEST
+
+START_TEST(several_refusals_are_subproblems)
+{
+    const struct exchange *x = said(resource_url(RESOURCE_NEW_ORDER),
+                                    order_payload("a_b.test,ok.test,kernel.org"));
+    expect(x, 400, "compound");
+    ck_assert_uint_eq(json_array_size(json_object_get(x->body, "subproblems")), 2);
+    ck_assert(str_is(at(x, "/subproblems/1/identifier/value"), "kernel.org"));
+    x = said(resource_url(RESOURCE_NEW_ORDER), order_payload("a_b.test,c_d.test"));
+    expect(x, 400, "malformed");
+}
+END_TEST
+
+/* --- orders and authorizations --- */
+
+START_TEST(names_that_stand_twice_are_one)
+{
+    const struct exchange *x = ordered("a.test,A.test,b.test");
+    ck_assert_uint_eq(json_array_size(json_object_get(x->body, "identifiers")), 2);
+    ck_assert_uint_eq(json_array_size(json_object_get(x->body, "authorizations")), 2);
+}
+END_TEST
+
+START_TEST(a_wildcard_is_proven_by_dns_only)
+{
+    const struct exchange *x = said(authz_of(ordered("*.a.test"), 0), STR_NONE);
+    ck_assert(str_is(at(x, "/identifier/value"), "a.test"));
+    ck_assert(json_is_true(json_object_get(x->body, "wildcard")));
+    ck_assert_uint_eq(json_array_size(json_object_get(x->body, "challenges")), 1);
+    ck_assert(str_is(at(x, "/challenges/0/type"), "dns-01"));
+    x = said(authz_of(ordered("a.test"), 0), STR_NONE);
+    ck_assert_ptr_null(json_object_get(x->body, "wildcard"));
+    ck_assert_uint_eq(json_array_size(json_object_get(x->body, "challenges")), 3);
+}
+END_TEST
+
+START_TEST(a_proof_is_used_again_but_not_for_a_wildcard)
+{
+    const struct exchange *first = ordered("a.test");
+    prove(first);
+    const struct exchange *second = ordered("a.test"), *wild = ordered("*.a.test");
+    ck_assert(str_is(at(second, "/status"), "ready"));
+    ck_assert(str_eq(authz_of(second, 0), authz_of(first, 0)));
+    ck_assert(str_is(at(wild, "/status"), "pending"));
+}
+END_TEST
+
+START_TEST(a_deactivated_authorization_ends_its_order)
+{
+    const struct exchange *order = ordered("a.test");
+    prove(order);
+    ck_assert(str_is(at(said(location(order), STR_NONE), "/status"), "ready"));
+    expect(said_by_other(authz_of(order, 0), STR("{\"status\":\"deactivated\"}")), 403,
+           "unauthorized");
+    const struct exchange *x =
+        said(authz_of(order, 0), STR("{\"status\":\"deactivated\"}"));
+    expect(x, 200, NULL);
+    ck_assert(str_is(at(x, "/status"), "deactivated"));
+    x = said(location(order), STR_NONE);
+    ck_assert(str_is(at(x, "/status"), "invalid"));
+    ck_assert(at(x, "/error/type").len);
+    ck_assert(str_is(at(ordered("a.test"), "/status"), "pending"));
+}
+END_TEST
+
+START_TEST(what_is_over_is_over)
+{
+    const struct exchange *order = ordered("a.test");
+    str authz = authz_of(order, 0);
+    prove(order);
+    ca_shift_clock(b.ca, 2 * 86400);
+    ck_assert(str_is(at(said(location(order), STR_NONE), "/status"), "invalid"));
+    ck_assert(str_is(at(said(authz, STR_NONE), "/status"), "valid"));
+    ca_shift_clock(b.ca, 60 * 86400);
+    ck_assert(str_is(at(said(authz, STR_NONE), "/status"), "expired"));
+    ca_shift_clock(b.ca, 0);
+    order = ordered("b.test");
+    ca_shift_clock(b.ca, 8 * 86400);
+    ck_assert(str_is(at(said(authz_of(order, 0), STR_NONE), "/status"), "invalid"));
+}
+END_TEST
+
+START_TEST(the_operator_can_revoke_an_authorization)
+{
+    const struct exchange *order = ordered("a.test");
+    prove(order);
+    ck_assert(ca_revoke_authz(b.ca, authz_of(order, 0)));
+    ck_assert(str_is(at(said(authz_of(order, 0), STR_NONE), "/status"), "revoked"));
+    ck_assert(str_is(at(said(location(order), STR_NONE), "/status"), "invalid"));
+}
+END_TEST
+
+START_TEST(what_belongs_to_another_account_is_not_shown)
+{
+    const struct exchange *order = ordered("a.test");
+    str authz = authz_of(order, 0), certificate = issued("b.test", NULL);
+    json_t *challenge = challenge_of(said(authz, STR_NONE), "http-01");
+    expect(said_by_other(location(order), STR_NONE), 403, "unauthorized");
+    expect(said_by_other(authz, STR_NONE), 403, "unauthorized");
+    expect(said_by_other(json_member(challenge, "url"), STR("{}")), 403, "unauthorized");
+    expect(said_by_other(certificate, STR_NONE), 403, "unauthorized");
+    expect(said_by_other(at(order, "/finalize"), csr_payload(csr_for("a.test", b.key))),
+           403, "unauthorized");
+}
+END_TEST
+
+START_TEST(a_name_is_authorized_beforehand)
+{
+    str url = resource_url(RESOURCE_NEW_AUTHZ);
+    const struct exchange *x =
+        said(url, STR("{\"identifier\":{\"type\":\"dns\",\"value\":\"a.test\"}}"));
+    expect(x, 201, NULL);
+    ck_assert(str_is(at(x, "/status"), "pending"));
+    respond_http(location(x), "a.test");
+    ck_assert(str_is(at(settled(location(x)), "/status"), "valid"));
+    ck_assert(str_is(at(ordered("a.test"), "/status"), "ready"));
+    expect(said(url, STR("{\"identifier\":{\"type\":\"dns\",\"value\":\"*.a.test\"}}")),
+           400, "malformed");
+    expect(said(url, STR("{\"identifier\":{\"type\":\"dns\",\"value\":\"kernel.org\"}}")),
+           403, "rejectedIdentifier");
+    expect(said(url, STR("{\"identifier\":{\"type\":\"x\",\"value\":\"a.test\"}}")), 403,
+           "unsupportedIdentifier");
+    expect(said(url, STR("{\"identifiers\":[]}")), 400, "malformed");
+}
+END_TEST
+
+/* --- finalize --- */
+
+START_TEST(an_order_that_is_not_ready_cannot_be_finalized)
+{
+    struct err err;
+    const struct exchange *order = ordered("a.test");
+    struct key *key = key_new(b.a, KEY_P256, &err);
+    str payload = csr_payload(csr_for("a.test", key));
+    expect(said(at(order, "/finalize"), payload), 403, "orderNotReady");
+    prove(order);
+    const struct exchange *x = said(at(order, "/finalize"), payload);
+    expect(x, 200, NULL);
+    ck_assert(str_is(at(x, "/status"), "valid"));
+    expect(said(at(order, "/finalize"), payload), 403, "orderNotReady");
+}
+END_TEST
+
+/* A CSR of its own for each row. */
+struct csr_case {
+    const char *dns, *ips, *common;
+    const char *word; /* NULL: it is taken */
+    enum key_type type;
+    bool bad_signature, ca, sha1, trailing, mail, account_key;
+};
+/* clang-format off */
+static const struct csr_case csrs[] = {
+    { "a.test,b.test",        "", "",       NULL,     KEY_P256,     .ca = false },
+    { "b.test,A.test",        "", "a.test", NULL,     KEY_P384,     .ca = false },
+    { "b.test",               "", "a.test", NULL,     KEY_ED25519,  .ca = false },
+    { "a.test",               "", "",       "badCSR", KEY_P256,     .ca = false },
+    { "a.test,b.test,c.test", "", "",       "badCSR", KEY_P256,     .ca = false },
+    { "a.test,b.test",        "", "c.test", "badCSR", KEY_P256,     .ca = false },
+    { "a.test,b.test", "127.0.0.1", "",     "badCSR", KEY_P256,     .ca = false },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_RSA1024,  .ca = false },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_P256,     .bad_signature = true },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_P256,     .ca = true },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_P256,     .sha1 = true },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_P256,     .trailing = true },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_P256,     .mail = true },
+    { "a.test,b.test",        "", "",       "badCSR", KEY_P256,     .account_key = true },
+};
+/* clang-format on */
+
+static str csr_of(const struct csr_case *c)
+{
+    struct err err;
+    str der, rest = str_of(c->dns), name;
+    struct csr_spec spec = { .key = c->account_key ? b.key : key_new(b.a, c->type, &err),
+                             .common_name = str_of(c->common),
+                             .bad_signature = c->bad_signature,
+                             .ca_true = c->ca,
+                             .sha1 = c->sha1,
+                             .trailing_bytes = c->trailing };
+    while (str_cut(&rest, ',', &name))
+        strs_add(b.a, &spec.dns_names, name);
+    if (c->ips[0])
+        strs_add(b.a, &spec.ip_addresses, str_of(c->ips));
+    if (c->mail)
+        strs_add(b.a, &spec.emails, STR("a@b.test"));
+    ck_assert_msg(csr_new(b.a, &spec, &der, &err), "%s", err.text);
+    return der;
+}
+
+START_TEST(a_csr_is_taken_or_refused)
+{
+    const struct exchange *order = ordered("a.test,b.test");
+    prove(order);
+    const struct exchange *x =
+        said(at(order, "/finalize"), csr_payload(csr_of(&csrs[_i])));
+    if (!csrs[_i].word) {
+        expect(x, 200, NULL);
+        return;
+    }
+    expect(x, 400, csrs[_i].word);
+    ck_assert(str_is(at(said(location(order), STR_NONE), "/status"), "ready"));
+    expect(said(at(order, "/finalize"), csr_payload(csr_of(&csrs[0]))), 200, NULL);
+}
+END_TEST
+
+static const char *const bad_finals[] = {
+    "{}",
+    "{\"csr\":7}",
+    "{\"csr\":\"\"}",
+    "{\"csr\":\"AAAA\"}",
+    "{\"csr\":\"AA=\"}",
+    "{\"csr\":\"-----BEGIN CERTIFICATE REQUEST-----\"}"
+};
+
+START_TEST(what_is_no_csr_is_refused)
+{
+    const struct exchange *order = ordered("a.test");
+    prove(order);
+    const struct exchange *x = said(at(order, "/finalize"), str_of(bad_finals[_i]));
+    expect(x, 400, NULL);
+    ck_assert(str_is(at(said(location(order), STR_NONE), "/status"), "ready"));
+}
+END_TEST
+
+START_TEST(an_order_can_be_processing_for_a_while)
+{
+    struct err err;
+    struct ca_options options = { .processing_ms = 30 };
+    bench_again(&options);
+    bench_account();
+    const struct exchange *order = ordered("a.test");
+    prove(order);
+    struct key *key = key_new(b.a, KEY_P256, &err);
+    const struct exchange *x =
+        said(at(order, "/finalize"), csr_payload(csr_for("a.test", key)));
+    ck_assert(str_is(at(x, "/status"), "processing"));
+    ck_assert(header_of(x, "Retry-After").len);
+    ck_assert_ptr_null(json_object_get(x->body, "certificate"));
+    x = settled(location(order));
+    ck_assert(str_is(at(x, "/status"), "valid") && at(x, "/certificate").len);
+}
+END_TEST
+
+START_TEST(dates_and_profiles_are_kept)
+{
+    struct err err;
+    time_t before, after;
+    str payload =
+        fmt("{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],"
+            "\"profile\":\"tlsserver\",\"notBefore\":\"%.*s\",\"notAfter\":\"%.*s\"}",
+            STR_ARG(date_rfc3339(b.a, clock_wall() + 3600)),
+            STR_ARG(date_rfc3339(b.a, clock_wall() + 90000)));
+    const struct exchange *order = said(resource_url(RESOURCE_NEW_ORDER), payload);
+    expect(order, 201, NULL);
+    ck_assert(str_is(at(order, "/profile"), "tlsserver"));
+    prove(order);
+    struct key *key = key_new(b.a, KEY_P256, &err);
+    const struct exchange *x =
+        said(at(order, "/finalize"), csr_payload(csr_for("a.test", key)));
+    cert_validity(leaf_of(at(x, "/certificate")), &before, &after);
+    ck_assert_int_eq((long)(after - before), 86400);
+}
+END_TEST
+
+/* --- certificates --- */
+
+START_TEST(a_certificate_comes_in_the_wanted_form)
+{
+    struct err err;
+    str url = issued("a.test", NULL), target;
+    const struct exchange *pem = said(url, STR_NONE);
+    ck_assert(link_find(b.a, &pem->response.headers, "alternate", 0, url, &target));
+    const struct exchange *other = said(target, STR_NONE);
+    struct chain first, second;
+    ck_assert(chain_read(b.a, pem->response.body, &first, &err));
+    ck_assert(chain_read(b.a, other->response.body, &second, &err));
+    ck_assert(str_eq(cert_der(b.a, first.item[0]), cert_der(b.a, second.item[0])));
+    ck_assert(!str_eq(cert_der(b.a, first.item[1]), cert_der(b.a, second.item[1])));
+    ck_assert_msg(chain_check(&second, clock_wall(), &err), "%s", err.text);
+    struct post post = signed_to(url, STR_NONE);
+    headers_add(b.a, &post.headers, STR("Accept"), STR("application/pkix-cert"));
+    const struct exchange *der = did(&post);
+    ck_assert(str_is(header_of(der, "Content-Type"), "application/pkix-cert"));
+    ck_assert(str_eq(der->response.body, cert_der(b.a, first.item[0])));
+    ck_assert(link_find(b.a, &der->response.headers, "up", 0, url, &target));
+    const struct exchange *issuer = sent("GET", target);
+    ck_assert(str_eq(issuer->response.body, cert_der(b.a, first.item[1])));
+}
+END_TEST
+
+/* --- revocation --- */
+
+static str revocation(struct cert *cert, const char *reason)
+{
+    return fmt("{\"certificate\":\"%.*s\"%s%s}",
+               STR_ARG(b64url_encode(b.a, cert_der(b.a, cert))),
+               reason[0] ? ",\"reason\":" : "", reason);
+}
+
+START_TEST(the_account_revokes_what_it_obtained_once)
+{
+    str url = resource_url(RESOURCE_REVOKE_CERT);
+    struct cert *leaf = leaf_of(issued("a.test", NULL));
+    expect(said(url, revocation(leaf, "2")), 400, "badRevocationReason");
+    expect(said(url, revocation(leaf, "99")), 400, "badRevocationReason");
+    expect(said(url, revocation(leaf, "\"1\"")), 400, "malformed");
+    expect(said(url, STR("{\"certificate\":\"AAAA\"}")), 400, "malformed");
+    expect(said(url, STR("{}")), 400, "malformed");
+    expect(said(url, revocation(leaf, "4")), 200, NULL);
+    expect(said(url, revocation(leaf, "4")), 400, "alreadyRevoked");
+    ck_assert_uint_eq(ca_figures(b.ca).revoked, 1);
+}
+END_TEST
+
+START_TEST(the_certificate_key_revokes)
+{
+    struct err err;
+    struct key *key = key_new(b.a, KEY_P256, &err);
+    str url = resource_url(RESOURCE_REVOKE_CERT);
+    struct cert *leaf = leaf_of(issued("a.test", key));
+    expect(said_with(b.other_key, url, revocation(leaf, "1")), 403, "unauthorized");
+    expect(said_with(b.key, url, revocation(leaf, "1")), 403, "unauthorized");
+    expect(said_with(key, url, revocation(leaf, "1")), 200, NULL);
+}
+END_TEST
+
+static void prove_for_other(const char *names)
+{
+    struct key *key = b.key;
+    str kid = b.kid;
+    bench_other();
+    b.key = b.other_key;
+    b.kid = b.other_kid;
+    prove(ordered(names));
+    b.key = key;
+    b.kid = kid;
+}
+
+START_TEST(an_account_that_is_authorized_for_all_names_revokes)
+{
+    str url = resource_url(RESOURCE_REVOKE_CERT);
+    struct cert *leaf = leaf_of(issued("a.test,b.test", NULL));
+    expect(said_by_other(url, revocation(leaf, "")), 403, "unauthorized");
+    prove_for_other("a.test");
+    expect(said_by_other(url, revocation(leaf, "")), 403, "unauthorized");
+    prove_for_other("b.test");
+    expect(said_by_other(url, revocation(leaf, "")), 200, NULL);
+}
+END_TEST
+
+START_TEST(only_what_it_issued_is_revoked)
+{
+    struct err err;
+    struct cert_spec spec = { .subject = STR("a.test"),
+                              .key = b.key,
+                              .not_before = clock_wall() - 60,
+                              .not_after = clock_wall() + 60 };
+    struct cert *strange = cert_issue(b.a, &spec, &err);
+    expect(said_with(b.key, resource_url(RESOURCE_REVOKE_CERT), revocation(strange, "")),
+           404, "malformed");
+}
+END_TEST
+
+/* --- renewal information --- */
+
+static str ari_of(struct cert *cert)
+{
+    struct err err;
+    str id;
+    ck_assert_msg(cert_ari_id(b.a, cert, &id, &err), "%s", err.text);
+    return id;
+}
+
+static str replacing(const char *name, str id)
+{
+    return fmt(
+        "{\"identifiers\":[{\"type\":\"dns\",\"value\":\"%s\"}],\"replaces\":\"%.*s\"}",
+        name, STR_ARG(id));
+}
+
+START_TEST(renewal_information_has_a_window)
+{
+    time_t start, end;
+    struct cert *leaf = leaf_of(issued("a.test", NULL));
+    str base = resource_url(RESOURCE_RENEWAL_INFO);
+    str url = fmt("%.*s/%.*s", STR_ARG(base), STR_ARG(ari_of(leaf)));
+    const struct exchange *x = sent("GET", url);
+    expect(x, 200, NULL);
+    ck_assert(header_of(x, "Retry-After").len);
+    ck_assert(date_from_rfc3339(at(x, "/suggestedWindow/start"), &start));
+    ck_assert(date_from_rfc3339(at(x, "/suggestedWindow/end"), &end));
+    ck_assert(start < end && start > clock_wall());
+    expect(sent("GET", fmt("%.*s/AAAA.BBBB", STR_ARG(base))), 404, "malformed");
+    expect(said(resource_url(RESOURCE_REVOKE_CERT), revocation(leaf, "")), 200, NULL);
+    ck_assert(date_from_rfc3339(at(sent("GET", url), "/suggestedWindow/end"), &end));
+    ck_assert(end < clock_wall());
+}
+END_TEST
+
+START_TEST(a_certificate_is_replaced_once)
+{
+    str url = resource_url(RESOURCE_NEW_ORDER);
+    str id = ari_of(leaf_of(issued("a.test", NULL)));
+    expect(said_by_other(url, replacing("a.test", id)), 403, "unauthorized");
+    expect(said(url, replacing("other.test", id)), 400, "malformed");
+    const struct exchange *order = said(url, replacing("a.test", id));
+    expect(order, 201, NULL);
+    ck_assert(str_eq(at(said(location(order), STR_NONE), "/replaces"), id));
+    expect(said(url, replacing("a.test", id)), 409, "alreadyReplaced");
+    expect(said(authz_of(order, 0), STR("{\"status\":\"deactivated\"}")), 200, NULL);
+    expect(said(url, replacing("a.test", id)), 201, NULL);
+}
+END_TEST
+
+static void add_certificates(TCase *t)
+{
+    tcase_add_test(t, a_certificate_comes_in_the_wanted_form);
+    tcase_add_test(t, the_account_revokes_what_it_obtained_once);
+    tcase_add_test(t, the_certificate_key_revokes);
+    tcase_add_test(t, an_account_that_is_authorized_for_all_names_revokes);
+    tcase_add_test(t, only_what_it_issued_is_revoked);
+    tcase_add_test(t, renewal_information_has_a_window);
+    tcase_add_test(t, a_certificate_is_replaced_once);
+}
+
+Suite *ca_order_suite(void)
+{
+    Suite *suite = suite_create("ca_order");
+    TCase *t = tcase_create("ca_order");
+    tcase_add_checked_fixture(t, start_blocking, bench_stop);
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, an_identifier_is_taken_or_refused, 0, countof(identifiers));
+    tcase_add_loop_test(t, an_order_that_is_not_right_is_refused, 0, countof(bad_orders));
+    tcase_add_test(t, several_refusals_are_subproblems);
+    tcase_add_test(t, names_that_stand_twice_are_one);
+    tcase_add_test(t, a_wildcard_is_proven_by_dns_only);
+    tcase_add_test(t, a_proof_is_used_again_but_not_for_a_wildcard);
+    tcase_add_test(t, a_deactivated_authorization_ends_its_order);
+    tcase_add_test(t, what_is_over_is_over);
+    tcase_add_test(t, the_operator_can_revoke_an_authorization);
+    tcase_add_test(t, what_belongs_to_another_account_is_not_shown);
+    tcase_add_test(t, a_name_is_authorized_beforehand);
+    tcase_add_test(t, an_order_that_is_not_ready_cannot_be_finalized);
+    tcase_add_loop_test(t, a_csr_is_taken_or_refused, 0, countof(csrs));
+    tcase_add_loop_test(t, what_is_no_csr_is_refused, 0, countof(bad_finals));
+    tcase_add_test(t, an_order_can_be_processing_for_a_while);
+    tcase_add_test(t, dates_and_profiles_are_kept);
+    add_certificates(t);
+    suite_add_tcase(suite, t);
+    return suite;
+}
