@@ -56,6 +56,9 @@ static str headline(const struct results *r)
         return STR("Errors: ours, or the peer could not be reached");
     case EXIT_STALE:
         return STR("The baseline is stale");
+    case EXIT_USAGE:
+    case EXIT_REPORT:
+        break; /* not told by results */
     }
     return STR_NONE;
 }
