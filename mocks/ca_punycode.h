@@ -6,7 +6,7 @@
 #include "base/base.h"
 
 /* What follows "xn--", in lower case: it decodes to a label with at least one character
- * beyond ASCII, and encodes to itself again. */
+ * beyond ASCII and none that is disallowed, and encodes to itself again. */
 bool punycode_good(str label);
 
 #endif

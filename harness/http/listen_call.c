@@ -30,7 +30,9 @@ void call_on_end(void *context, struct MHD_Connection *connection, void **call,
     *call = NULL;
 }
 
-/* The texts stay in libmicrohttpd's memory as long as the request. */
+/* The texts stay in libmicrohttpd's memory as long as the request.  It strips white space
+ * in front of a value only; RFC 9110 5.5: "A field value does not include leading or
+ * trailing whitespace." */
 static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind,
                                   const char *name, size_t name_len, const char *value,
                                   size_t value_len)
@@ -38,7 +40,7 @@ static enum MHD_Result add_header(void *context, enum MHD_ValueKind kind,
     struct call *call = context;
     (void)kind;
     headers_add(call->arena, &call->request.headers, (str){ name, name_len },
-                value ? (str){ value, value_len } : STR_NONE);
+                value ? str_trim((str){ value, value_len }) : STR_NONE);
     return MHD_YES;
 }
 
