@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "crypto/cert.h"
 #include "http/listen.h"
+#include "tests/wire.h"
 
 Suite *hostile_suite(void);
 
@@ -240,13 +241,6 @@ static void server_stop(struct server *s)
     pthread_join(s->thread, NULL);
 }
 
-static int free_port(void)
-{
-    int port;
-    close(bind_any(SOCK_STREAM, &port));
-    return port;
-}
-
 /* What a run of the program left. */
 struct run {
     int status;
@@ -278,7 +272,7 @@ static struct run run_against(struct arena *a, str url, const char *ca_file)
     ck_assert(file_temp_dir(a, &dir, &err));
     char *errors = str_z(a, arena_printf(a, "%s/errors", dir.ptr));
     char *junit = str_z(a, arena_printf(a, "%s/junit.xml", dir.ptr));
-    char *dns = str_z(a, arena_printf(a, "%d", free_port()));
+    char *dns = str_z(a, arena_printf(a, "%d", wire_free_port()));
     char *argv[] = { str_z(a, STR("acmespec")),
                      str_z(a, STR("server")),
                      str_z(a, url),
@@ -337,7 +331,7 @@ END_TEST
 START_TEST(a_refused_connection_ends_in_a_sentence)
 {
     struct arena *a = arena_new(NULL);
-    str url = arena_printf(a, "http://127.0.0.1:%d/dir", free_port());
+    str url = arena_printf(a, "http://127.0.0.1:%d/dir", wire_free_port());
     struct run run = run_against(a, url, "");
     check_run(&run);
     ck_assert(str_contains(run.errors, STR("refused")));

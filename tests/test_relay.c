@@ -15,6 +15,7 @@
 #include "mocks/net.h"
 #include "mocks/relay.h"
 #include "mocks/resolver.h"
+#include "tests/wire.h"
 
 Suite *relay_suite(void);
 
@@ -133,15 +134,6 @@ static void start_scenario(void)
     ck_assert_int_eq(pthread_create(&scenario.thread, NULL, serve, NULL), 0);
 }
 
-static int free_port(void)
-{
-    struct err err;
-    int fd = net_listen("127.0.0.1", 0, &err), port = net_port(fd);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
-    return port;
-}
-
 static struct relay *started(void)
 {
     struct err err = { "" };
@@ -248,7 +240,7 @@ START_TEST(a_scenario_that_is_gone_is_a_failure_of_the_server)
     struct resolution found;
     resolves("a.s18.r.acmespec.test", DNS_A, &found);
     ck_assert_int_eq(found.rcode, DNS_SERVER_FAILED);
-    atomic_store(&relay_slot(relay, 18)->dns_port, free_port());
+    atomic_store(&relay_slot(relay, 18)->dns_port, wire_free_port());
     resolves("a.s18.r.acmespec.test", DNS_A, &found);
     ck_assert_int_eq(found.rcode, DNS_SERVER_FAILED);
 }

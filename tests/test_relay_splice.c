@@ -10,6 +10,7 @@
 #include "mocks/hello.h"
 #include "mocks/net.h"
 #include "mocks/relay.h"
+#include "tests/wire.h"
 
 Suite *relay_splice_suite(void);
 
@@ -19,15 +20,6 @@ static struct arena *a;
 static struct relay *relay;
 static int http_port, tls_port;
 
-static int free_port(void)
-{
-    struct err err;
-    int fd = net_listen("127.0.0.1", 0, &err), port = net_port(fd);
-    ck_assert_int_ge(fd, 0);
-    close(fd);
-    return port;
-}
-
 static void set_up(void)
 {
     a = arena_new(NULL);
@@ -35,8 +27,8 @@ static void set_up(void)
     struct relay_options options = { .dns_address = "127.0.0.1",
                                      .zone = STR("acmespec.test"),
                                      .shared = true };
-    options.http_port = http_port = free_port();
-    options.tls_port = tls_port = free_port();
+    options.http_port = http_port = wire_free_port();
+    options.tls_port = tls_port = wire_free_port();
     relay = relay_start(a, &options, &err);
     if (!relay)
         ck_abort_msg("%s", err.text);
@@ -53,16 +45,6 @@ static bool wait_for(int fd, short events)
 {
     struct pollfd item = { .fd = fd, .events = events };
     return poll(&item, 1, WAIT_MS) == 1;
-}
-
-static int connect_to(int port)
-{
-    struct err err;
-    int fd = net_connect("127.0.0.1", port, NET_STREAM, &err);
-    ck_assert_int_ge(fd, 0);
-    ck_assert(wait_for(fd, POLLOUT));
-    ck_assert_int_eq(net_error(fd), 0);
-    return fd;
 }
 
 static void say(int fd, str bytes)
@@ -120,7 +102,7 @@ static const str request = { request_text, sizeof request_text - 1 };
 START_TEST(a_request_reaches_the_scenario_and_its_answer_comes_back)
 {
     int error, listener = scenario_listens(&relay_slot(relay, SLOT)->http_port);
-    int client = connect_to(http_port);
+    int client = wire_connect(http_port);
     say(client, str_upto(request, 50));
     say(client, str_from(request, 50));
     int server = accept_one(listener);
@@ -141,7 +123,7 @@ END_TEST
 START_TEST(much_data_passes_both_ways)
 {
     int error, listener = scenario_listens(&relay_slot(relay, SLOT)->http_port);
-    int client = connect_to(http_port);
+    int client = wire_connect(http_port);
     say(client, request);
     int server = accept_one(listener);
     hear(server, request.len, &error);
@@ -162,7 +144,7 @@ END_TEST
 START_TEST(a_reset_is_passed_on)
 {
     int error, listener = scenario_listens(&relay_slot(relay, SLOT)->http_port);
-    int client = connect_to(http_port);
+    int client = wire_connect(http_port);
     say(client, request);
     int server = accept_one(listener);
     hear(server, request.len, &error);
@@ -187,7 +169,7 @@ static const struct { const char *request, *answer; } refusals[] = {
 
 START_TEST(other_requests_are_refused)
 {
-    int error, client = connect_to(http_port);
+    int error, client = wire_connect(http_port);
     say(client, str_of(refusals[_i].request));
     str answer = hear(client, 1000, &error);
     ck_assert(str_starts(answer, refusals[_i].answer));
@@ -198,7 +180,7 @@ END_TEST
 
 START_TEST(a_head_without_end_is_refused)
 {
-    int error, client = connect_to(http_port);
+    int error, client = wire_connect(http_port);
     char block[1024];
     memset(block, 'z', sizeof block);
     for (int i = 0; i < 20; i++)
@@ -285,7 +267,7 @@ END_TEST
 START_TEST(a_tls_connection_reaches_the_scenario_as_it_is)
 {
     int error, listener = scenario_listens(&relay_slot(relay, SLOT)->tls_port);
-    int client = connect_to(tls_port);
+    int client = wire_connect(tls_port);
     str hello = client_hello("a.s17.r.acmespec.test", 60);
     say(client, str_upto(hello, 20));
     say(client, str_from(hello, 20));
@@ -311,7 +293,7 @@ static const struct { const char *sni; char alert; } alerts[] = {
 
 START_TEST(other_tls_connections_are_refused_by_an_alert)
 {
-    int error, client = connect_to(tls_port);
+    int error, client = wire_connect(tls_port);
     say(client, client_hello(alerts[_i].sni, 1000));
     str answer = hear(client, 100, &error);
     ck_assert_uint_eq(answer.len, 7);
@@ -324,9 +306,9 @@ END_TEST
 
 START_TEST(a_peer_that_says_nothing_holds_up_nobody)
 {
-    int error, silent = connect_to(tls_port), listener, client, server;
+    int error, silent = wire_connect(tls_port), listener, client, server;
     listener = scenario_listens(&relay_slot(relay, SLOT)->http_port);
-    client = connect_to(http_port);
+    client = wire_connect(http_port);
     say(client, request);
     server = accept_one(listener);
     ck_assert_uint_eq(hear(server, request.len, &error).len, request.len);

@@ -7,127 +7,46 @@
 
 #include "base/clock.h"
 #include "mocks/net.h"
-#include "mocks/resolver.h"
-#include "mocks/responder.h"
+#include "tests/responder_fixture.h"
+#include "tests/wire.h"
 
 Suite *responder_suite(void);
 
-enum { WAIT_MS = 10000 };
-
-static struct arena *a;
-static struct responder *responder;
-
-static void set_up(void)
-{
-    struct err err = { "" };
-    struct responder_options options = { .address = "127.0.0.1",
-                                         .dns_address = "127.0.0.1",
-                                         .answer_address = STR("127.0.0.9") };
-    a = arena_new(NULL);
-    responder = responder_new(a, &options, &err);
-    if (!responder)
-        ck_abort_msg("%s", err.text);
-}
-
-static void tear_down(void)
-{
-    arena_end(a);
-}
-
 /* --- small clients --- */
-
-static int connect_to(int port)
-{
-    struct err err;
-    int fd = net_connect("127.0.0.1", port, NET_STREAM, &err);
-    struct pollfd item = { .fd = fd, .events = POLLOUT };
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(poll(&item, 1, WAIT_MS), 1);
-    ck_assert_int_eq(net_error(fd), 0);
-    return fd;
-}
-
-/* All that comes until the end. */
-static str hear_all(int fd)
-{
-    enum { MOST = 65536 };
-    char *bytes = arena_alloc(a, 1, MOST + 1);
-    size_t len = 0;
-    struct pollfd item = { .fd = fd, .events = POLLIN };
-    while (len < MOST && poll(&item, 1, WAIT_MS) == 1) {
-        ssize_t got = recv(fd, bytes + len, MOST - len, 0);
-        if (got <= 0)
-            break;
-        len += (size_t)got;
-    }
-    return (str){ bytes, len };
-}
 
 static str get(const char *host, const char *path)
 {
-    int fd = connect_to(responder_http_port(responder));
-    str request = arena_printf(a,
+    str request = arena_printf(r.a,
                                "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: unit\r\n"
                                "Connection: close\r\n\r\n",
                                path, host);
-    ck_assert_int_eq(send(fd, request.ptr, request.len, MSG_NOSIGNAL),
-                     (ssize_t)request.len);
-    str answer = hear_all(fd);
-    close(fd);
-    return answer;
+    return wire_talk(r.a, responder_http_port(r.responder), request, WAIT_MS);
 }
 
 /* RFC 1945 knows no Host. */
 static str get_without_host(const char *path)
 {
-    int fd = connect_to(responder_http_port(responder));
-    str request = arena_printf(a, "GET %s HTTP/1.0\r\n\r\n", path);
-    ck_assert_int_eq(send(fd, request.ptr, request.len, MSG_NOSIGNAL),
-                     (ssize_t)request.len);
-    str answer = hear_all(fd);
-    close(fd);
-    return answer;
+    str request = arena_printf(r.a, "GET %s HTTP/1.0\r\n\r\n", path);
+    return wire_talk(r.a, responder_http_port(r.responder), request, WAIT_MS);
 }
 
 static void page(const char *name, const char *path, const char *body)
 {
     struct web_answer answer = { .body = str_of(body) };
-    responder_web(responder, str_of(name), str_of(path), &answer);
+    responder_web(r.responder, str_of(name), str_of(path), &answer);
 }
 
 static void has_body(str answer, const char *body)
 {
     str head = str_upto(answer, str_find(answer, STR("\r\n\r\n")));
-    ck_assert_str_eq(str_z(a, str_from(answer, head.len + 4)), body);
+    ck_assert_str_eq(str_z(r.a, str_from(answer, head.len + 4)), body);
 }
 
 static void add(const char *name, const char *type, const char *value)
 {
     struct err err;
-    if (!responder_dns(responder, str_of(name), str_of(type), str_of(value), &err))
+    if (!responder_dns(r.responder, str_of(name), str_of(type), str_of(value), &err))
         ck_abort_msg("%s", err.text);
-}
-
-static void resolves(const char *name, int type, struct resolution *out)
-{
-    struct err err;
-    if (!resolver_query(a, "127.0.0.1", responder_dns_port(responder), str_of(name), type,
-                        WAIT_MS, out, &err))
-        ck_abort_msg("%s", err.text);
-}
-
-/* The only query of its kind. */
-static struct query the_query(enum query_kind kind)
-{
-    struct query *queries, found = { 0 };
-    size_t count = responder_queries(responder, a, &queries), fitting = 0;
-    for (size_t i = 0; i < count; i++)
-        if (queries[i].kind == kind) {
-            found = queries[i];
-            fitting++;
-        }
-    ck_assert_uint_eq(fitting, 1);
-    return found;
 }
 
 /* --- the web --- */
@@ -153,10 +72,10 @@ START_TEST(a_later_page_replaces_an_earlier_one_and_may_be_withdrawn)
     page("b.test", "/x", "other");
     page("a.test", "/x", "two");
     has_body(get("a.test", "/x"), "two");
-    responder_web_withdraw(responder, STR("A.test"), STR("/x"));
+    responder_web_withdraw(r.responder, STR("A.test"), STR("/x"));
     ck_assert(str_starts(get("a.test", "/x"), "HTTP/1.1 404 "));
     has_body(get("b.test", "/x"), "other");
-    responder_web_withdraw(responder, STR("c.test"), STR("/x"));
+    responder_web_withdraw(r.responder, STR("c.test"), STR("/x"));
 }
 END_TEST
 
@@ -164,8 +83,8 @@ START_TEST(a_page_has_status_type_and_location)
 {
     struct web_answer there = { .status = 302, .location = STR("http://b.test/y") };
     struct web_answer text = { .body = STR("x"), .content_type = STR("text/plain") };
-    responder_web(responder, STR("a.test"), STR("/x"), &there);
-    responder_web(responder, STR("a.test"), STR("/t"), &text);
+    responder_web(r.responder, STR("a.test"), STR("/x"), &there);
+    responder_web(r.responder, STR("a.test"), STR("/t"), &text);
     page("a.test", "/o", "x");
     str answer = get("a.test", "/x");
     ck_assert(str_starts(answer, "HTTP/1.1 302 "));
@@ -179,7 +98,7 @@ END_TEST
 START_TEST(a_page_may_be_dropped)
 {
     struct web_answer answer = { .manner.drop = true };
-    responder_web(responder, STR("a.test"), STR("/x"), &answer);
+    responder_web(r.responder, STR("a.test"), STR("/x"), &answer);
     ck_assert_uint_eq(get("a.test", "/x").len, 0);
 }
 END_TEST
@@ -219,14 +138,14 @@ START_TEST(records_come_and_go)
     resolves("_acme-challenge.a.test", DNS_TXT, &found);
     ck_assert_uint_eq(found.count, 1);
     resolves("a.test", DNS_A, &found);
-    ck_assert(str_is(dns_record_text(a, &found.item[0]), "127.0.0.9"));
-    responder_dns_withdraw(responder, STR("_acme-challenge.a.test"), STR("TXT"));
+    ck_assert(str_is(dns_record_text(r.a, &found.item[0]), "127.0.0.9"));
+    responder_dns_withdraw(r.responder, STR("_acme-challenge.a.test"), STR("TXT"));
     resolves("_acme-challenge.a.test", DNS_TXT, &found);
     ck_assert_uint_eq(found.count, 0);
-    responder_dns_manner(responder, STR("a.test"), STR("any"), DNS_NXDOMAIN);
+    responder_dns_manner(r.responder, STR("a.test"), STR("any"), DNS_NXDOMAIN);
     resolves("a.test", DNS_A, &found);
     ck_assert_int_eq(found.rcode, DNS_NO_SUCH_NAME);
-    ck_assert(!responder_dns(responder, STR("a.test"), STR("A"), STR("x"), &err));
+    ck_assert(!responder_dns(r.responder, STR("a.test"), STR("A"), STR("x"), &err));
 }
 END_TEST
 
@@ -234,9 +153,9 @@ START_TEST(queries_are_recorded_with_their_way)
 {
     struct resolution found;
     struct query *queries;
-    responder_dns_manner(responder, STR("a.test"), STR("CAA"), DNS_TRUNCATE);
+    responder_dns_manner(r.responder, STR("a.test"), STR("CAA"), DNS_TRUNCATE);
     resolves("A.test.", DNS_CAA, &found);
-    ck_assert_uint_eq(responder_queries(responder, a, &queries), 2);
+    ck_assert_uint_eq(responder_queries(r.responder, r.a, &queries), 2);
     for (size_t i = 0; i < 2; i++) {
         ck_assert_int_eq(queries[i].kind, QUERY_DNS);
         ck_assert(str_is(queries[i].name, "a.test"));
@@ -252,15 +171,15 @@ static str dig(const char *words)
 {
     char text[4096];
     str command =
-        arena_printf(a,
+        arena_printf(r.a,
                      "command -v dig >/dev/null && dig @127.0.0.1 -p %d +tries=1 "
                      "+timeout=5 %s 2>&1",
-                     responder_dns_port(responder), words);
+                     responder_dns_port(r.responder), words);
     FILE *out = popen(command.ptr, "r");
     ck_assert_ptr_nonnull(out);
     size_t len = fread(text, 1, sizeof text, out);
     pclose(out);
-    return str_copy(a, (str){ text, len });
+    return str_copy(r.a, (str){ text, len });
 }
 
 static bool dig_is_here(void)
@@ -281,8 +200,8 @@ START_TEST(dig_agrees)
     add("m.test", "MX", "10 mail.test");
     add("m.test", "AAAA", "2001:db8::1");
     add("long.test", "TXT", text);
-    responder_dns_manner(responder, STR("r.test"), STR("any"), DNS_REFUSED);
-    responder_dns_manner(responder, STR("cut.test"), STR("any"), DNS_TRUNCATE);
+    responder_dns_manner(r.responder, STR("r.test"), STR("any"), DNS_REFUSED);
+    responder_dns_manner(r.responder, STR("cut.test"), STR("any"), DNS_TRUNCATE);
     ck_assert_str_eq(dig("+short a.test A").ptr, "127.0.0.9\n");
     ck_assert_str_eq(dig("+short +tcp a.test A").ptr, "127.0.0.9\n");
     ck_assert_str_eq(dig("+short a.test CAA").ptr, "128 issue \"ca.test; x=y\"\n");
@@ -327,18 +246,18 @@ START_TEST(it_stops_with_peers_on_the_line)
 {
     struct query *queries;
     struct resolution found;
-    int http = responder_http_port(responder), tls = responder_tls_port(responder);
-    int silent = connect_to(tls), idle = connect_to(http);
-    int dns = connect_to(responder_dns_port(responder));
+    int http = responder_http_port(r.responder), tls = responder_tls_port(r.responder);
+    int silent = wire_connect(tls), idle = wire_connect(http);
+    int dns = wire_connect(responder_dns_port(r.responder));
     resolves("a.test", DNS_A, &found);
     int64_t begun = clock_ms();
-    responder_stop(responder);
-    responder_stop(responder);
+    responder_stop(r.responder);
+    responder_stop(r.responder);
     ck_assert_int_lt(clock_ms() - begun, 5000);
     ck_assert(refuses(http));
     ck_assert(refuses(tls));
-    ck_assert(refuses(responder_dns_port(responder)));
-    ck_assert_uint_eq(responder_queries(responder, a, &queries), 1);
+    ck_assert(refuses(responder_dns_port(r.responder)));
+    ck_assert_uint_eq(responder_queries(r.responder, r.a, &queries), 1);
     close(silent);
     close(idle);
     close(dns);
@@ -350,29 +269,19 @@ START_TEST(a_port_in_use_is_told)
     struct err err;
     struct responder_options options = { .address = "127.0.0.1",
                                          .dns_address = "127.0.0.1" };
-    options.dns_port = responder_dns_port(responder);
-    ck_assert_ptr_null(responder_new(a, &options, &err));
+    options.dns_port = responder_dns_port(r.responder);
+    ck_assert_ptr_null(responder_new(r.a, &options, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "the DNS server"));
     options.dns_port = 0;
-    options.tls_port = responder_tls_port(responder);
-    ck_assert_ptr_null(responder_new(a, &options, &err));
+    options.tls_port = responder_tls_port(r.responder);
+    ck_assert_ptr_null(responder_new(r.a, &options, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "the TLS server"));
     options.tls_port = 0;
-    options.http_port = responder_http_port(responder);
-    ck_assert_ptr_null(responder_new(a, &options, &err));
+    options.http_port = responder_http_port(r.responder);
+    ck_assert_ptr_null(responder_new(r.a, &options, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "the web server"));
 }
 END_TEST
-
-static TCase *tests_of(Suite *suite, const char *name, void (*before)(void),
-                       void (*after)(void))
-{
-    TCase *tests = tcase_create(name);
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, before, after);
-    suite_add_tcase(suite, tests);
-    return tests;
-}
 
 static void add_answers(TCase *tests)
 {
@@ -390,8 +299,8 @@ static void add_answers(TCase *tests)
 Suite *responder_suite(void)
 {
     Suite *suite = suite_create("responder");
-    add_answers(tests_of(suite, "answers", set_up, tear_down));
-    TCase *life = tests_of(suite, "life", set_up, tear_down);
+    add_answers(responder_case(suite, "answers"));
+    TCase *life = responder_case(suite, "life");
     tcase_add_test(life, it_stops_with_peers_on_the_line);
     tcase_add_test(life, a_port_in_use_is_told);
     return suite;

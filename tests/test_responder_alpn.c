@@ -8,96 +8,33 @@
 #include "base/clock.h"
 #include "mocks/net.h"
 #include "mocks/relay.h"
-#include "mocks/resolver.h"
-#include "mocks/responder.h"
+#include "tests/responder_fixture.h"
+#include "tests/wire.h"
 
 Suite *responder_alpn_suite(void);
-
-enum { WAIT_MS = 10000 };
-
-static struct arena *a;
-static struct responder *responder;
-
-static void set_up(void)
-{
-    struct err err = { "" };
-    struct responder_options options = { .address = "127.0.0.1",
-                                         .dns_address = "127.0.0.1",
-                                         .answer_address = STR("127.0.0.9") };
-    a = arena_new(NULL);
-    responder = responder_new(a, &options, &err);
-    if (!responder)
-        ck_abort_msg("%s", err.text);
-}
-
-static void tear_down(void)
-{
-    arena_end(a);
-}
-
-static int connect_to(int port)
-{
-    struct err err;
-    int fd = net_connect("127.0.0.1", port, NET_STREAM, &err);
-    struct pollfd item = { .fd = fd, .events = POLLOUT };
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(poll(&item, 1, WAIT_MS), 1);
-    ck_assert_int_eq(net_error(fd), 0);
-    return fd;
-}
-
-/* All that comes until the end. */
-static str hear_all(int fd)
-{
-    enum { MOST = 65536 };
-    char *bytes = arena_alloc(a, 1, MOST + 1);
-    size_t len = 0;
-    struct pollfd item = { .fd = fd, .events = POLLIN };
-    while (len < MOST && poll(&item, 1, WAIT_MS) == 1) {
-        ssize_t got = recv(fd, bytes + len, MOST - len, 0);
-        if (got <= 0)
-            break;
-        len += (size_t)got;
-    }
-    return (str){ bytes, len };
-}
-
-/* The only query of its kind. */
-static struct query the_query(enum query_kind kind)
-{
-    struct query *queries, found = { 0 };
-    size_t count = responder_queries(responder, a, &queries), fitting = 0;
-    for (size_t i = 0; i < count; i++)
-        if (queries[i].kind == kind) {
-            found = queries[i];
-            fitting++;
-        }
-    ck_assert_uint_eq(fitting, 1);
-    return found;
-}
 
 static void provision_alpn(const char *sni, bool drop)
 {
     struct err err;
     struct cert_spec spec = { .subject = STR("acmespec") };
-    spec.key = key_new(a, KEY_P256, &err);
+    spec.key = key_new(r.a, KEY_P256, &err);
     spec.not_before = clock_wall() - 60;
     spec.not_after = clock_wall() + 3600;
-    spec.acme_identifier = sha256(a, STR("token.thumbprint"));
-    strs_add(a, &spec.dns_names, str_of(sni));
-    struct cert *cert = cert_issue(a, &spec, &err);
+    spec.acme_identifier = sha256(r.a, STR("token.thumbprint"));
+    strs_add(r.a, &spec.dns_names, str_of(sni));
+    struct cert *cert = cert_issue(r.a, &spec, &err);
     if (!cert)
         ck_abort_msg("%s", err.text);
     struct alpn_answer answer = { .tls.alpn = "acme-tls/1", .drop = drop };
-    answer.tls.cert_pem = cert_pem(a, cert);
-    answer.tls.key_pem = key_private_pem(a, spec.key);
-    responder_alpn(responder, str_of(sni), &answer);
+    answer.tls.cert_pem = cert_pem(r.a, cert);
+    answer.tls.key_pem = key_private_pem(r.a, spec.key);
+    responder_alpn(r.responder, str_of(sni), &answer);
 }
 
 static bool probe(int port, const char *sni, struct tls_probe *out, struct err *err)
 {
-    int fd = connect_to(port);
-    bool probed = tls_probe(a, fd, WAIT_MS, str_of(sni), out, err);
+    int fd = wire_connect(port);
+    bool probed = tls_probe(r.a, fd, WAIT_MS, str_of(sni), out, err);
     close(fd);
     return probed;
 }
@@ -112,10 +49,11 @@ static void probe_shows(int port, const char *sni)
     if (!probe(port, sni, &seen, &err))
         ck_abort_msg("%s", err.text);
     ck_assert(str_is(seen.alpn, "acme-tls/1"));
-    cert_names(a, seen.leaf, &dns, &ips, &others);
+    cert_names(r.a, seen.leaf, &dns, &ips, &others);
     ck_assert_uint_eq(dns.count, 1);
-    ck_assert_str_eq(str_z(a, dns.item[0]), sni);
-    ck_assert(cert_extension(a, seen.leaf, STR("1.3.6.1.5.5.7.1.31"), &critical, &value));
+    ck_assert_str_eq(str_z(r.a, dns.item[0]), sni);
+    ck_assert(
+        cert_extension(r.a, seen.leaf, STR("1.3.6.1.5.5.7.1.31"), &critical, &value));
     ck_assert(critical);
 }
 
@@ -124,11 +62,11 @@ START_TEST(a_certificate_is_shown_by_its_name)
     provision_alpn("a.test", false);
     provision_alpn("b.test", false);
     provision_alpn("1.0.0.127.in-addr.arpa", false);
-    probe_shows(responder_tls_port(responder), "a.test");
-    probe_shows(responder_tls_port(responder), "b.test");
-    probe_shows(responder_tls_port(responder), "1.0.0.127.in-addr.arpa");
+    probe_shows(responder_tls_port(r.responder), "a.test");
+    probe_shows(responder_tls_port(r.responder), "b.test");
+    probe_shows(responder_tls_port(r.responder), "1.0.0.127.in-addr.arpa");
     struct query *queries;
-    ck_assert_uint_eq(responder_queries(responder, a, &queries), 3);
+    ck_assert_uint_eq(responder_queries(r.responder, r.a, &queries), 3);
     ck_assert_int_eq(queries[2].kind, QUERY_TLS);
     ck_assert(str_is(queries[2].name, "1.0.0.127.in-addr.arpa"));
     ck_assert(str_is(queries[2].detail, "acme-tls/1"));
@@ -141,10 +79,10 @@ START_TEST(other_names_are_refused_and_recorded)
     struct tls_probe seen;
     struct err err;
     provision_alpn("a.test", false);
-    ck_assert(!probe(responder_tls_port(responder), "x.test", &seen, &err));
+    ck_assert(!probe(responder_tls_port(r.responder), "x.test", &seen, &err));
     ck_assert(str_is(the_query(QUERY_TLS).name, "x.test"));
-    responder_alpn_withdraw(responder, STR("A.test"));
-    ck_assert(!probe(responder_tls_port(responder), "a.test", &seen, &err));
+    responder_alpn_withdraw(r.responder, STR("A.test"));
+    ck_assert(!probe(responder_tls_port(r.responder), "a.test", &seen, &err));
 }
 END_TEST
 
@@ -153,29 +91,19 @@ START_TEST(a_connection_may_be_dropped_before_the_handshake)
     struct tls_probe seen;
     struct err err;
     provision_alpn("a.test", true);
-    ck_assert(!probe(responder_tls_port(responder), "a.test", &seen, &err));
+    ck_assert(!probe(responder_tls_port(r.responder), "a.test", &seen, &err));
     ck_assert(str_is(the_query(QUERY_TLS).name, "a.test"));
 }
 END_TEST
 
 START_TEST(what_is_no_tls_does_no_harm)
 {
-    int fd = connect_to(responder_tls_port(responder));
-    ck_assert_int_eq(send(fd, "GET / HTTP/1.1\r\n\r\n", 18, MSG_NOSIGNAL), 18);
-    hear_all(fd);
-    close(fd);
+    wire_talk(r.a, responder_tls_port(r.responder), STR("GET / HTTP/1.1\r\n\r\n"),
+              WAIT_MS);
     provision_alpn("a.test", false);
-    probe_shows(responder_tls_port(responder), "a.test");
+    probe_shows(responder_tls_port(r.responder), "a.test");
 }
 END_TEST
-
-static void resolves(const char *name, int type, struct resolution *out)
-{
-    struct err err;
-    if (!resolver_query(a, "127.0.0.1", responder_dns_port(responder), str_of(name), type,
-                        WAIT_MS, out, &err))
-        ck_abort_msg("%s", err.text);
-}
 
 /* More silent peers than there are places for handshakes: DNS answers meanwhile, and TLS
  * does as soon as some of them go. */
@@ -184,13 +112,13 @@ START_TEST(silent_peers_hold_up_nobody)
     int silent[80];
     struct resolution found;
     for (size_t i = 0; i < countof(silent); i++)
-        silent[i] = connect_to(responder_tls_port(responder));
+        silent[i] = wire_connect(responder_tls_port(r.responder));
     ck_assert_int_eq(send(silent[0], "\x16\3\1\2", 4, MSG_NOSIGNAL), 4);
     resolves("a.test", DNS_A, &found);
     for (size_t i = 0; i < countof(silent); i++)
         close(silent[i]);
     provision_alpn("a.test", false);
-    probe_shows(responder_tls_port(responder), "a.test");
+    probe_shows(responder_tls_port(r.responder), "a.test");
 }
 END_TEST
 
@@ -206,24 +134,22 @@ static void set_up_shared(void)
     struct relay_options options = { .dns_address = "127.0.0.1",
                                      .zone = STR("acmespec.test"),
                                      .shared = true };
-    int fd = net_listen("127.0.0.1", 0, &err);
-    options.tls_port = shared_tls = net_port(fd);
-    close(fd);
+    options.tls_port = shared_tls = wire_free_port();
     /* The relay forks, so it comes before the threads. */
     relay_arena = arena_new(NULL);
     relay = relay_start(relay_arena, &options, &err);
     if (!relay)
         ck_abort_msg("%s", err.text);
-    set_up();
+    responder_set_up();
     struct relay_slot *slot = relay_slot(relay, 3);
-    atomic_store(&slot->dns_port, responder_dns_port(responder));
-    atomic_store(&slot->tls_port, responder_tls_port(responder));
+    atomic_store(&slot->dns_port, responder_dns_port(r.responder));
+    atomic_store(&slot->tls_port, responder_tls_port(r.responder));
 }
 
 static void tear_down_shared(void)
 {
     arena_end(relay_arena);
-    tear_down();
+    responder_tear_down();
 }
 
 START_TEST(a_handshake_passes_through_the_relay)
@@ -237,9 +163,9 @@ START_TEST(queries_pass_through_the_relay)
 {
     struct resolution found;
     struct err err;
-    ck_assert(responder_dns(responder, STR("_acme-challenge.a.s3.r.acmespec.test"),
+    ck_assert(responder_dns(r.responder, STR("_acme-challenge.a.s3.r.acmespec.test"),
                             STR("TXT"), STR("one"), &err));
-    ck_assert(resolver_query(a, "127.0.0.1", relay_dns_port(relay),
+    ck_assert(resolver_query(r.a, "127.0.0.1", relay_dns_port(relay),
                              STR("_acme-challenge.a.s3.r.acmespec.test"), DNS_TXT,
                              WAIT_MS, &found, &err));
     ck_assert_uint_eq(found.count, 1);
@@ -250,15 +176,12 @@ END_TEST
 Suite *responder_alpn_suite(void)
 {
     Suite *suite = suite_create("responder_alpn");
-    TCase *tests = tcase_create("tls"), *behind = tcase_create("relay");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, set_up, tear_down);
+    TCase *tests = responder_case(suite, "tls"), *behind = tcase_create("relay");
     tcase_add_test(tests, a_certificate_is_shown_by_its_name);
     tcase_add_test(tests, other_names_are_refused_and_recorded);
     tcase_add_test(tests, a_connection_may_be_dropped_before_the_handshake);
     tcase_add_test(tests, what_is_no_tls_does_no_harm);
     tcase_add_test(tests, silent_peers_hold_up_nobody);
-    suite_add_tcase(suite, tests);
     tcase_set_timeout(behind, 60);
     tcase_add_checked_fixture(behind, set_up_shared, tear_down_shared);
     tcase_add_test(behind, a_handshake_passes_through_the_relay);

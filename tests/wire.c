@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "mocks/net.h"
 
 enum { MOST_READ = 16 * 1024 * 1024 };
 
@@ -172,6 +173,15 @@ str wire_seen(struct wire *w)
 }
 
 /* --- the client --- */
+
+int wire_free_port(void)
+{
+    struct err err;
+    int fd = net_listen("127.0.0.1", 0, &err), port = net_port(fd);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    return port;
+}
 
 int wire_connect(int port)
 {

@@ -28,6 +28,8 @@ void wire_be_silent(int fd, str request, void *context);
 void wire_repeat(int fd, str request, void *context);
 
 bool wire_send(int fd, str bytes);
+/* A port of 127.0.0.1 that nobody had a moment ago. */
+int wire_free_port(void);
 /* A connection to that port of 127.0.0.1. */
 int wire_connect(int port);
 /* What comes until the other side closes, or within ms. */
