@@ -56,11 +56,10 @@ static void check_lines(struct checking *c, const char *path, const struct line 
 
 static bool check_file(struct checking *c, const char *path, struct err *err)
 {
-    str text;
     size_t count, before = c->mistakes.list.count;
-    if (!file_read(c->arena, path, CEILING_SCRIPT, &text, err))
+    struct line *lines = lines_of_file(c->arena, path, &count, &c->mistakes, err);
+    if (!lines)
         return false;
-    struct line *lines = lines_read(c->arena, path, text, &count, &c->mistakes);
     c->files++;
     if (count)
         check_lines(c, path, lines, count, c->mistakes.list.count > before);

@@ -16,18 +16,6 @@ static struct request_for *request_of(const struct ca_call *call)
     return call->work;
 }
 
-static bool exists(struct ca_call *call)
-{
-    call->order = table_find(&call->ca->store.orders, call->part[0]);
-    return call->order || ca_why(call, "there is no such order");
-}
-
-static bool is_own(struct ca_call *call)
-{
-    return call->order->account == call->account
-        || ca_why(call, "this order belongs to another account");
-}
-
 /* "A request to finalize an order will result in error if the order is not in the "ready"
  * state.  In such cases, the server MUST return a 403 (Forbidden) error with a problem
  * document of type "orderNotReady"." */
@@ -231,8 +219,8 @@ static bool asks_no_ca(struct ca_call *call)
 
 /* clang-format off */
 static const struct ca_check checks[] = {
-    { "finalize-exists",  "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       404, exists },
-    { "finalize-own",     "RFC 8555 7.4",  BUG_FINALIZED_BY_ALL,      PROBLEM_UNAUTHORIZED,    403, is_own },
+    { "finalize-exists",  "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       404, ca_order_exists },
+    { "finalize-own",     "RFC 8555 7.4",  BUG_FINALIZED_BY_ALL,      PROBLEM_UNAUTHORIZED,    403, ca_order_is_own },
     { "order-ready",      "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_ORDER_NOT_READY, 403, is_ready },
     { "profile-offered",  "profiles draft 4", BUG_NONE,               PROBLEM_INVALID_PROFILE, 403, has_profile },
     { "csr",              "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       400, has_csr },

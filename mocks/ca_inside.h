@@ -108,6 +108,11 @@ bool ca_checks(struct ca_call *call, const struct ca_check *rows, size_t count);
 /* Says what is wrong, in one sentence.  Always false. */
 bool ca_why(struct ca_call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* The order that the URL names is there (and is call->order then), and is the signer's.
+ */
+bool ca_order_exists(struct ca_call *call);
+bool ca_order_is_own(struct ca_call *call);
+
 /* --- answers (ca_reply.c) --- */
 void ca_header(struct ca_call *call, const char *name, str value);
 void ca_link(struct ca_call *call, str target, const char *rel);

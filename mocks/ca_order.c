@@ -346,13 +346,13 @@ void ca_new_order(struct ca_call *call)
 
 /* --- read --- */
 
-static bool exists(struct ca_call *call)
+bool ca_order_exists(struct ca_call *call)
 {
     call->order = table_find(&call->ca->store.orders, call->part[0]);
     return call->order || ca_why(call, "there is no such order");
 }
 
-static bool is_own(struct ca_call *call)
+bool ca_order_is_own(struct ca_call *call)
 {
     return call->order->account == call->account
         || ca_why(call, "this order belongs to another account");
@@ -360,8 +360,8 @@ static bool is_own(struct ca_call *call)
 
 /* clang-format off */
 static const struct ca_check read_checks[] = {
-    { "order-exists", "RFC 8555 7.1.3", BUG_NONE,              PROBLEM_MALFORMED,    404, exists },
-    { "order-own",    "RFC 8555 6.3",   BUG_ORDER_READ_BY_ALL, PROBLEM_UNAUTHORIZED, 403, is_own },
+    { "order-exists", "RFC 8555 7.1.3", BUG_NONE,              PROBLEM_MALFORMED,    404, ca_order_exists },
+    { "order-own",    "RFC 8555 6.3",   BUG_ORDER_READ_BY_ALL, PROBLEM_UNAUTHORIZED, 403, ca_order_is_own },
 };
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The mock client's nonces (RFC 8555 6.5, 7.2): every answer fills the pool, every
  * request takes one out for good, and newNonce is asked when the pool is empty. */
+#include "crypto/b64url.h"
 #include "mocks/client_inside.h"
 
 /* A server gives one with each answer; what lies longest here goes first. */
@@ -10,15 +11,7 @@ enum { MOST_NONCES = 1000, LONGEST_NONCE = 4096 };
  * Replay-Nonce values".  By the grammar alone: the RFC's own examples do not decode. */
 static bool is_nonce(str s)
 {
-    if (s.len == 0 || s.len > LONGEST_NONCE)
-        return false;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
-            return false;
-    }
-    return true;
+    return s.len > 0 && s.len <= LONGEST_NONCE && b64url_letters(s);
 }
 
 static bool answered_nonce(const struct exchange *x, str *nonce)

@@ -2,11 +2,11 @@
 /* Live progress.  What cannot be written is not written: progress is no result. */
 #include "reports/progress.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "reports/paint.h"
 
 enum { REDRAW_MS = 100, MOST_NAME = 48 };
@@ -26,18 +26,6 @@ struct progress *progress_new(struct arena *a, const struct progress_options *op
     struct progress *p = NEW(a, struct progress);
     *p = (struct progress){ .arena = a, .options = *options, .began_ms = clock_ms() };
     return p;
-}
-
-static void write_all(int fd, str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return;
-        text = str_from(text, (size_t)n);
-    }
 }
 
 static void add_count(struct progress *p, struct buf *out, enum verdict verdict,
@@ -79,7 +67,7 @@ static void draw(struct progress *p)
     if (p->running.count > 1)
         buf_addf(&out, " and %zu more", p->running.count - 1);
     add_end(&out);
-    write_all(p->options.fd, buf_str(&out));
+    file_write_all(p->options.fd, buf_str(&out));
     arena_end(step);
     p->drawn = true;
     p->drawn_ms = clock_ms();
@@ -126,7 +114,7 @@ static void print_play(struct progress *p, const struct play_result *result)
         paint_clean(&out, str_upto(result->reason, 200));
     }
     buf_add_char(&out, '\n');
-    write_all(p->options.fd, buf_str(&out));
+    file_write_all(p->options.fd, buf_str(&out));
     arena_end(step);
     p->drawn = false;
 }
@@ -157,7 +145,7 @@ void progress_done(struct progress *p)
     add_begin(&out);
     add_end(&out);
     if (p->drawn)
-        write_all(p->options.fd, buf_str(&out));
+        file_write_all(p->options.fd, buf_str(&out));
     p->drawn = false;
     arena_end(step);
 }

@@ -17,23 +17,12 @@ static void add_indent(struct buf *out, int indent)
     buf_addf(out, "\n%*s", indent, "");
 }
 
-static bool is_base64url(str s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (!letter && !(c >= '0' && c <= '9') && c != '-' && c != '_')
-            return false;
-    }
-    return true;
-}
-
 /* Members whose value is long and says nothing to the eye; a nonce is not among them. */
 static bool is_opaque(const char *name, str value)
 {
     static const char *const opaque[] = { "signature", "csr", "certificate", "n" };
     return value.len > LONG && name_find(opaque, countof(opaque), str_of(name)) >= 0
-        && is_base64url(value);
+        && b64url_letters(value);
 }
 
 /* Cuts between two characters, never within one. */

@@ -45,6 +45,19 @@ bool file_read(struct arena *a, const char *path, size_t ceiling, str *out,
     return true;
 }
 
+bool file_write_all(int fd, str text)
+{
+    while (text.len) {
+        ssize_t n = write(fd, text.ptr, text.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text = str_from(text, (size_t)n);
+    }
+    return true;
+}
+
 bool file_write(const char *path, str text, struct err *err)
 {
     char beside[4096];

@@ -11,6 +11,8 @@ bool file_read(struct arena *a, const char *path, size_t ceiling, str *out,
                struct err *err) MUST_CHECK;
 /* Writes the whole file: first beside it, then renamed, so a reader never sees half. */
 bool file_write(const char *path, str text, struct err *err) MUST_CHECK;
+/* Writes all of it to a descriptor; false when that fails. */
+bool file_write_all(int fd, str text);
 /* All files below path (or path itself when it is a file) that end in `suffix`, sorted by
  * name; at most 100,000, at most 16 levels deep, links to folders not followed. */
 bool file_list(struct arena *a, const char *path, const char *suffix, struct strs *out,

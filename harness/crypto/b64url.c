@@ -49,6 +49,14 @@ static int bits_of(char c, const char *alphabet)
     return c == alphabet[63] ? 63 : -1;
 }
 
+bool b64url_letters(str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (bits_of(text.ptr[i], url_alphabet) < 0)
+            return false;
+    return true;
+}
+
 /* Decodes text without padding; *left are the bits of the last character that make no
  * whole byte. */
 static bool decode(struct arena *a, str text, const char *alphabet, str *bytes,

@@ -6,6 +6,8 @@
 
 #include "base/arena.h"
 
+/* Whether all characters are of the alphabet; an empty text has none that is not. */
+bool b64url_letters(str text);
 str b64url_encode(struct arena *a, str bytes);
 /* false for any character outside the alphabet, padding, white space, an impossible
  * length or bits left over that are not zero. */

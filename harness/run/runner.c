@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "crypto/key.h"
 #include "run/events.h"
 
@@ -43,18 +44,6 @@ struct running {
 
 /* --- in the child --- */
 
-static void write_all(int fd, str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.ptr, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            _exit(1);
-        text = str_from(text, (size_t)n);
-    }
-}
-
 /* Long runs use slots again; another run label keeps the names apart. */
 static struct target target_for(struct arena *a, const struct running *run,
                                 struct play *play)
@@ -79,8 +68,8 @@ static void be_child(struct running *run, size_t index, int fd)
     for (int type = 0; type < KEY_TYPE_COUNT; type++)
         key_pool_skip((enum key_type)type, run->rsa_used[type]);
     play_run(a, &target, &play, run->options->watches, &outcome);
-    write_all(fd, event_of_play(a, &outcome));
-    write_all(fd, STR("\n"));
+    if (!file_write_all(fd, event_of_play(a, &outcome)) || !file_write_all(fd, STR("\n")))
+        _exit(1);
     /* Threads of libraries may still run; nothing of ours needs an orderly end. */
     _exit(0);
 }

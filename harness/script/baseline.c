@@ -3,7 +3,6 @@
 #include "script/baseline.h"
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "script/verbs.h"
 
 static void add_words(struct arena *a, const struct line *line, const char *clause,
@@ -54,11 +53,10 @@ static void read_expect(struct arena *a, const struct line *line, struct baselin
 bool baseline_read(struct arena *a, const char *path, struct baseline *out,
                    struct mistakes *m, struct err *err)
 {
-    str text;
     size_t count, before = m->list.count;
-    if (!file_read(a, path, CEILING_SCRIPT, &text, err))
+    struct line *lines = lines_of_file(a, path, &count, m, err);
+    if (!lines)
         return false;
-    struct line *lines = lines_read(a, str_z(a, str_of(path)), text, &count, m);
     *out = (struct baseline){ .name = STR_NONE };
     if (m->list.count == before && (count == 0 || lines[0].verb->id != VERB_BASELINE))
         return err_set(err, "%s is no baseline: it begins with `baseline NAME`", path);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "script/pattern.h"
 #include "script/subjects.h"
 #include "script/verbs.h"
@@ -365,6 +366,17 @@ struct line *lines_read(struct arena *a, const char *file, str text, size_t *cou
     while (!r.ended)
         read_statement(&r, &lines, count);
     return lines;
+}
+
+struct line *lines_of_file(struct arena *a, const char *path, size_t *count,
+                           struct mistakes *m, struct err *err)
+{
+    str text;
+    *count = 0;
+    if (!file_read(a, path, CEILING_SCRIPT, &text, err))
+        return NULL;
+    struct line *lines = lines_read(a, str_z(a, str_of(path)), text, count, m);
+    return lines ? lines : NEW(a, struct line);
 }
 
 size_t line_args(const struct line *line, const char *name)

@@ -59,6 +59,10 @@ struct line {
 struct line *lines_read(struct arena *a, const char *file, str text, size_t *count,
                         struct mistakes *m);
 
+/* The same of a file; NULL when it cannot be opened. */
+struct line *lines_of_file(struct arena *a, const char *path, size_t *count,
+                           struct mistakes *m, struct err *err);
+
 /* The text that placeholder NAME took, or STR_NONE; the n-th of a repeated one. */
 str line_arg(const struct line *line, const char *name);
 bool line_has(const struct line *line, const char *name);

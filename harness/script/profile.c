@@ -3,7 +3,6 @@
 #include "script/profile.h"
 
 #include "base/buf.h"
-#include "base/file.h"
 #include "script/verbs.h"
 
 struct profile profile_none(void)
@@ -48,11 +47,10 @@ static void read_clause(struct arena *a, const struct line *clause, struct profi
 bool profile_read(struct arena *a, const char *path, struct profile *out,
                   struct mistakes *m, struct err *err)
 {
-    str text;
     size_t count, before = m->list.count;
-    if (!file_read(a, path, CEILING_SCRIPT, &text, err))
+    struct line *lines = lines_of_file(a, path, &count, m, err);
+    if (!lines)
         return false;
-    struct line *lines = lines_read(a, str_z(a, str_of(path)), text, &count, m);
     if (m->list.count > before)
         return err_set(err, "the profile %s has mistakes", path);
     if (count != 1 || lines[0].verb->id != VERB_PROFILE)

@@ -133,11 +133,10 @@ struct requirements *requirements_read(struct arena *a, const char *path,
     if (!file_list(a, path, ".acme", &files, err))
         return NULL;
     for (size_t i = 0; i < files.count; i++) {
-        str text;
         size_t count;
-        if (!file_read(a, files.item[i].ptr, CEILING_SCRIPT, &text, err))
+        struct line *lines = lines_of_file(a, files.item[i].ptr, &count, m, err);
+        if (!lines)
             return NULL;
-        struct line *lines = lines_read(a, files.item[i].ptr, text, &count, m);
         requirements_add(a, all, lines, count, m);
     }
     sort_and_judge(all, m);
