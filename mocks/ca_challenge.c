@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 8555 7.5.1 and 8.2: challenges are read and responded to. */
+#include "acme/challenge.h"
 #include "base/clock.h"
 #include "mocks/ca_inside.h"
 #include "mocks/ca_validate.h"
@@ -65,7 +66,7 @@ static str key_authorization(struct ca_call *call)
         return token;
     if (bug_on(call->ca, BUG_KEYAUTH_OTHER_TOKEN))
         token = call->authz->challenge[call->authz->count - 1].token;
-    return arena_printf(kept, "%.*s.%.*s", STR_ARG(token), STR_ARG(owner->thumbprint));
+    return challenge_key_authorization(kept, token, owner->thumbprint);
 }
 
 static void begin(struct ca_call *call)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* tls-alpn-01 as a CA performs it (RFC 8737 3, RFC 8738 6): a handshake for acme-tls/1,
  * and a look at the certificate. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "acme/challenge.h"
 #include "crypto/tls.h"
 #include "mocks/ca_identifier.h"
 #include "mocks/ca_validate.h"
@@ -129,33 +128,11 @@ static const struct query_check checks[] = {
 
 /* --- the handshake --- */
 
-static str reversed_four(struct arena *a, const unsigned char b[4])
-{
-    return arena_printf(a, "%d.%d.%d.%d.in-addr.arpa", b[3], b[2], b[1], b[0]);
-}
-
-static str reversed_six(struct arena *a, const unsigned char b[16])
-{
-    struct buf out = buf_new(a, 128);
-    for (int i = 15; i >= 0; i--)
-        buf_addf(&out, "%x.%x.", b[i] & 15u, b[i] >> 4u);
-    buf_add(&out, STR("ip6.arpa"));
-    return buf_str(&out);
-}
-
-/* RFC 8738 6: the SNI of an address is its name under in-addr.arpa or ip6.arpa. */
 static str sni_of(const struct query_for *q)
 {
-    unsigned char bytes[16];
-    const char *text = str_z(q->arena, q->identifier.value);
-    if (!q->identifier.ip)
-        return q->identifier.value;
     if (bug_on(q->ca, BUG_ALPN_SNI_ADDRESS))
         return q->identifier.value;
-    if (inet_pton(AF_INET, text, bytes) == 1)
-        return reversed_four(q->arena, bytes);
-    return inet_pton(AF_INET6, text, bytes) == 1 ? reversed_six(q->arena, bytes)
-                                                 : STR_NONE;
+    return challenge_sni(q->arena, q->identifier.value);
 }
 
 /* -1 with the sentence when nobody answers there in time. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the mock CA asks of DNS: addresses, and dns-01 (RFC 8555 8.4). */
-#include "crypto/b64url.h"
+#include "acme/challenge.h"
 #include "mocks/ca_identifier.h"
 #include "mocks/ca_validate.h"
 
@@ -90,14 +90,9 @@ struct finding validate_find(const struct query_for *q, str name, struct strs *a
 
 /* RFC 8555 8.4: "the base64url encoding of the SHA-256 digest of the key authorization".
  */
-static str expected(const struct query_for *q)
-{
-    return b64url_encode(q->arena, sha256(q->arena, q->keyauth));
-}
-
 static bool record_fits(const struct query_for *q, str text)
 {
-    str want = expected(q);
+    str want = challenge_txt(q->arena, q->keyauth);
     if (str_eq(text, want))
         return true;
     if (bug_on(q->ca, BUG_DNS_RAW_KEYAUTH) && str_eq(text, q->keyauth))
@@ -141,10 +136,10 @@ static struct finding find_name_too(struct query_for *q)
 struct finding validate_dns(struct query_for *q)
 {
     struct resolution found;
-    str name =
-        arena_printf(q->arena, "_acme-challenge.%s%.*s",
-                     q->wildcard && bug_on(q->ca, BUG_DNS_WILDCARD_NAME) ? "*." : "",
-                     STR_ARG(q->identifier.value));
+    str name = challenge_txt_name(q->arena, q->identifier.value);
+    if (q->wildcard && bug_on(q->ca, BUG_DNS_WILDCARD_NAME))
+        name = arena_printf(q->arena, "_acme-challenge.*.%.*s",
+                            STR_ARG(q->identifier.value));
     struct finding finding = find_name_too(q);
     if (finding_is_good(finding))
         finding = validate_lookup(q, name, DNS_TXT, &found);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* http-01 as a CA performs it (RFC 8555 8.3): fetch over plain HTTP from an address that
  * DNS gave, follow redirects, compare. */
+#include "acme/challenge.h"
 #include "http/fetch.h"
 #include "mocks/ca_identifier.h"
 #include "mocks/ca_validate.h"
@@ -170,8 +171,8 @@ static str first_url(const struct query_for *q)
     str host = q->identifier.value;
     if (str_contains(host, STR(":")))
         host = arena_printf(q->arena, "[%.*s]", STR_ARG(host));
-    return arena_printf(q->arena, "http://%.*s/.well-known/acme-challenge/%.*s%s",
-                        STR_ARG(host), STR_ARG(q->token),
+    return arena_printf(q->arena, "http://%.*s%.*s%s", STR_ARG(host),
+                        STR_ARG(challenge_path(q->arena, q->token)),
                         bug_on(q->ca, BUG_HTTP_QUERY) ? "?t=1" : "");
 }
 

@@ -16,7 +16,6 @@ struct client *client_new(struct arena *a, const struct client_options *options)
     c->journal = options->journal;
     c->directory_url = str_copy(a, options->directory_url);
     c->user_agent = str_z(a, str_of(fetch.user_agent));
-    c->most_wait_ms = options->most_wait_ms;
     journal_learn(c->journal, c->directory_url, RESOURCE_DIRECTORY);
     return c;
 }
@@ -152,12 +151,14 @@ json_t *client_meta(const struct client *c)
 
 /* --- waiting --- */
 
-void client_wait(const struct client *c, const struct exchange *exchange,
-                 long otherwise_ms)
+long client_pause_ms(const struct exchange *exchange, int polls)
 {
-    const str *value = headers_find(&exchange->response.headers, "Retry-After");
-    long seconds, ms = otherwise_ms;
-    if (value && retry_after_seconds(*value, clock_wall(), &seconds))
-        ms = seconds > c->most_wait_ms / 1000 ? c->most_wait_ms : seconds * 1000;
-    clock_sleep_ms(ms > c->most_wait_ms ? c->most_wait_ms : ms);
+    enum { FIRST_MS = 20, LONGEST_MS = 1000, MOST_ASKED_MS = 5000 };
+    long seconds, pause = FIRST_MS;
+    const str *asked = headers_find(&exchange->response.headers, "Retry-After");
+    if (asked && retry_after_seconds(*asked, clock_wall(), &seconds))
+        return seconds * 1000 > MOST_ASKED_MS ? MOST_ASKED_MS : seconds * 1000;
+    for (int i = 0; i < polls && pause < LONGEST_MS; i++)
+        pause += pause / 2;
+    return pause;
 }

@@ -14,7 +14,6 @@ struct client_options {
     str directory_url;
     struct fetch_options fetch;
     struct journal *journal;
-    long most_wait_ms; /* ceiling for one Retry-After wait */
 };
 
 struct client *client_new(struct arena *a, const struct client_options *options);
@@ -60,10 +59,9 @@ bool client_post_together(struct client *c, const struct post *posts, size_t cou
  * its request's body, and counts as deliberate. */
 bool client_raw(struct client *c, str url, str bytes, int line,
                 const struct exchange **out, struct err *err) MUST_CHECK;
-/* Waits as long as the exchange's Retry-After asks, or otherwise_ms where it asks
- * nothing, and never longer than most_wait_ms. */
-void client_wait(const struct client *c, const struct exchange *exchange,
-                 long otherwise_ms);
+/* Milliseconds until the next poll: what the answer's Retry-After asks, at most five
+ * seconds; where it asks nothing, a pause that grows with the polls made so far. */
+long client_pause_ms(const struct exchange *exchange, int polls);
 /* A nonce from the pool or from newNonce. */
 bool client_nonce(struct client *c, str *nonce, struct err *err) MUST_CHECK;
 /* The nonce that the exchange's request carried. */

@@ -18,7 +18,6 @@ struct client {
     struct journal *journal;
     str directory_url;
     const char *user_agent;
-    long most_wait_ms;
     json_t *directory; /* NULL until client_directory was true */
     struct nonces nonces;
 };

@@ -14,8 +14,7 @@ static void start_client(void)
     struct client_options options = {
         .directory_url = ca_directory_url(b.ca),
         .fetch = { .ca_pem = ca_root_pem(b.ca), .connect_ms = 5000, .total_ms = 10000 },
-        .journal = b.journal,
-        .most_wait_ms = 1000
+        .journal = b.journal
     };
     b.client = client_new(b.a, &options);
     ck_assert_msg(client_directory(b.client, &err), "%s", err.text);

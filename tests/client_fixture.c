@@ -10,7 +10,6 @@ struct client *client_of(const char *directory_path)
         .directory_url = scripted_url(f.server, directory_path),
         .fetch = { .connect_ms = 2000, .total_ms = 5000, .body_ceiling = CEILING_BODY },
         .journal = f.journal,
-        .most_wait_ms = 30,
     };
     return client_new(f.a, &options);
 }

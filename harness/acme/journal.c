@@ -3,6 +3,7 @@
  * (which part of which answer names which resource) are rows; a URL keeps the first role
  * it got, so that a confused peer cannot rename what is known. */
 #include "acme/journal.h"
+#include "acme/problem.h"
 
 #include <pthread.h>
 
@@ -364,4 +365,21 @@ void journal_learn(struct journal *j, str url, enum resource resource)
     pthread_mutex_lock(j->lock);
     learn(j, url, resource);
     pthread_mutex_unlock(j->lock);
+}
+
+str journal_sentence(struct arena *a, const struct exchange *exchange)
+{
+    const struct response *r = &exchange->response;
+    if (r->status == 0)
+        return arena_printf(a, "there was no answer: %.*s", STR_ARG(exchange->failure));
+    str type = problem_word(a, r);
+    str detail = json_member(exchange->body, "detail");
+    str text =
+        arena_printf(a, "the server answered %d %s", r->status, http_reason(r->status));
+    if (type.len)
+        text = arena_printf(a, "%.*s with type %.*s", STR_ARG(text), STR_ARG(type));
+    if (type.len && detail.len)
+        text =
+            arena_printf(a, "%.*s (%.*s)", STR_ARG(text), STR_ARG(str_upto(detail, 300)));
+    return text;
 }

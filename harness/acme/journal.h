@@ -35,4 +35,8 @@ const struct exchange *journal_at(const struct journal *j, size_t index);
 enum resource journal_resource(const struct journal *j, str url);
 void journal_learn(struct journal *j, str url, enum resource resource);
 
+/* "the server answered 403 Forbidden with type unauthorized (detail)", or why no answer
+ * came. */
+str journal_sentence(struct arena *a, const struct exchange *exchange);
+
 #endif

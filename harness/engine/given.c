@@ -7,7 +7,7 @@
 
 enum step_end not_held(struct world *w, struct err *err, const char *what)
 {
-    str answer = describe_answer(w->arena, w->last);
+    str answer = journal_sentence(w->arena, w->last);
     err_set(err, "%s: %.*s", what, STR_ARG(str_upto(answer, 500)));
     return STEP_NOT_HELD;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Givens: authorizations and orders, brought to a state. */
-#include "crypto/b64url.h"
+#include "acme/challenge.h"
 #include "engine/given_inside.h"
 
 enum { VALIDATION_MS = 15000, FAILURE_MS = 6000, ISSUANCE_MS = 15000 };
@@ -14,8 +14,8 @@ static const char *const processing_only[] = { "processing" };
 static str key_authorization(struct world *w, str account, str token)
 {
     const struct named_key *key = world_key(w, account);
-    return arena_printf(w->arena, "%.*s.%.*s", STR_ARG(token),
-                        STR_ARG(key_thumbprint(w->arena, key->key)));
+    return challenge_key_authorization(w->arena, token,
+                                       key_thumbprint(w->arena, key->key));
 }
 
 static void name_challenge(struct world *w, str authz, str account, json_t *challenge)
@@ -29,7 +29,7 @@ static void name_challenge(struct world *w, str authz, str account, json_t *chal
         return;
     str keyauth = key_authorization(w, account, token);
     set_part(w, prefix, "keyauth", keyauth);
-    set_part(w, prefix, "txt", b64url_encode(w->arena, sha256(w->arena, keyauth)));
+    set_part(w, prefix, "txt", challenge_txt(w->arena, keyauth));
 }
 
 /* Names an authorization and its challenges by the last answer, which is its object. */

@@ -58,19 +58,19 @@ static void judge_answer(struct world *w, const struct check *check, struct find
         if (e->response.status == 0) {
             w->last = e;
             out->verdict = VERDICT_INCONCLUSIVE;
-            out->message = describe_answer(w->arena, e);
+            out->message = journal_sentence(w->arena, e);
             return;
         }
         if (status_ok && type_fits(w, e, check))
             continue;
         w->last = e;
         out->verdict = VERDICT_FAIL;
-        out->message = describe_answer(w->arena, e);
+        out->message = journal_sentence(w->arena, e);
         out->mark = status_ok ? STR("\"type\"")
                               : arena_printf(w->arena, " %d ", e->response.status);
         return;
     }
-    out->message = w->last ? describe_answer(w->arena, w->last) : STR_NONE;
+    out->message = w->last ? journal_sentence(w->arena, w->last) : STR_NONE;
 }
 
 static str wanted_test(struct arena *a, const struct check *check)
@@ -95,7 +95,7 @@ static void judge_subject(struct world *w, const struct check *check, struct fin
     w->reason = STR_NONE;
     if (needs_answer(check->subject) && w->last && w->last->response.status == 0) {
         out->verdict = VERDICT_INCONCLUSIVE;
-        out->message = describe_answer(w->arena, w->last);
+        out->message = journal_sentence(w->arena, w->last);
         return;
     }
     if (!subject_value(w, check, &value, &out->mark, &err)) {

@@ -202,7 +202,7 @@ static bool look_alive(struct look *l)
     const str *location = headers_find(&e->response.headers, "Location");
     bool good =
         e->response.status == 200 && location && str_eq(*location, account->account_url);
-    l->value = look_truth(l, good, describe_answer(w->arena, e));
+    l->value = look_truth(l, good, journal_sentence(w->arena, e));
     return true;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Challenge responses, right and wrong, and DNS records. */
-#include <arpa/inet.h>
-
+#include "acme/challenge.h"
 #include "base/clock.h"
 #include "crypto/cert.h"
 #include "engine/steps.h"
@@ -29,30 +28,6 @@ static bool response_of(struct world *w, const struct named_authz *authz, str ch
     return out->token.len > 0
         || err_set(err, "the server offers no %.*s for %.*s", STR_ARG(challenge),
                    STR_ARG(authz->domain));
-}
-
-static str web_path(struct world *w, const struct response_for *r)
-{
-    return arena_printf(w->arena, "/.well-known/acme-challenge/%.*s", STR_ARG(r->token));
-}
-
-static str txt_name(struct world *w, const struct response_for *r)
-{
-    return arena_printf(w->arena, "_acme-challenge.%.*s", STR_ARG(r->authz->domain));
-}
-
-/* RFC 8738 6: the SNI for an IP address is its name under in-addr.arpa or ip6.arpa. */
-static str sni_of(struct world *w, const struct named_authz *authz)
-{
-    char text[64];
-    unsigned char b[4];
-    if (!authz->is_ip || authz->domain.len >= sizeof text)
-        return authz->domain;
-    memcpy(text, authz->domain.ptr, authz->domain.len);
-    text[authz->domain.len] = '\0';
-    if (inet_pton(AF_INET, text, b) != 1)
-        return authz->domain;
-    return arena_printf(w->arena, "%d.%d.%d.%d.in-addr.arpa", b[3], b[2], b[1], b[0]);
 }
 
 /* --- tls-alpn-01 --- */
@@ -144,7 +119,7 @@ static bool provision_alpn(struct world *w, const struct response_for *r,
     answer.tls.old_version = has_fault(faults, "tls-1.1");
     if (!has_fault(faults, "refuse") && !alpn_certificate(w, r, faults, &answer.tls, err))
         return false;
-    responder_alpn(w->responder, sni_of(w, r->authz), &answer);
+    responder_alpn(w->responder, challenge_sni(w->arena, r->authz->domain), &answer);
     return true;
 }
 
@@ -210,8 +185,9 @@ static bool redirect_of(struct world *w, const struct response_for *r, str word,
         return true;
     }
     if (str_is(word, "loop")) {
-        answer->location = arena_printf(w->arena, "http://%.*s%.*s%.*s", STR_ARG(host),
-                                        STR_ARG(port), STR_ARG(web_path(w, r)));
+        answer->location =
+            arena_printf(w->arena, "http://%.*s%.*s%.*s", STR_ARG(host), STR_ARG(port),
+                         STR_ARG(challenge_path(w->arena, r->token)));
         return true;
     }
     if (!str_is(word, "elsewhere")) {
@@ -258,7 +234,8 @@ static bool provision_web(struct world *w, const struct response_for *r,
         return false;
     if (line)
         read_manner(line, &answer.manner);
-    responder_web(w->responder, r->authz->domain, web_path(w, r), &answer);
+    responder_web(w->responder, r->authz->domain, challenge_path(w->arena, r->token),
+                  &answer);
     return true;
 }
 
@@ -267,7 +244,8 @@ static bool provision_web(struct world *w, const struct response_for *r,
 static bool provision_txt(struct world *w, const struct response_for *r,
                           const struct line *line, struct err *err)
 {
-    str value = r->txt, name = txt_name(w, r), elsewhere = STR_NONE;
+    str value = r->txt, name = challenge_txt_name(w->arena, r->authz->domain),
+        elsewhere = STR_NONE;
     const struct line *extra = line ? line_clause(line, "extra") : NULL;
     if (!word_of(w, line, "content", &value, err)
         || !word_of(w, line, "cname", &elsewhere, err))
@@ -341,11 +319,13 @@ enum step_end step_withdraw(struct world *w, const struct step *step, struct err
     if (!challenge_of(w, step->line, &r, err))
         return STEP_NOT_HELD;
     if (str_is(r.challenge, "http-01"))
-        responder_web_withdraw(w->responder, r.authz->domain, web_path(w, &r));
+        responder_web_withdraw(w->responder, r.authz->domain,
+                               challenge_path(w->arena, r.token));
     else if (str_is(r.challenge, "dns-01"))
-        responder_dns_withdraw(w->responder, txt_name(w, &r), STR("TXT"));
+        responder_dns_withdraw(w->responder,
+                               challenge_txt_name(w->arena, r.authz->domain), STR("TXT"));
     else
-        responder_alpn_withdraw(w->responder, sni_of(w, r.authz));
+        responder_alpn_withdraw(w->responder, challenge_sni(w->arena, r.authz->domain));
     return STEP_DONE;
 }
 

@@ -14,23 +14,6 @@ static enum step_end ended(bool ok)
     return ok ? STEP_DONE : STEP_NOT_HELD;
 }
 
-str describe_answer(struct arena *a, const struct exchange *exchange)
-{
-    const struct response *r = &exchange->response;
-    if (r->status == 0)
-        return arena_printf(a, "there was no answer: %.*s", STR_ARG(exchange->failure));
-    str type = problem_word(a, r);
-    str detail = json_member(exchange->body, "detail");
-    str text =
-        arena_printf(a, "the server answered %d %s", r->status, http_reason(r->status));
-    if (type.len)
-        text = arena_printf(a, "%.*s with type %.*s", STR_ARG(text), STR_ARG(type));
-    if (type.len && detail.len)
-        text =
-            arena_printf(a, "%.*s (%.*s)", STR_ARG(text), STR_ARG(str_upto(detail, 300)));
-    return text;
-}
-
 /* --- headers and bodies of a request --- */
 
 static bool read_headers(struct world *w, const struct line *line,
@@ -263,18 +246,6 @@ enum step_end step_at_once(struct world *w, const struct step *step, struct err 
 
 /* --- polling --- */
 
-long poll_pause(const struct exchange *exchange, int polls)
-{
-    enum { FIRST_MS = 20, LONGEST_MS = 1000, MOST_ASKED_MS = 5000 };
-    long seconds, pause = FIRST_MS;
-    const str *asked = headers_find(&exchange->response.headers, "Retry-After");
-    if (asked && retry_after_seconds(*asked, clock_wall(), &seconds))
-        return seconds * 1000 > MOST_ASKED_MS ? MOST_ASKED_MS : seconds * 1000;
-    for (int i = 0; i < polls && pause < LONGEST_MS; i++)
-        pause += pause / 2;
-    return pause;
-}
-
 /* Whether the poll goes on after this answer. */
 typedef bool still_waiting(struct world *w, const void *context);
 
@@ -287,7 +258,7 @@ static bool poll_until(struct world *w, str account, str url, long within_ms, in
             return false;
         if (w->last->response.status == 0 || !waiting(w, context))
             return true;
-        long pause = poll_pause(w->last, polls);
+        long pause = client_pause_ms(w->last, polls);
         if (clock_ms() + pause > end || clock_ms() > w->deadline_ms)
             return true;
         clock_sleep_ms(pause);

@@ -40,10 +40,5 @@ bool read_signing(struct world *w, const struct line *line, struct post *post,
 /* "save NAME = SOURCE [VALUE]" of a line. */
 bool save_value(struct world *w, const struct line *line, struct err *err) MUST_CHECK;
 bool save_clauses(struct world *w, const struct line *line, struct err *err) MUST_CHECK;
-/* "the server answered 403 with type unauthorized: detail" of the last exchange. */
-str describe_answer(struct arena *a, const struct exchange *exchange);
-/* Milliseconds to wait before the next poll of an answer that came after `polls` polls.
- */
-long poll_pause(const struct exchange *exchange, int polls);
 
 #endif

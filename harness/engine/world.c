@@ -106,8 +106,7 @@ bool world_new(struct arena *a, const struct target *target,
     w->deadline_ms = clock_ms() + scenario->deadline_ms * target->profile.deadline_factor;
     struct client_options options = { .directory_url = target->directory_url,
                                       .fetch = target->fetch,
-                                      .journal = w->journal,
-                                      .most_wait_ms = 5000 };
+                                      .journal = w->journal };
     w->client = client_new(a, &options);
     set_names(w);
     if (scenario->variants.name.len)
