@@ -3,7 +3,6 @@
 #include "base/clock.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 static time_t wall_for_tests;
 
@@ -133,55 +132,103 @@ static bool take_offset(str *s, int *seconds)
     return true;
 }
 
+static bool take_time(str *s, int hms[3])
+{
+    return take_digits(s, 2, &hms[0]) && take_char(s, ":") && take_digits(s, 2, &hms[1])
+        && take_char(s, ":") && take_digits(s, 2, &hms[2]);
+}
+
 bool date_from_rfc3339(str s, time_t *when)
 {
     int ymd[3], hms[3], offset;
     bool ok = take_digits(&s, 4, &ymd[0]) && take_char(&s, "-")
         && take_digits(&s, 2, &ymd[1]) && take_char(&s, "-")
-        && take_digits(&s, 2, &ymd[2]) && take_char(&s, "Tt")
-        && take_digits(&s, 2, &hms[0]) && take_char(&s, ":")
-        && take_digits(&s, 2, &hms[1]) && take_char(&s, ":")
-        && take_digits(&s, 2, &hms[2]) && take_fraction(&s) && take_offset(&s, &offset)
-        && s.len == 0 && civil_to_time(ymd, hms, when);
+        && take_digits(&s, 2, &ymd[2]) && take_char(&s, "Tt") && take_time(&s, hms)
+        && take_fraction(&s) && take_offset(&s, &offset) && s.len == 0
+        && civil_to_time(ymd, hms, when);
     if (ok)
         *when -= offset;
     return ok;
 }
 
-static bool month_from(const char *name, int *month)
+/* --- the three forms of RFC 9110 5.6.7, which are case sensitive --- */
+
+static bool take_text(str *s, const char *text)
 {
-    for (size_t i = 0; i < countof(month_names); i++)
-        if (strcmp(month_names[i], name) == 0) {
-            *month = (int)i + 1;
+    if (!str_starts(*s, text))
+        return false;
+    *s = str_from(*s, strlen(text));
+    return true;
+}
+
+/* Takes one of the names; its number, from 1. */
+static bool take_name(str *s, const char *const names[], size_t count, int *number)
+{
+    for (size_t i = 0; i < count; i++)
+        if (take_text(s, names[i])) {
+            *number = (int)i + 1;
             return true;
         }
     return false;
 }
 
+static bool take_month(str *s, int ymd[3])
+{
+    return take_name(s, month_names, countof(month_names), &ymd[1]);
+}
+
+/* "Sun, 06 Nov 1994 08:49:37 GMT" */
+static bool read_fixdate(str s, int ymd[3], int hms[3])
+{
+    int day;
+    return take_name(&s, day_names, countof(day_names), &day) && take_text(&s, ", ")
+        && take_digits(&s, 2, &ymd[2]) && take_text(&s, " ") && take_month(&s, ymd)
+        && take_text(&s, " ") && take_digits(&s, 4, &ymd[0]) && take_text(&s, " ")
+        && take_time(&s, hms) && str_is(s, " GMT");
+}
+
+/* A year of two digits that seems to be more than 50 years ahead is in the past. */
+static int whole_year(int two_digits)
+{
+    struct tm now;
+    time_t wall = clock_wall();
+    gmtime_r(&wall, &now);
+    int year = now.tm_year + 1900, whole = year - year % 100 + two_digits;
+    return whole > year + 50 ? whole - 100 : whole;
+}
+
+/* "Sunday, 06-Nov-94 08:49:37 GMT" */
+static bool read_rfc850(str s, int ymd[3], int hms[3])
+{
+    static const char *const long_names[] = { "Sunday",    "Monday",   "Tuesday",
+                                              "Wednesday", "Thursday", "Friday",
+                                              "Saturday" };
+    int day;
+    if (!take_name(&s, long_names, countof(long_names), &day) || !take_text(&s, ", ")
+        || !take_digits(&s, 2, &ymd[2]) || !take_text(&s, "-") || !take_month(&s, ymd)
+        || !take_text(&s, "-") || !take_digits(&s, 2, &ymd[0]) || !take_text(&s, " ")
+        || !take_time(&s, hms) || !str_is(s, " GMT"))
+        return false;
+    ymd[0] = whole_year(ymd[0]);
+    return true;
+}
+
+/* "Sun Nov  6 08:49:37 1994" */
+static bool read_asctime(str s, int ymd[3], int hms[3])
+{
+    int day;
+    return take_name(&s, day_names, countof(day_names), &day) && take_text(&s, " ")
+        && take_month(&s, ymd) && take_text(&s, " ")
+        && (take_text(&s, " ") ? take_digits(&s, 1, &ymd[2])
+                               : take_digits(&s, 2, &ymd[2]))
+        && take_text(&s, " ") && take_time(&s, hms) && take_text(&s, " ")
+        && take_digits(&s, 4, &ymd[0]) && s.len == 0;
+}
+
 bool date_from_http(str s, time_t *when)
 {
-    char text[64], month[4] = "";
-    int ymd[3], hms[3], end = 0;
-    if (s.len >= sizeof text)
-        return false;
-    memcpy(text, s.ptr, s.len);
-    text[s.len] = '\0';
-    int *y = &ymd[0], *d = &ymd[2], *h = &hms[0], *m = &hms[1], *sec = &hms[2];
-    if (sscanf(text, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", d, month, y, h, m, sec,
-               &end)
-            != 6
-        || !end) {
-        end = 0;
-        if (sscanf(text, "%*3[A-Za-z] %3s %2d %2d:%2d:%2d %4d%n", month, d, h, m, sec, y,
-                   &end)
-                != 6
-            && sscanf(text, "%*9[A-Za-z], %2d-%3s-%2d %2d:%2d:%2d GMT%n", d, month, y, h,
-                      m, sec, &end)
-                != 6)
-            return false;
-        if (*y < 100)
-            *y += *y < 70 ? 2000 : 1900;
-    }
-    return end == (int)s.len && month_from(month, &ymd[1])
+    int ymd[3], hms[3];
+    return (read_fixdate(s, ymd, hms) || read_rfc850(s, ymd, hms)
+            || read_asctime(s, ymd, hms))
         && civil_to_time(ymd, hms, when);
 }

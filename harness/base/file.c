@@ -58,10 +58,17 @@ bool file_write_all(int fd, str text)
     return true;
 }
 
+static bool too_long(const char *path, struct err *err)
+{
+    return err_set(err, "the path %.100s... is too long", path);
+}
+
 bool file_write(const char *path, str text, struct err *err)
 {
     char beside[4096];
-    snprintf(beside, sizeof beside, "%s.tmp%ld", path, (long)getpid());
+    int len = snprintf(beside, sizeof beside, "%s.tmp%ld", path, (long)getpid());
+    if (len < 0 || (size_t)len >= sizeof beside)
+        return too_long(path, err);
     FILE *file = fopen(beside, "wb");
     if (!file)
         return err_set(err, "cannot write %s: %s", path, strerror(errno));
@@ -166,7 +173,7 @@ bool file_make_parents(const char *path, struct err *err)
 {
     char part[4096];
     if (strlen(path) >= sizeof part)
-        return err_set(err, "the path %s is too long", path);
+        return too_long(path, err);
     for (size_t i = 0; path[i]; i++) {
         part[i] = path[i];
         part[i + 1] = '\0';
