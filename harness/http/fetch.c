@@ -74,10 +74,14 @@ void fetcher_deadline(struct fetcher *f, long total_ms)
 
 /* --- the handle --- */
 
-static CURLcode install_roots(CURL *curl, void *ssl_ctx, void *roots)
+/* Called when TCP is there and TLS begins. */
+static CURLcode on_tls(CURL *curl, void *ssl_ctx, void *context)
 {
+    struct transfer *t = context;
     (void)curl;
-    tls_roots_install(roots, ssl_ctx);
+    t->shaking_hands = true;
+    if (t->roots)
+        tls_roots_install(t->roots, ssl_ctx);
     return CURLE_OK;
 }
 
@@ -124,21 +128,20 @@ static void set_callbacks(CURL *curl, struct transfer *t)
 }
 
 /* libcurl's own reading of roots is switched off: it would do it for every connection. */
-static bool set_trust(const struct fetcher *f, CURL *curl, str url, struct err *err)
+static bool set_trust(const struct fetcher *f, CURL *curl, struct transfer *t,
+                      struct err *err)
 {
     bool verify = !f->options.insecure;
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, (long)verify);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
     curl_easy_setopt(curl, CURLOPT_CAINFO, NULL);
     curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    if (!verify || !str_eq_nocase(str_upto(url, 6), STR("https:")))
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, t);
+    if (!verify || !str_eq_nocase(str_upto(t->url, 6), STR("https:")))
         return true;
-    const struct tls_roots *roots = fetch_roots(f->options.ca_pem, err);
-    if (!roots)
-        return false;
-    curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, install_roots);
-    curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, roots);
-    return true;
+    t->roots = fetch_roots(f->options.ca_pem, err);
+    return t->roots != NULL;
 }
 
 bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
@@ -149,7 +152,7 @@ bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
     set_limits(f, curl);
     set_callbacks(curl, t);
     curl_easy_setopt(curl, CURLOPT_URL, str_z(t->arena, t->url));
-    return set_trust(f, curl, t->url, err);
+    return set_trust(f, curl, t, err);
 }
 
 /* --- the request --- */

@@ -55,7 +55,7 @@ static bool explain_timeout(const struct fetcher *f, const struct transfer *t, s
     if (!happened(f->curl, CURLINFO_NAMELOOKUP_TIME_T))
         return err_set(err, "the name in %.*s did not resolve within %ld ms",
                        STR_ARG(place), connect);
-    if (!happened(f->curl, CURLINFO_CONNECT_TIME_T))
+    if (!t->shaking_hands)
         return err_set(err, "%.*s did not accept the connection within %ld ms",
                        STR_ARG(place), connect);
     return err_set(err, "the TLS handshake with %.*s did not end within %ld ms",

@@ -28,8 +28,10 @@ struct transfer {
     str url;
     struct response *response;
     struct timings *timings;
-    struct gate *gate; /* NULL: nobody to wait for */
-    bool began;        /* the connection was there and the request was begun */
+    struct gate *gate;             /* NULL: nobody to wait for */
+    const struct tls_roots *roots; /* NULL: whatever libcurl has */
+    bool shaking_hands;            /* TCP was there, and TLS begun */
+    bool began; /* the connection was there and the request was begun */
     enum answer_part part;
     struct buf body;
     struct buf folded; /* a value over several lines, growing */
