@@ -17,6 +17,8 @@ static const struct {
     { "server", cmd_server, "server URL [SCENARIO...]",
       "test a CA: play the client against it" },
     { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
+    { "issue", cmd_issue, "issue OPERATION URL [NAME...]",
+      "be a client: obtain, renew, revoke" },
     { "check", cmd_check, "check [PATH...]",
       "read scenario files and name every mistake" },
     { "list", cmd_list, "list [SCENARIO...]",

@@ -24,7 +24,6 @@ enum step_end ready_order(struct world *w, str name, str account, size_t authzs,
 enum step_end finalize_order(struct world *w, str name, str account, str csr,
                              struct err *err);
 
-void add_san(struct arena *a, struct csr_spec *spec, str name);
 /* The line's `csr` clause, or a good request made for its names; *key is NULL for the
  * former. */
 bool csr_of_line(struct world *w, const struct line *line, struct key **key, str *csr,

@@ -39,7 +39,7 @@ static void name_authz(struct world *w, str name, str account, str url)
     size_t i;
     str domain = json_str(json_pointer(body, STR("/identifier/value")));
     struct named_authz authz = { str_copy(w->arena, name), url, domain, account,
-                                 is_ip_address(domain) };
+                                 identifier_is_ip(domain) };
     w->authz = GROW(w->arena, w->authz, w->authz_count, struct named_authz);
     w->authz[w->authz_count++] = authz;
     set_part(w, name, "url", url);

@@ -3,11 +3,6 @@
 #include "crypto/b64url.h"
 #include "engine/given_inside.h"
 
-void add_san(struct arena *a, struct csr_spec *spec, str name)
-{
-    strs_add(a, is_ip_address(name) ? &spec->ip_addresses : &spec->dns_names, name);
-}
-
 /* A good request for the names of a line, with a new key unless one is given. */
 static bool csr_for_line(struct world *w, const struct line *line, struct key **key,
                          str *csr, struct err *err)
@@ -18,7 +13,7 @@ static bool csr_for_line(struct world *w, const struct line *line, struct key **
         str domain;
         if (!world_word(w, line_arg_n(line, "DOMAIN", i), &domain, err))
             return false;
-        add_san(w->arena, &spec, domain);
+        identifier_into_csr(w->arena, &spec, domain);
     }
     const struct named_key *given = world_key(w, line_arg(line, "KEY"));
     *key = given ? given->key : key_new(w->arena, KEY_P256, err);
@@ -83,7 +78,7 @@ static bool names_of_csr(struct world *w, const struct line *line, struct csr_sp
         str domain;
         if (!world_word(w, line_arg_n(line, "DOMAIN", i), &domain, err))
             return false;
-        add_san(w->arena, spec, domain);
+        identifier_into_csr(w->arena, spec, domain);
     }
     return true;
 }

@@ -2,8 +2,6 @@
 /* Makes the world of a play, and the small things that all steps need. */
 #include "engine/world.h"
 
-#include <arpa/inet.h>
-
 #include "base/clock.h"
 #include "engine/steps.h"
 
@@ -173,27 +171,6 @@ bool world_post_as(struct world *w, str account, str url, json_t *payload, int l
     post.jws.kid = key->account_url;
     post.jws.payload = payload ? json_text(w->arena, payload) : STR_NONE;
     return world_post(w, &post, err);
-}
-
-bool is_ip_address(str name)
-{
-    unsigned char address[16];
-    char text[64];
-    if (name.len >= sizeof text)
-        return false;
-    memcpy(text, name.ptr, name.len);
-    text[name.len] = '\0';
-    return inet_pton(AF_INET, text, address) == 1
-        || inet_pton(AF_INET6, text, address) == 1;
-}
-
-json_t *identifier_of(struct arena *a, str name)
-{
-    json_t *identifier = json_keep(a, json_object());
-    json_object_set(identifier, "type",
-                    json_string_of(a, is_ip_address(name) ? STR("ip") : STR("dns")));
-    json_object_set(identifier, "value", json_string_of(a, name));
-    return identifier;
 }
 
 bool world_word(struct world *w, str word, str *out, struct err *err)

@@ -4,6 +4,7 @@
 #ifndef ENGINE_WORLD_H
 #define ENGINE_WORLD_H
 
+#include "acme/identifier.h"
 #include "engine/target.h"
 #include "engine/vars.h"
 #include "mocks/client.h"
@@ -68,9 +69,6 @@ bool world_post_as(struct world *w, str account, str url, json_t *payload, int l
                    struct err *err) MUST_CHECK;
 /* Makes the exchange the last and only answer. */
 void world_answer(struct world *w, const struct exchange *exchange);
-/* {"type": "dns" or "ip", "value": name} */
-json_t *identifier_of(struct arena *a, str name);
-bool is_ip_address(str name);
 /* Expands a word of a line. */
 bool world_word(struct world *w, str word, str *out, struct err *err) MUST_CHECK;
 /* URL of a TARGET word: a resource, or an expanded URL. */

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec issue`: the mock client as a command: obtain, renew, revoke and the rest,
+ * against any CA.  Keys and certificates live in a folder of files. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "acme/identifier.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/names.h"
+#include "commands.h"
+#include "crypto/b64url.h"
+#include "crypto/cert.h"
+#include "mocks/prover.h"
+#include "options.h"
+#include "peer.h"
+
+struct issue_options {
+    str ca_file, home, key_type, account_key_type, eab, challenge, address, webroot, hook;
+    str profile, chain, not_before, not_after;
+    struct strs contacts;
+    bool insecure, remote, agree, must_staple, force, by_certificate_key, verbose, help;
+    long http_port, tls_port, reason, patience_ms;
+};
+
+#define AT(member) offsetof(struct issue_options, member)
+/* clang-format off */
+static const struct option_row rows[] = {
+    { "ca-file", 0, OPTION_TEXT, "FILE", AT(ca_file), "PEM roots to trust for the CA's server (else the system's)" },
+    { "insecure", 0, OPTION_FLAG, NULL, AT(insecure), "accept any TLS certificate of the CA's server" },
+    { "remote", 0, OPTION_FLAG, NULL, AT(remote), "allow a CA that is not on a loopback or private address" },
+    { "home", 0, OPTION_TEXT, "DIR", AT(home), "where keys and certificates are kept (acmespec-issue)" },
+    { "agree", 0, OPTION_FLAG, NULL, AT(agree), "agree to the CA's terms of service" },
+    { "contact", 0, OPTION_TEXTS, "URL", AT(contacts), "a contact of the account: mailto:me@example.org" },
+    { "eab", 0, OPTION_TEXT, "KID:KEY", AT(eab), "the external account: key identifier and base64url MAC key" },
+    { "account-key", 0, OPTION_TEXT, "TYPE", AT(account_key_type), "of a new account key (P-256)" },
+    { "key", 0, OPTION_TEXT, "TYPE", AT(key_type), "of the certificate's key (P-256)" },
+    { "challenge", 0, OPTION_TEXT, "TYPE", AT(challenge), "http-01, tls-alpn-01 or dns-01 (the first that can be answered)" },
+    { "address", 0, OPTION_TEXT, "A", AT(address), "address on which our servers answer challenges (0.0.0.0)" },
+    { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port for http-01 (80)" },
+    { "tls-port", 0, OPTION_PORT, "N", AT(tls_port), "port for tls-alpn-01 (443)" },
+    { "webroot", 0, OPTION_TEXT, "DIR", AT(webroot), "answer http-01 by files below this folder instead" },
+    { "hook", 0, OPTION_TEXT, "PROGRAM", AT(hook), "answer --challenge by PROGRAM provide|withdraw TYPE NAME VALUE TOKEN" },
+    { "profile", 0, OPTION_TEXT, "NAME", AT(profile), "the certificate profile to ask for" },
+    { "preferred-chain", 0, OPTION_TEXT, "NAME", AT(chain), "take the chain that leads to this issuer, where there is one" },
+    { "not-before", 0, OPTION_TEXT, "DATE", AT(not_before), "ask for this beginning of validity (RFC 3339)" },
+    { "not-after", 0, OPTION_TEXT, "DATE", AT(not_after), "ask for this end of validity" },
+    { "must-staple", 0, OPTION_FLAG, NULL, AT(must_staple), "ask for the TLS feature extension" },
+    { "force", 0, OPTION_FLAG, NULL, AT(force), "renew though it is not time yet" },
+    { "reason", 0, OPTION_NUMBER, "N", AT(reason), "of a revocation, as RFC 5280 numbers them" },
+    { "by-certificate-key", 0, OPTION_FLAG, NULL, AT(by_certificate_key), "revoke by the certificate's key instead of the account" },
+    { "patience", 0, OPTION_SPAN, "SPAN", AT(patience_ms), "how long a validation or issuance may take (60s)" },
+    { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every exchange" },
+    { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
+};
+/* clang-format on */
+
+struct issuing {
+    struct arena *arena;
+    struct issue_options options;
+    struct strs names;
+    struct journal *journal;
+    struct subscriber subscriber;
+    struct prover_servers servers;
+    struct prover_webroot webroot;
+    struct prover_program program;
+};
+
+/* --- files --- */
+
+static str home_file(const struct issuing *i, const char *name)
+{
+    return arena_printf(i->arena, "%.*s/%s", STR_ARG(i->options.home), name);
+}
+
+/* "*.example.org" is kept in the folder _.example.org. */
+static str certificate_file(const struct issuing *i, str name, const char *file)
+{
+    const char *star = str_starts(name, "*.") ? "_" : "";
+    return arena_printf(i->arena, "%.*s/%s%.*s/%s", STR_ARG(i->options.home), star,
+                        STR_ARG(str_from(name, *star ? 1 : 0)), file);
+}
+
+/* A private key is nobody else's to read. */
+static bool write_key(const struct issuing *i, str path, const struct key *key,
+                      struct err *err)
+{
+    mode_t before = umask(077);
+    bool good = file_make_parents(path.ptr, err)
+        && file_write(path.ptr, key_private_pem(i->arena, key), err);
+    umask(before);
+    return good;
+}
+
+static struct key *read_key(const struct issuing *i, str path, struct err *err)
+{
+    str pem;
+    return file_read(i->arena, path.ptr, CEILING_SCRIPT, &pem, err)
+        ? key_from_pem(i->arena, pem, err)
+        : NULL;
+}
+
+static struct key *new_key(const struct issuing *i, str word, struct err *err)
+{
+    int type = word.len ? key_type_find(word) : KEY_P256;
+    if (type >= 0)
+        return key_new(i->arena, (enum key_type)type, err);
+    str near = name_did_you_mean(i->arena, key_type_names, KEY_TYPE_COUNT, word);
+    err_set(err, "there is no key type %.*s%.*s", STR_ARG(word), STR_ARG(near));
+    return NULL;
+}
+
+/* --- preparing --- */
+
+static bool start_servers(struct issuing *i, struct err *err)
+{
+    const struct issue_options *o = &i->options;
+    struct responder_options options = { .address =
+                                             o->address.len ? o->address.ptr : "0.0.0.0",
+                                         .http_port =
+                                             o->http_port ? (int)o->http_port : 80,
+                                         .tls_port = o->tls_port ? (int)o->tls_port : 443,
+                                         .dns_address = "127.0.0.1",
+                                         .answer_address = STR("127.0.0.1") };
+    i->servers.responder = responder_new(i->arena, &options, err);
+    i->subscriber.prover = prover_of_servers(&i->servers);
+    return i->servers.responder != NULL;
+}
+
+static bool choose_prover(struct issuing *i, struct err *err)
+{
+    const struct issue_options *o = &i->options;
+    if (o->hook.len) {
+        const char *type = o->challenge.len ? o->challenge.ptr : "dns-01";
+        i->program = (struct prover_program){ o->hook, type };
+        i->subscriber.prover = prover_of_program(&i->program);
+        return true;
+    }
+    if (o->webroot.len) {
+        i->webroot.folder = o->webroot;
+        i->subscriber.prover = prover_of_webroot(&i->webroot);
+        return true;
+    }
+    return start_servers(i, err);
+}
+
+static bool start_client(struct issuing *i, str url, struct err *err)
+{
+    struct client_options options = {
+        .directory_url = url,
+        .fetch = { .insecure = i->options.insecure,
+                   .user_agent = "acmespec/" ACMESPEC_VERSION " (issue)" },
+        .journal = i->journal = journal_new(i->arena)
+    };
+    if (i->options.ca_file.len
+        && !file_read(i->arena, i->options.ca_file.ptr, CEILING_SCRIPT,
+                      &options.fetch.ca_pem, err))
+        return false;
+    i->subscriber.client = client_new(i->arena, &options);
+    return client_directory(i->subscriber.client, err);
+}
+
+static bool read_eab(const struct issuing *i, struct registration *r, struct err *err)
+{
+    str rest = i->options.eab;
+    if (!rest.len)
+        return true;
+    if (!str_cut(&rest, ':', &r->eab_kid) || !r->eab_kid.len || !rest.len)
+        return err_set(err, "--eab wants KID:KEY");
+    r->eab_key = rest;
+    return true;
+}
+
+/* Makes the account at the first time, finds it by its key later on. */
+static bool have_account(struct issuing *i, struct err *err)
+{
+    struct subscriber *s = &i->subscriber;
+    struct registration r = { .contacts = i->options.contacts,
+                              .agrees = i->options.agree,
+                              .eab_kid = STR_NONE,
+                              .eab_key = STR_NONE };
+    str path = home_file(i, "account.pem");
+    bool known = file_exists(path.ptr);
+    if (!read_eab(i, &r, err))
+        return false;
+    s->key =
+        known ? read_key(i, path, err) : new_key(i, i->options.account_key_type, err);
+    if (!s->key || (!known && !write_key(i, path, s->key, err)))
+        return false;
+    r.only_existing = file_exists(home_file(i, "account.url").ptr);
+    if (!subscriber_register(s, &r, err))
+        return false;
+    return r.only_existing
+        || file_write(home_file(i, "account.url").ptr, s->account_url, err);
+}
+
+/* --- operations --- */
+
+static bool keep(struct issuing *i, str name, const struct key *key, str pem,
+                 struct err *err)
+{
+    struct chain chain;
+    str path = certificate_file(i, name, "key.pem");
+    if (!write_key(i, path, key, err) || !chain_read(i->arena, pem, &chain, err)
+        || !file_write(certificate_file(i, name, "cert.pem").ptr,
+                       cert_pem(i->arena, chain.item[0]), err)
+        || !file_write(certificate_file(i, name, "fullchain.pem").ptr, pem, err))
+        return false;
+    path = certificate_file(i, name, "fullchain.pem");
+    printf("%.*s\n", STR_ARG(path));
+    return true;
+}
+
+static bool obtain_for(struct issuing *i, const struct strs *names, str replaces,
+                       struct err *err)
+{
+    const struct issue_options *o = &i->options;
+    struct key *key = new_key(i, o->key_type, err);
+    struct wish wish = { .names = *names,
+                         .key = key,
+                         .not_before = o->not_before,
+                         .not_after = o->not_after,
+                         .profile = o->profile,
+                         .replaces = replaces,
+                         .preferred_chain = o->chain,
+                         .must_staple = o->must_staple };
+    str pem;
+    return key && choose_prover(i, err)
+        && subscriber_obtain(&i->subscriber, &wish, &pem, err)
+        && keep(i, i->names.item[0], key, pem, err);
+}
+
+static bool obtain(struct issuing *i, struct err *err)
+{
+    return obtain_for(i, &i->names, STR_NONE, err);
+}
+
+static bool read_chain(struct issuing *i, str *pem, struct chain *chain, struct err *err)
+{
+    str path = certificate_file(i, i->names.item[0], "fullchain.pem");
+    return file_read(i->arena, path.ptr, CEILING_SCRIPT, pem, err)
+        && chain_read(i->arena, *pem, chain, err);
+}
+
+/* Without renewal information: when less than a third of its life is left. */
+static bool is_time(const struct cert *cert, const struct renewal *renewal)
+{
+    time_t begin, end, now = clock_wall();
+    if (renewal->id.len)
+        return now >= renewal->start;
+    cert_validity(cert, &begin, &end);
+    return end - now < (end - begin) / 3;
+}
+
+static bool renew(struct issuing *i, struct err *err)
+{
+    struct subscriber *s = &i->subscriber;
+    struct renewal renewal = { .id = STR_NONE };
+    struct strs dns = { 0 }, ips = { 0 }, others = { 0 };
+    struct chain chain;
+    str pem;
+    if (!read_chain(i, &pem, &chain, err))
+        return false;
+    if (client_resource(s->client, RESOURCE_RENEWAL_INFO).len
+        && !subscriber_renewal(s, pem, &renewal, err))
+        return false;
+    if (!i->options.force && !is_time(chain.item[0], &renewal)) {
+        puts("it is not time to renew yet; --force renews all the same");
+        return true;
+    }
+    cert_names(i->arena, chain.item[0], &dns, &ips, &others);
+    for (size_t k = 0; k < ips.count; k++)
+        strs_add(i->arena, &dns, ips.item[k]);
+    return obtain_for(i, &dns, renewal.id, err);
+}
+
+static bool revoke(struct issuing *i, struct err *err)
+{
+    str path = certificate_file(i, i->names.item[0], "key.pem"), pem;
+    int reason = i->options.reason > 0 ? (int)i->options.reason : -1;
+    struct key *key = NULL;
+    struct chain chain;
+    if (!read_chain(i, &pem, &chain, err))
+        return false;
+    if (i->options.by_certificate_key && !(key = read_key(i, path, err)))
+        return false;
+    return subscriber_revoke(&i->subscriber, cert_der(i->arena, chain.item[0]), reason,
+                             key, err);
+}
+
+/* The new key is on disk before the CA hears of it: whatever happens, none is lost. */
+static bool roll_over(struct issuing *i, struct err *err)
+{
+    struct key *key = new_key(i, i->options.account_key_type, err);
+    str fresh = home_file(i, "account.new.pem"), path = home_file(i, "account.pem");
+    if (!key || !write_key(i, fresh, key, err)
+        || !subscriber_change_key(&i->subscriber, key, err))
+        return false;
+    return rename(fresh.ptr, path.ptr) == 0
+        || err_set(err, "cannot put the new key in place: it is in %s", fresh.ptr);
+}
+
+static bool register_only(struct issuing *i, struct err *err)
+{
+    (void)err;
+    printf("%.*s\n", STR_ARG(i->subscriber.account_url));
+    return true;
+}
+
+static bool deactivate(struct issuing *i, struct err *err)
+{
+    return subscriber_deactivate(&i->subscriber, err);
+}
+
+static bool tell_renewal(struct issuing *i, struct err *err)
+{
+    struct renewal renewal;
+    struct chain chain;
+    str pem;
+    if (!read_chain(i, &pem, &chain, err)
+        || !subscriber_renewal(&i->subscriber, pem, &renewal, err))
+        return false;
+    str start = date_rfc3339(i->arena, renewal.start);
+    str end = date_rfc3339(i->arena, renewal.end);
+    printf("%.*s to %.*s\n", STR_ARG(start), STR_ARG(end));
+    return true;
+}
+
+static const struct operation {
+    const char *name;
+    bool (*run)(struct issuing *i, struct err *err);
+    size_t least_names, most_names;
+    const char *help;
+} operations[] = {
+    { "obtain", obtain, 1, 100, "a certificate for the names" },
+    { "renew", renew, 1, 1, "the certificate of that first name, when it is time" },
+    { "revoke", revoke, 1, 1, "the certificate of that first name" },
+    { "renewal-info", tell_renewal, 1, 1, "when the CA wants it renewed (RFC 9773)" },
+    { "register", register_only, 0, 0, "an account; prints its URL" },
+    { "roll-over", roll_over, 0, 0, "the account to a new key" },
+    { "deactivate", deactivate, 0, 0, "the account, for good" },
+};
+
+static const struct operation *find_operation(str word)
+{
+    for (size_t k = 0; k < countof(operations); k++)
+        if (str_is(word, operations[k].name))
+            return &operations[k];
+    return NULL;
+}
+
+/* --- the command line --- */
+
+static int print_help(void)
+{
+    puts("acmespec issue OPERATION URL [NAME...]: be a client, by the mock client\n");
+    for (size_t k = 0; k < countof(operations); k++)
+        printf("  %-14s %s\n", operations[k].name, operations[k].help);
+    putchar('\n');
+    options_print(rows, countof(rows));
+    return EXIT_CONFORMS;
+}
+
+static void print_journal(const struct issuing *i)
+{
+    for (size_t k = 0; i->journal && k < journal_count(i->journal); k++) {
+        const struct exchange *x = journal_at(i->journal, k);
+        str end = journal_sentence(i->arena, x);
+        fprintf(stderr, "%.*s %.*s: %.*s\n", STR_ARG(x->request.method),
+                STR_ARG(x->request.url), STR_ARG(end));
+    }
+}
+
+static int play(struct issuing *i, const struct operation *operation, str url)
+{
+    struct err err;
+    bool allowed = peer_is_allowed(i->arena, url, i->options.remote, &err);
+    bool good = allowed && start_client(i, url, &err) && have_account(i, &err)
+        && operation->run(i, &err);
+    if (i->options.verbose)
+        print_journal(i);
+    if (good)
+        return EXIT_CONFORMS;
+    fprintf(stderr, "acmespec: %s\n", err.text);
+    return allowed ? EXIT_VIOLATION : EXIT_USAGE;
+}
+
+static int start(struct issuing *i, int argc, char **argv)
+{
+    struct err err;
+    struct strs words = { 0 };
+    struct issue_options *o = &i->options;
+    if (!options_read(i->arena, rows, countof(rows), argc, argv, o, &words, &err))
+        return usage_error(err.text);
+    if (o->help)
+        return print_help();
+    const struct operation *operation =
+        words.count ? find_operation(words.item[0]) : NULL;
+    if (!operation || words.count < 2)
+        return usage_error("issue takes an operation and a directory URL: "
+                           "see acmespec issue --help");
+    i->names = (struct strs){ words.item + 2, words.count - 2 };
+    if (i->names.count < operation->least_names || i->names.count > operation->most_names)
+        return usage_error(operation->most_names == 0 ? "this operation takes no names"
+                               : operation->most_names == 1
+                               ? "this operation takes one name"
+                               : "there is no name to obtain for");
+    if (!o->home.len)
+        o->home = STR("acmespec-issue");
+    i->subscriber.challenge = o->challenge;
+    i->subscriber.patience_ms = o->patience_ms ? o->patience_ms : 60000;
+    return play(i, operation, words.item[1]);
+}
+
+int cmd_issue(int argc, char **argv)
+{
+    struct arena *a = arena_new(NULL);
+    struct issuing i = { .arena = a };
+    i.subscriber.arena = a;
+    int status = start(&i, argc, argv);
+    arena_end(a);
+    return status;
+}

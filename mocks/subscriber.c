@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* The subscriber's account, revocation and renewal information. */
+#include "mocks/subscriber.h"
+
+#include "base/clock.h"
+#include "crypto/b64url.h"
+#include "crypto/cert.h"
+
+static bool is_right(const struct exchange *x, int status)
+{
+    int got = x->response.status;
+    return status ? got == status : got >= 200 && got < 300;
+}
+
+static bool send(struct subscriber *s, const struct post *post, int status,
+                 const char *what, const struct exchange **out, struct err *err)
+{
+    if (!client_post(s->client, post, out, err))
+        return false;
+    return is_right(*out, status)
+        || err_set(err, "%s: %s", what, journal_sentence(s->arena, *out).ptr);
+}
+
+bool subscriber_post(struct subscriber *s, str url, json_t *payload, int status,
+                     const char *what, const struct exchange **out, struct err *err)
+{
+    struct post post = { .url = url };
+    post.jws.key = s->key;
+    post.jws.kid = s->account_url;
+    post.jws.payload = payload ? json_text(s->arena, payload) : STR_NONE;
+    return send(s, &post, status, what, out, err);
+}
+
+static json_t *object(struct subscriber *s)
+{
+    return json_keep(s->arena, json_object());
+}
+
+/* --- the account --- */
+
+/* RFC 8555 7.3.4: a JWS by the MAC key over the account's public key. */
+static bool bind_external(struct subscriber *s, const struct registration *r, str url,
+                          json_t *payload, struct err *err)
+{
+    struct jws_spec spec = { .kid = r->eab_kid, .url = url };
+    str text;
+    if (!r->eab_kid.len)
+        return true;
+    spec.payload = json_text(s->arena, key_jwk(s->arena, s->key));
+    if (!b64url_decode(s->arena, r->eab_key, &spec.mac_key))
+        return err_set(err, "the external account's key is not base64url");
+    if (!jws_sign(s->arena, &spec, &text, err))
+        return false;
+    json_object_set(payload, "externalAccountBinding", json_read(s->arena, text, err));
+    return true;
+}
+
+static json_t *contacts_of(struct subscriber *s, const struct strs *contacts)
+{
+    json_t *list = json_keep(s->arena, json_array());
+    for (size_t i = 0; i < contacts->count; i++)
+        json_array_append(list, json_string_of(s->arena, contacts->item[i]));
+    return list;
+}
+
+/* RFC 8555 7.3.3: what the user did not agree to is not agreed to for him. */
+static bool agree(struct subscriber *s, const struct registration *r, json_t *payload,
+                  struct err *err)
+{
+    str terms = json_member(client_meta(s->client), "termsOfService");
+    if (!terms.len || r->only_existing)
+        return true;
+    if (!r->agrees)
+        return err_set(err,
+                       "the CA has terms of service, which you have to agree to: %.*s",
+                       STR_ARG(terms));
+    json_object_set(payload, "termsOfServiceAgreed", json_true());
+    return true;
+}
+
+bool subscriber_register(struct subscriber *s, const struct registration *r,
+                         struct err *err)
+{
+    str url = client_resource(s->client, RESOURCE_NEW_ACCOUNT);
+    json_t *payload = object(s);
+    const struct exchange *x;
+    if (r->contacts.count)
+        json_object_set(payload, "contact", contacts_of(s, &r->contacts));
+    if (r->only_existing)
+        json_object_set(payload, "onlyReturnExisting", json_true());
+    if (!agree(s, r, payload, err) || !bind_external(s, r, url, payload, err))
+        return false;
+    s->account_url = STR_NONE;
+    if (!subscriber_post(s, url, payload, 0, "there is no account", &x, err))
+        return false;
+    const str *location = headers_find(&x->response.headers, "Location");
+    if (!location)
+        return err_set(err, "the account's answer has no Location");
+    s->account_url = str_copy(s->arena, *location);
+    return true;
+}
+
+bool subscriber_change_key(struct subscriber *s, struct key *key, struct err *err)
+{
+    str url = client_resource(s->client, RESOURCE_KEY_CHANGE), inner;
+    json_t *change = object(s);
+    struct jws_spec spec = { .key = key, .url = url };
+    const struct exchange *x;
+    json_object_set(change, "account", json_string_of(s->arena, s->account_url));
+    json_object_set(change, "oldKey", key_jwk(s->arena, s->key));
+    spec.payload = json_text(s->arena, change);
+    if (!jws_sign(s->arena, &spec, &inner, err))
+        return false;
+    json_t *payload = json_read(s->arena, inner, err);
+    if (!payload
+        || !subscriber_post(s, url, payload, 200, "the key was not changed", &x, err))
+        return false;
+    s->key = key;
+    return true;
+}
+
+bool subscriber_deactivate(struct subscriber *s, struct err *err)
+{
+    json_t *payload = object(s);
+    const struct exchange *x;
+    json_object_set(payload, "status", json_string_of(s->arena, STR("deactivated")));
+    return subscriber_post(s, s->account_url, payload, 200,
+                           "the account was not deactivated", &x, err);
+}
+
+/* --- revocation --- */
+
+bool subscriber_revoke(struct subscriber *s, str der, int reason, const struct key *key,
+                       struct err *err)
+{
+    struct post post = { .url = client_resource(s->client, RESOURCE_REVOKE_CERT) };
+    json_t *payload = object(s);
+    const struct exchange *x;
+    json_object_set(payload, "certificate",
+                    json_string_of(s->arena, b64url_encode(s->arena, der)));
+    if (reason >= 0)
+        json_object_set(payload, "reason", json_keep(s->arena, json_integer(reason)));
+    post.jws.key = key ? key : s->key;
+    post.jws.kid = key ? STR_NONE : s->account_url;
+    post.jws.payload = json_text(s->arena, payload);
+    return send(s, &post, 200, "the certificate was not revoked", &x, err);
+}
+
+/* --- renewal information --- */
+
+static bool read_window(json_t *body, struct renewal *out, struct err *err)
+{
+    json_t *window = json_object_get(body, "suggestedWindow");
+    return (date_from_rfc3339(json_member(window, "start"), &out->start)
+            && date_from_rfc3339(json_member(window, "end"), &out->end)
+            && out->end > out->start)
+        || err_set(err,
+                   "the renewal information has no window that begins before it ends");
+}
+
+bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
+                        struct err *err)
+{
+    str base = client_resource(s->client, RESOURCE_RENEWAL_INFO);
+    struct chain chain;
+    const struct exchange *x;
+    *out = (struct renewal){ .id = STR_NONE, .explanation = STR_NONE };
+    if (!base.len)
+        return err_set(err, "the CA offers no renewalInfo");
+    if (!chain_read(s->arena, pem, &chain, err)
+        || !cert_ari_id(s->arena, chain.item[0], &out->id, err))
+        return false;
+    str url = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(out->id));
+    if (!client_send(s->client, "GET", url, NULL, STR_NONE, 0, false, &x, err))
+        return false;
+    if (x->response.status != 200)
+        return err_set(err, "there is no renewal information: %s",
+                       journal_sentence(s->arena, x).ptr);
+    out->explanation = json_member(x->body, "explanationURL");
+    return read_window(x->body, out, err);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* The mock client as a subscriber, against the mock CA: whole flows, and the sentence
+ * where one breaks. */
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "crypto/b64url.h"
+#include "mocks/prover.h"
+#include "tests/ca_fixture.h"
+
+Suite *subscriber_suite(void);
+
+#define MAC_KEY "c2VjcmV0LW9mLWEtdGVzdC0wMTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
+
+static struct subscriber s;
+static struct prover_servers servers;
+static struct err err;
+
+static void subscribe(void)
+{
+    servers = (struct prover_servers){ .responder = b.responder, .dns = true };
+    s = (struct subscriber){ .arena = b.a,
+                             .client = b.client,
+                             .key = key_new(b.a, KEY_P256, &err),
+                             .account_url = STR_NONE,
+                             .prover = prover_of_servers(&servers),
+                             .challenge = STR_NONE,
+                             .patience_ms = 10000 };
+}
+
+static void usual(void)
+{
+    bench_start(NULL);
+    subscribe();
+}
+
+static struct registration agreeing(void)
+{
+    return (
+        struct registration){ .agrees = true, .eab_kid = STR_NONE, .eab_key = STR_NONE };
+}
+
+static void registered(void)
+{
+    struct registration r = agreeing();
+    ck_assert_msg(subscriber_register(&s, &r, &err), "%s", err.text);
+}
+
+/* A wish for names that are separated by blanks. */
+static struct wish wish_for(const char *names)
+{
+    struct wish wish = { .key = key_new(b.a, KEY_P256, &err),
+                         .not_before = STR_NONE,
+                         .not_after = STR_NONE,
+                         .profile = STR_NONE,
+                         .replaces = STR_NONE,
+                         .preferred_chain = STR_NONE };
+    str rest = str_of(names), name;
+    while (str_cut(&rest, ' ', &name))
+        strs_add(b.a, &wish.names, name);
+    return wish;
+}
+
+static str obtained(const struct wish *wish)
+{
+    str pem;
+    ck_assert_msg(subscriber_obtain(&s, wish, &pem, &err), "%s", err.text);
+    return pem;
+}
+
+static struct chain chain_of(str pem)
+{
+    struct chain chain;
+    ck_assert_msg(chain_read(b.a, pem, &chain, &err), "%s", err.text);
+    return chain;
+}
+
+/* What the client has to say when it did not go well. */
+static void breaks_off(const struct wish *wish, const char *sentence)
+{
+    str pem;
+    ck_assert(!subscriber_obtain(&s, wish, &pem, &err));
+    ck_assert_msg(strstr(err.text, sentence) != NULL, "%s", err.text);
+}
+
+/* --- accounts --- */
+
+START_TEST(an_account_is_made_and_found_again)
+{
+    struct registration r = agreeing();
+    registered();
+    str url = s.account_url;
+    r.only_existing = true;
+    ck_assert(subscriber_register(&s, &r, &err));
+    ck_assert(str_eq(s.account_url, url));
+    s.key = key_new(b.a, KEY_P256, &err);
+    ck_assert(!subscriber_register(&s, &r, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "accountDoesNotExist"));
+}
+END_TEST
+
+START_TEST(terms_are_agreed_to_by_the_user_alone)
+{
+    struct registration r = agreeing();
+    r.agrees = false;
+    ck_assert(!subscriber_register(&s, &r, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "terms of service"));
+    ck_assert_uint_eq(ca_figures(b.ca).accounts, 0);
+}
+END_TEST
+
+START_TEST(an_external_account_is_bound)
+{
+    struct ca_eab eab = { .kid = STR("kid-1") };
+    struct registration r = agreeing();
+    ck_assert(b64url_decode(b.a, STR(MAC_KEY), &eab.mac_key));
+    bench_again(
+        &(struct ca_options){ .eab = &eab, .eab_count = 1, .eab_required = true });
+    subscribe();
+    ck_assert(!subscriber_register(&s, &r, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "externalAccountRequired"));
+    r.eab_kid = STR("kid-1");
+    r.eab_key = STR("no base64url!");
+    ck_assert(!subscriber_register(&s, &r, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "not base64url"));
+    r.eab_key = STR(MAC_KEY);
+    ck_assert_msg(subscriber_register(&s, &r, &err), "%s", err.text);
+}
+END_TEST
+
+START_TEST(a_key_is_changed_and_the_new_one_signs)
+{
+    struct wish wish = wish_for("a.test");
+    struct key *old;
+    registered();
+    old = s.key;
+    ck_assert_msg(subscriber_change_key(&s, key_new(b.a, KEY_P384, &err), &err), "%s",
+                  err.text);
+    ck_assert(!key_same(old, s.key));
+    obtained(&wish);
+    s.key = old;
+    breaks_off(&wish, "there is no order");
+}
+END_TEST
+
+START_TEST(a_deactivated_account_orders_nothing)
+{
+    struct wish wish = wish_for("a.test");
+    registered();
+    ck_assert(subscriber_deactivate(&s, &err));
+    breaks_off(&wish, "unauthorized");
+}
+END_TEST
+
+/* --- orders --- */
+
+static const char *const challenges[] = { "", "http-01", "dns-01", "tls-alpn-01" };
+
+START_TEST(a_certificate_is_obtained_over_each_challenge)
+{
+    struct wish wish = wish_for("a.test b.test");
+    struct strs dns = { 0 }, ips = { 0 }, others = { 0 };
+    registered();
+    s.challenge = str_of(challenges[_i]);
+    struct chain chain = chain_of(obtained(&wish));
+    ck_assert_msg(chain_check(&chain, clock_wall(), &err), "%s", err.text);
+    cert_names(b.a, chain.item[0], &dns, &ips, &others);
+    ck_assert_uint_eq(dns.count, 2);
+    ck_assert(key_same(cert_key(b.a, chain.item[0], &err), wish.key));
+}
+END_TEST
+
+START_TEST(wildcards_and_addresses_are_proven_their_own_way)
+{
+    struct wish wish = wish_for("*.a.test a.test 127.0.0.1");
+    struct strs dns = { 0 }, ips = { 0 }, others = { 0 };
+    registered();
+    struct chain chain = chain_of(obtained(&wish));
+    cert_names(b.a, chain.item[0], &dns, &ips, &others);
+    ck_assert(strs_has(&dns, STR("*.a.test")) && strs_has(&dns, STR("a.test")));
+    ck_assert(strs_has(&ips, STR("127.0.0.1")));
+}
+END_TEST
+
+START_TEST(what_cannot_be_answered_is_said)
+{
+    struct wish wish = wish_for("*.a.test");
+    registered();
+    servers.dns = false;
+    breaks_off(&wish, "no challenge for a.test");
+    s.challenge = STR("http-01");
+    breaks_off(&wish, "no challenge for a.test");
+}
+END_TEST
+
+static bool provides_nothing(void *context, struct arena *a, const struct proof *proof,
+                             struct err *why)
+{
+    (void)context;
+    (void)a;
+    (void)proof;
+    (void)why;
+    return true;
+}
+
+START_TEST(a_failed_proof_is_told_with_the_reason_of_the_ca)
+{
+    struct wish wish = wish_for("a.test");
+    registered();
+    s.prover.provide = provides_nothing;
+    s.challenge = STR("http-01");
+    breaks_off(&wish, "the authorization for a.test is invalid: ");
+    ck_assert_ptr_null(strstr(err.text, "does not say why"));
+}
+END_TEST
+
+START_TEST(patience_ends)
+{
+    struct wish wish = wish_for("a.test");
+    bench_again(&(struct ca_options){ .processing_ms = 60000 });
+    subscribe();
+    registered();
+    s.patience_ms = 200;
+    breaks_off(&wish, "it is still ");
+}
+END_TEST
+
+START_TEST(an_order_that_is_processing_is_waited_for)
+{
+    struct wish wish = wish_for("a.test");
+    bench_again(&(struct ca_options){ .processing_ms = 300 });
+    subscribe();
+    registered();
+    obtained(&wish);
+}
+END_TEST
+
+START_TEST(a_refused_name_is_told)
+{
+    struct wish wish = wish_for("www.debian.org");
+    registered();
+    breaks_off(&wish, "rejectedIdentifier");
+}
+END_TEST
+
+START_TEST(the_preferred_chain_is_taken_where_there_is_one)
+{
+    struct wish wish = wish_for("a.test");
+    struct chain other = chain_of(ca_other_root_pem(b.ca));
+    str name = str_from(cert_subject(b.a, other.item[0]), 3);
+    registered();
+    struct chain first = chain_of(obtained(&wish));
+    wish.preferred_chain = name;
+    struct chain preferred = chain_of(obtained(&wish));
+    str issuer = cert_issuer(b.a, preferred.item[preferred.count - 1]);
+    ck_assert(str_contains(issuer, name));
+    ck_assert(!str_eq(issuer, cert_issuer(b.a, first.item[first.count - 1])));
+    wish.preferred_chain = STR("no such issuer");
+    obtained(&wish);
+}
+END_TEST
+
+/* --- afterwards --- */
+
+START_TEST(a_certificate_is_revoked_by_account_or_key)
+{
+    struct wish wish = wish_for("a.test");
+    registered();
+    for (int i = 0; i < 2; i++) {
+        str der = cert_der(b.a, chain_of(obtained(&wish)).item[0]);
+        const struct key *key = i ? wish.key : NULL;
+        ck_assert_msg(subscriber_revoke(&s, der, i ? 1 : -1, key, &err), "%s", err.text);
+        ck_assert(!subscriber_revoke(&s, der, -1, NULL, &err));
+        ck_assert_ptr_nonnull(strstr(err.text, "alreadyRevoked"));
+        wish.key = key_new(b.a, KEY_P256, &err);
+    }
+    ck_assert_uint_eq(ca_figures(b.ca).revoked, 2);
+}
+END_TEST
+
+START_TEST(a_renewal_says_what_it_replaces)
+{
+    struct wish wish = wish_for("a.test");
+    struct renewal renewal;
+    registered();
+    str pem = obtained(&wish);
+    ck_assert_msg(subscriber_renewal(&s, pem, &renewal, &err), "%s", err.text);
+    ck_assert_int_lt(renewal.start, renewal.end);
+    wish.replaces = renewal.id;
+    wish.key = key_new(b.a, KEY_P256, &err);
+    obtained(&wish);
+    breaks_off(&wish, "alreadyReplaced");
+}
+END_TEST
+
+START_TEST(without_renewal_information_that_is_said)
+{
+    struct wish wish = wish_for("a.test");
+    struct renewal renewal;
+    bench_again(&(struct ca_options){ .no_renewal = true });
+    subscribe();
+    registered();
+    ck_assert(!subscriber_renewal(&s, obtained(&wish), &renewal, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "renewalInfo"));
+}
+END_TEST
+
+/* --- other provers --- */
+
+START_TEST(a_web_root_gets_a_readable_file_and_loses_it_again)
+{
+    struct prover_webroot webroot;
+    struct prover prover = prover_of_webroot(&webroot);
+    struct proof proof = { "http-01", STR("a.test"), STR("tok-en"), STR("tok-en.thumb") };
+    str text;
+    ck_assert(file_temp_dir(b.a, &webroot.folder, &err));
+    str path = fmt("%.*s/.well-known/acme-challenge/tok-en", STR_ARG(webroot.folder));
+    ck_assert_msg(prover.provide(&webroot, b.a, &proof, &err), "%s", err.text);
+    ck_assert(file_read(b.a, path.ptr, 100, &text, &err));
+    ck_assert(str_is(text, "tok-en.thumb"));
+    prover.withdraw(&webroot, b.a, &proof);
+    ck_assert(!file_exists(path.ptr));
+    proof.token = STR("../../escape");
+    ck_assert(!prover.provide(&webroot, b.a, &proof, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "not base64url"));
+}
+END_TEST
+
+START_TEST(a_program_is_called_with_what_it_needs)
+{
+    struct prover_program program = { STR("false"), "dns-01" };
+    struct prover prover = prover_of_program(&program);
+    struct proof proof = { "dns-01", STR("a.test"), STR("tok-en"), STR("tok-en.thumb") };
+    ck_assert(prover.can(&program, "dns-01") && !prover.can(&program, "http-01"));
+    ck_assert(!prover.provide(&program, b.a, &proof, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "the proof for _acme-challenge.a.test"));
+    program.path = STR("true");
+    ck_assert_msg(prover.provide(&program, b.a, &proof, &err), "%s", err.text);
+    program.path = STR("/no/such/program");
+    ck_assert(!prover.provide(&program, b.a, &proof, &err));
+}
+END_TEST
+
+static TCase *tests_of(Suite *suite, const char *name)
+{
+    TCase *tests = tcase_create(name);
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, usual, bench_stop);
+    suite_add_tcase(suite, tests);
+    return tests;
+}
+
+static void add_orders(TCase *tests)
+{
+    tcase_add_loop_test(tests, a_certificate_is_obtained_over_each_challenge, 0,
+                        (int)countof(challenges));
+    tcase_add_test(tests, wildcards_and_addresses_are_proven_their_own_way);
+    tcase_add_test(tests, what_cannot_be_answered_is_said);
+    tcase_add_test(tests, a_failed_proof_is_told_with_the_reason_of_the_ca);
+    tcase_add_test(tests, patience_ends);
+    tcase_add_test(tests, an_order_that_is_processing_is_waited_for);
+    tcase_add_test(tests, a_refused_name_is_told);
+    tcase_add_test(tests, the_preferred_chain_is_taken_where_there_is_one);
+}
+
+Suite *subscriber_suite(void)
+{
+    Suite *suite = suite_create("subscriber");
+    TCase *accounts = tests_of(suite, "accounts");
+    tcase_add_test(accounts, an_account_is_made_and_found_again);
+    tcase_add_test(accounts, terms_are_agreed_to_by_the_user_alone);
+    tcase_add_test(accounts, an_external_account_is_bound);
+    tcase_add_test(accounts, a_key_is_changed_and_the_new_one_signs);
+    tcase_add_test(accounts, a_deactivated_account_orders_nothing);
+    add_orders(tests_of(suite, "orders"));
+    TCase *later = tests_of(suite, "afterwards");
+    tcase_add_test(later, a_certificate_is_revoked_by_account_or_key);
+    tcase_add_test(later, a_renewal_says_what_it_replaces);
+    tcase_add_test(later, without_renewal_information_that_is_said);
+    TCase *provers = tests_of(suite, "provers");
+    tcase_add_test(provers, a_web_root_gets_a_readable_file_and_loses_it_again);
+    tcase_add_test(provers, a_program_is_called_with_what_it_needs);
+    return suite;
+}
