@@ -238,8 +238,7 @@ void ca_authz(struct ca_call *call)
         deactivate(call);
     /* RFC 8555 7.5.1: "MAY include a Retry-After header field". */
     for (size_t i = 0; i < call->authz->count; i++)
-        if (call->authz->challenge[i].status == STATUS_PROCESSING)
-            ca_header(call, "Retry-After", STR("1"));
+        ca_retry_state(call, &call->authz->challenge[i]);
     if (call->payload && bug_on(call->ca, BUG_DEACTIVATION_SHOWS_OLD))
         ca_answer_json(call, 200, json_incref(before));
     else

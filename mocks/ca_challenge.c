@@ -113,15 +113,13 @@ static void respond(struct ca_call *call)
     }
 }
 
-/* RFC 8555 8.2: "to a time after the server's next validation query". */
-static void add_retry_after(struct ca_call *call)
+/* RFC 8555 8.2: the server "MUST provide information about its retry state", and there is
+ * none before the first query failed: that one is made at once, so whoever asks again
+ * soon is right. */
+void ca_retry_state(struct ca_call *call, const struct challenge *challenge)
 {
-    const struct challenge *challenge = call->challenge;
-    if (challenge->status != STATUS_PROCESSING)
-        return;
-    int64_t left = challenge->next_ms - clock_ms();
-    long seconds = left > 0 ? (long)(left / 1000) + 1 : 1;
-    ca_header(call, "Retry-After", arena_printf(call->arena, "%ld", seconds));
+    if (challenge->status == STATUS_PROCESSING && challenge->attempts)
+        ca_retry_after(call, challenge->next_ms);
 }
 
 void ca_challenge(struct ca_call *call)
@@ -136,7 +134,7 @@ void ca_challenge(struct ca_call *call)
     }
     /* RFC 8555 7.1: "an "up" link relation" from a challenge to its authorization. */
     ca_link(call, ca_authz_url(call->ca, call->arena, call->authz), "up");
-    add_retry_after(call);
+    ca_retry_state(call, call->challenge);
     if (call->payload && bug_on(call->ca, BUG_RESPONSE_SHOWS_AUTHZ))
         ca_answer_json(call, 200, ca_show_authz(call, call->authz));
     else

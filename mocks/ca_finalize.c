@@ -263,7 +263,7 @@ static bool start_issuing(struct ca_call *call, str der, struct err *err)
 static void answer_order(struct ca_call *call)
 {
     if (call->order->status == STATUS_PROCESSING)
-        ca_header(call, "Retry-After", STR("1"));
+        ca_retry_after(call, call->order->issue_ms);
     ca_header(call, "Location", ca_order_url(call->ca, call->arena, call->order));
     ca_answer_json(call, 200, ca_show_order(call, call->order));
 }

@@ -115,6 +115,10 @@ bool ca_order_is_own(struct ca_call *call);
 
 /* --- answers (ca_reply.c) --- */
 void ca_header(struct ca_call *call, const char *name, str value);
+/* Retry-After with a time after clock_ms() `when_ms`. */
+void ca_retry_after(struct ca_call *call, int64_t when_ms);
+/* The same while a failed validation is going to be retried. */
+void ca_retry_state(struct ca_call *call, const struct challenge *challenge);
 void ca_link(struct ca_call *call, str target, const char *rel);
 void ca_answer(struct ca_call *call, int status, const char *type, str body);
 void ca_answer_json(struct ca_call *call, int status, json_t *body);

@@ -372,7 +372,7 @@ void ca_order(struct ca_call *call)
     ca_refresh_order(call->ca, call->order);
     /* RFC 8555 7.4: "processing": ask again after the time in Retry-After. */
     if (call->order->status == STATUS_PROCESSING)
-        ca_header(call, "Retry-After", STR("1"));
+        ca_retry_after(call, call->order->issue_ms);
     if (call->order->status == STATUS_INVALID && bug_on(call->ca, BUG_INVALID_ORDER_GONE))
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is no such order"));
     else

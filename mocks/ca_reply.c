@@ -24,6 +24,14 @@ void ca_header(struct ca_call *call, const char *name, str value)
     headers_add(call->arena, &call->reply->response.headers, str_of(name), value);
 }
 
+/* RFC 8555 8.2: "to a time after" what is waited for; RFC 9110 10.2.3: whole seconds. */
+void ca_retry_after(struct ca_call *call, int64_t when_ms)
+{
+    int64_t left = when_ms - clock_ms();
+    long seconds = left > 0 ? (long)(left / 1000) + 1 : 1;
+    ca_header(call, "Retry-After", arena_printf(call->arena, "%ld", seconds));
+}
+
 void ca_link(struct ca_call *call, str target, const char *rel)
 {
     ca_header(call, "Link",
