@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/b64url.h"
+#include "crypto/key.h"
 #include "commands.h"
-#include "options.h"
 #include "peer.h"
 #include "reports/progress.h"
 #include "reports/report.h"
@@ -18,53 +18,7 @@
 #include "run/outcome.h"
 #include "run/rerun.h"
 #include "run/runner.h"
-
-struct server_options {
-    str ca_file, profile, baseline, junit, junit_dialect, results, html, level, shard,
-        seed;
-    struct strs rules, sections, tags, capability;
-    bool insecure, remote, list, fail_fast, strict, allow_inconclusive, rerun_failed,
-        quiet, verbose, help, no_colour, shared_address;
-    long http_port, tls_port, dns_port, jobs, repeat, timeout_ms, request_ms;
-};
-
-#define AT(member) offsetof(struct server_options, member)
-/* clang-format off */
-static const struct option_row rows[] = {
-    { "ca-file", 0, OPTION_TEXT, "FILE", AT(ca_file), "PEM roots to trust for the target (else the system's)" },
-    { "insecure", 0, OPTION_FLAG, NULL, AT(insecure), "accept any TLS certificate of the target" },
-    { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port that the CA uses for http-01 (5002)" },
-    { "tls-port", 0, OPTION_PORT, "N", AT(tls_port), "port that the CA uses for tls-alpn-01 (5001)" },
-    { "dns-port", 0, OPTION_PORT, "N", AT(dns_port), "port of the DNS server that the CA was told: ours, on 127.0.0.1 (8053)" },
-    { "profile", 0, OPTION_TEXT, "FILE", AT(profile), "what the target declares, or the name of a shipped profile" },
-    { "baseline", 0, OPTION_TEXT, "FILE", AT(baseline), "expected verdicts: only what differs from them counts" },
-    { "remote", 0, OPTION_FLAG, NULL, AT(remote), "allow a target that is not on a loopback or private address" },
-    { "rule", 0, OPTION_TEXTS, "ID", AT(rules), "only checks' scenarios that rest on this requirement" },
-    { "section", 0, OPTION_TEXTS, "S", AT(sections), "only of this section: 6.5, rfc8737-3" },
-    { "level", 0, OPTION_TEXT, "LEVEL", AT(level), "only scenarios with a must, or with a should" },
-    { "tag", 0, OPTION_TEXTS, "WORD", AT(tags), "only scenarios with this tag" },
-    { "list", 0, OPTION_FLAG, NULL, AT(list), "list what would be played, and stop" },
-    { "shard", 0, OPTION_TEXT, "K/N", AT(shard), "only the K-th of N parts" },
-    { "repeat", 0, OPTION_NUMBER, "N", AT(repeat), "play everything N times" },
-    { "rerun-failed", 0, OPTION_FLAG, NULL, AT(rerun_failed), "only what was not green in the --results file of last time" },
-    { "jobs", 'j', OPTION_NUMBER, "N", AT(jobs), "plays side by side (4 per core)" },
-    { "fail-fast", 0, OPTION_FLAG, NULL, AT(fail_fast), "stop at the first violation" },
-    { "timeout", 0, OPTION_SPAN, "SPAN", AT(timeout_ms), "deadline of each play, whatever the scenario says" },
-    { "request-timeout", 0, OPTION_SPAN, "SPAN", AT(request_ms), "deadline of each request (10s)" },
-    { "seed", 0, OPTION_TEXT, "WORD", AT(seed), "makes names repeatable; use each only once per target" },
-    { "strict", 0, OPTION_FLAG, NULL, AT(strict), "a broken SHOULD is a violation too" },
-    { "allow-inconclusive", 0, OPTION_FLAG, NULL, AT(allow_inconclusive), "exit 0 though something could not be decided" },
-    { "junit", 0, OPTION_TEXT, "FILE", AT(junit), "write JUnit XML" },
-    { "junit-dialect", 0, OPTION_TEXT, "D", AT(junit_dialect), "wide (GitLab, GitHub, Jenkins JUnit) or xunit (valid by the xUnit schema)" },
-    { "results", 0, OPTION_TEXT, "FILE", AT(results), "write JSON Lines while running" },
-    { "html", 0, OPTION_TEXT, "FILE", AT(html), "write one self-contained page" },
-    { "shared-address", 0, OPTION_FLAG, NULL, AT(shared_address), "one loopback address for all plays, as on systems that have no more" },
-    { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every play" },
-    { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "only failures and the summary" },
-    { "no-colour", 0, OPTION_FLAG, NULL, AT(no_colour), "never colour (NO_COLOR does the same)" },
-    { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
-};
-/* clang-format on */
+#include "server_options.h"
 
 struct session {
     struct arena *arena;
@@ -84,8 +38,7 @@ static volatile int stop_asked;
 
 static void ask_stop(int signal_number)
 {
-    (void)signal_number;
-    stop_asked = 1;
+    stop_asked = signal_number;
 }
 
 static void watch_signals(void)
@@ -124,6 +77,17 @@ static void print_mistakes(const struct mistakes *m)
         fprintf(stderr, "%.*s\n", STR_ARG(m->list.item[i]));
 }
 
+/* A scenario outside the library is called by its file, with or without .acme, and a
+ * variant of it may be named, as reports do. */
+static bool read_scenario_file(struct session *s, str name, struct mistakes *m,
+                               struct err *err)
+{
+    str path = str_upto(name, str_find_char(name, '['));
+    path = arena_printf(s->arena, "%.*s%s", STR_ARG(path),
+                        str_ends(path, ".acme") ? "" : ".acme");
+    return !file_exists(path.ptr) || library_add(s->arena, s->library, path.ptr, m, err);
+}
+
 static bool read_files(struct session *s, struct strs *names, struct err *err)
 {
     struct mistakes m = { .arena = s->arena };
@@ -135,8 +99,7 @@ static bool read_files(struct session *s, struct strs *names, struct err *err)
     if (!s->library)
         return false;
     for (size_t i = 1; i < names->count; i++)
-        if (str_ends(names->item[i], ".acme") && file_exists(names->item[i].ptr)
-            && !library_add(s->arena, s->library, names->item[i].ptr, &m, err))
+        if (!read_scenario_file(s, names->item[i], &m, err))
             return false;
     bool good = read_profile(s, &m, err);
     if (good && s->options.baseline.len)
@@ -169,8 +132,10 @@ static bool make_plan(struct session *s, const struct strs *names, struct err *e
     for (size_t i = 1; i < names->count; i++)
         strs_add(s->arena, &selection.names, names->item[i]);
     s->selected_by_name = selection.names.count > 0;
-    if (o->rerun_failed && !rerun_names(s->arena, o->results.ptr, &selection.names, err))
+    struct strs failed = { 0 };
+    if (o->rerun_failed && !rerun_names(s->arena, o->results.ptr, &failed, err))
         return false;
+    selection.only = o->rerun_failed ? &failed : NULL;
     return read_shard(s, &selection, err)
         && plan_make(s->arena, s->library, &selection, &s->plan, err);
 }
@@ -223,21 +188,6 @@ static bool start_relay(struct session *s, struct err *err)
     return t->relay != NULL;
 }
 
-/* RSA keys cost 130 ms and more: made before any play's clock runs, one for each use. */
-static bool fill_key_pool(struct session *s, struct err *err)
-{
-    static const enum key_type slow[] = { KEY_RSA1024, KEY_RSA2048, KEY_RSA3072,
-                                          KEY_RSA4096 };
-    for (size_t i = 0; i < countof(slow); i++) {
-        size_t count = 0;
-        for (size_t k = 0; k < s->plan.count; k++)
-            count += plan_rsa_keys(&s->plan.play[k], slow[i]);
-        if (count && !key_pool_fill(slow[i], count, err))
-            return false;
-    }
-    return true;
-}
-
 /* --- the run --- */
 
 static void began(void *context, const struct play *play)
@@ -255,9 +205,11 @@ static void write_event(struct session *s, str event)
     s->results_broken = s->results_broken || !good;
 }
 
-static void ended(void *context, const struct play_outcome *outcome, str event)
+static void ended(void *context, struct play_outcome *outcome, str event)
 {
     struct session *s = context;
+    if (s->baseline.name.len)
+        compare_play(s->arena, &s->baseline, &outcome->result);
     progress_ended(s->progress, &outcome->result);
     write_event(s, event);
 }
@@ -283,13 +235,19 @@ static bool is_partial(const struct session *s)
         || o->level.len || o->shard.len || o->rerun_failed;
 }
 
+static str command_line(struct arena *a, int argc, char **argv)
+{
+    struct buf command = buf_new(a, CEILING_LINE);
+    for (int i = -1; i < argc; i++) {
+        buf_add(&command, i < 0 ? STR_NONE : STR(" "));
+        buf_add_shell(&command, str_of(argv[i]));
+    }
+    return buf_str(&command);
+}
+
 static void describe_run(struct session *s, int argc, char **argv)
 {
     struct results *r = &s->results;
-    struct buf command = buf_new(s->arena, CEILING_LINE);
-    buf_add(&command, STR("acmespec"));
-    for (int i = 0; i < argc; i++)
-        buf_addf(&command, " %s", argv[i]);
     r->suite = STR("server");
     r->target = s->target.directory_url;
     r->profile = s->target.profile.name;
@@ -299,14 +257,21 @@ static void describe_run(struct session *s, int argc, char **argv)
                        STR_ARG(s->baseline.version))
         : STR_NONE;
     r->version = STR(ACMESPEC_VERSION);
-    r->command = buf_str(&command);
-    r->program = peer_reproduce(s->arena, argc, argv, rows, countof(rows));
+    r->command = command_line(s->arena, argc, argv);
+    r->program = s->options.again.len
+        ? s->options.again
+        : peer_reproduce(s->arena, argc, argv, server_rows, server_row_count);
     r->seed = s->options.seed;
     r->started = clock_wall();
     r->requirements = s->library->requirements;
     r->strict = s->options.strict;
     r->allow_inconclusive = s->options.allow_inconclusive;
     r->partial = is_partial(s);
+}
+
+static void describe_offers(struct session *s)
+{
+    struct results *r = &s->results;
     for (size_t i = 0; i < capability_count; i++) {
         str name = str_of(capabilities[i].name), reason;
         if (target_offers(&s->target, name, &reason))
@@ -375,16 +340,11 @@ static bool write_report(struct session *s, const char *kind, str path, struct e
         || report_write(s->arena, report_find(kind), path.ptr, &s->results, &o, err);
 }
 
-static int finish(struct session *s)
+/* What is written when all is over; gives the exit status. */
+static int write_reports(struct session *s, int status)
 {
     struct err err;
-    struct results *r = &s->results;
-    if (s->baseline.name.len)
-        compare(s->arena, &s->baseline, r);
-    results_count(r);
-    int status = outcome_status(r, s->options.allow_inconclusive);
-    print_result(s);
-    write_event(s, event_of_end(s->arena, r, status));
+    write_event(s, event_of_end(s->arena, &s->results, status));
     if (s->results_file)
         s->results_broken = fclose(s->results_file) != 0 || s->results_broken;
     if (s->results_broken) {
@@ -397,6 +357,16 @@ static int finish(struct session *s)
     return status;
 }
 
+static int finish(struct session *s)
+{
+    struct results *r = &s->results;
+    if (s->baseline.name.len)
+        compare(s->arena, &s->baseline, r);
+    results_count(r);
+    int status = outcome_status(r, s->options.allow_inconclusive);
+    print_result(s);
+    return write_reports(s, status);
+}
 static int list_plan(struct session *s)
 {
     for (size_t i = 0; i < s->plan.count; i++) {
@@ -409,21 +379,21 @@ static int list_plan(struct session *s)
 /* The run could not begin: reports are written all the same, and say why. */
 static int could_not_begin(struct session *s, const struct err *why)
 {
-    struct err err;
+    struct results *r = &s->results;
+    str reason = str_copy(s->arena, str_of(why->text));
     fail_with(EXIT_OUR_FAULT, why);
-    s->results.play_count = s->plan.count;
-    s->results.play = NEW_ARRAY(s->arena, struct play_result, s->plan.count);
-    for (size_t i = 0; i < s->plan.count; i++)
-        s->results.play[i] = play_without(s->arena, &s->plan.play[i], VERDICT_ERROR,
-                                          str_copy(s->arena, str_of(why->text)));
-    results_count(&s->results);
-    write_event(s, event_of_end(s->arena, &s->results, EXIT_OUR_FAULT));
-    if (s->results_file)
-        fclose(s->results_file);
-    if (!write_report(s, "junit", s->options.junit, &err)
-        || !write_report(s, "html", s->options.html, &err))
-        return fail_with(EXIT_REPORT, &err);
-    return EXIT_OUR_FAULT;
+    write_event(s, event_of_start(s->arena, r, s->plan.count));
+    r->stopped = arena_printf(s->arena, "the run could not begin: %.*s", STR_ARG(reason));
+    r->play_count = s->plan.count;
+    r->play = NEW_ARRAY(s->arena, struct play_result, s->plan.count);
+    for (size_t i = 0; i < s->plan.count; i++) {
+        struct play_outcome outcome = { .result = play_without(s->arena, &s->plan.play[i],
+                                                               VERDICT_ERROR, reason) };
+        r->play[i] = outcome.result;
+        write_event(s, event_of_play(s->arena, &outcome));
+    }
+    results_count(r);
+    return write_reports(s, EXIT_OUR_FAULT);
 }
 
 static int run_session(struct session *s, const struct strs *words, int argc, char **argv)
@@ -434,10 +404,9 @@ static int run_session(struct session *s, const struct strs *words, int argc, ch
     if (!open_results(s, &err))
         return fail_with(EXIT_REPORT, &err);
     describe_run(s, argc, argv);
-    if (!start_relay(s, &err) || !fill_key_pool(s, &err)
-        || !target_probe(s->arena, &s->target, &err))
+    if (!start_relay(s, &err) || !target_probe(s->arena, &s->target, &err))
         return could_not_begin(s, &err);
-    describe_run(s, argc, argv);
+    describe_offers(s);
     write_event(s, event_of_start(s->arena, &s->results, s->plan.count));
     run_plays(s);
     return finish(s);
@@ -452,7 +421,7 @@ static int print_help(void)
          "server/6.5-nonces,\n"
          "'*revoke*', or files.  The CA has to use our DNS server, and our ports for "
          "validation.\n");
-    options_print(rows, countof(rows));
+    options_print(server_rows, server_row_count);
     return 0;
 }
 
@@ -462,19 +431,23 @@ int cmd_server(int argc, char **argv)
     struct strs words = { 0 };
     struct err err;
     s.options.repeat = 1;
-    if (!options_read(s.arena, rows, countof(rows), argc, argv, &s.options, &words, &err))
+    if (!options_read(s.arena, server_rows, server_row_count, argc, argv, &s.options,
+                      &words, &err))
         return usage_error(err.text);
     if (s.options.help)
         return print_help();
     if (words.count == 0)
         return usage_error("server wants the URL of the CA's directory");
+    if (s.options.junit_dialect.len && !junit_has_dialect(s.options.junit_dialect))
+        return usage_error("--junit-dialect is wide or xunit");
     watch_signals();
     if (!read_files(&s, &words, &err) || !make_plan(&s, &words, &err))
         return fail_with(EXIT_USAGE, &err);
     if (s.options.list)
         return list_plan(&s);
     if (s.plan.count == 0) {
-        err_set(&err, "nothing is selected");
+        err_set(&err, "nothing is selected%s",
+                s.options.rerun_failed ? ": all of that was green last time" : "");
         return fail_with(EXIT_NOTHING_RUN, &err);
     }
     int status = run_session(&s, &words, argc, argv);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The commands of the program: each takes its own argc and argv (argv[0] is the command's
- * name) and gives the exit status, one of run/outcome.h. */
+ * name, argv[-1] the program's) and gives the exit status, one of run/outcome.h. */
 #ifndef COMMANDS_H
 #define COMMANDS_H
 

@@ -119,25 +119,56 @@ bool peer_has_own_addresses(void)
     return good;
 }
 
+/* --- the command that plays one scenario again --- */
+
 /* Options that say what the target is and how to talk to it. */
-static bool describes_target(str name)
+static bool describes_target(const struct option_row *row)
 {
-    static const char *const names[] = { "ca-file",        "insecure", "http-port",
-                                         "tls-port",       "dns-port", "profile",
-                                         "remote",         "strict",   "shared-address",
-                                         "request-timeout" };
+    static const char *const names[] = {
+        "ca-file",  "insecure",        "http-port",      "tls-port",
+        "dns-port", "profile",         "remote",         "strict",
+        "timeout",  "request-timeout", "shared-address",
+    };
     for (size_t i = 0; i < countof(names); i++)
-        if (str_is(name, names[i]))
+        if (strcmp(row->name, names[i]) == 0)
             return true;
     return false;
 }
 
-static bool takes_value(str name, const struct option_row *rows, size_t count)
+/* The row of an option, and whether its value is the next word. */
+static const struct option_row *row_of(str word, const struct option_row *rows,
+                                       size_t count, bool *apart)
 {
-    for (size_t i = 0; i < count; i++)
-        if (str_is(name, rows[i].name))
-            return rows[i].type != OPTION_FLAG;
-    return false;
+    bool is_long = str_starts(word, "--");
+    str name = str_from(word, is_long ? 2 : 1);
+    size_t end = is_long ? str_find_char(name, '=') : 1;
+    for (size_t i = 0; i < count; i++) {
+        bool same = is_long ? str_is(str_upto(name, end), rows[i].name)
+                            : rows[i].letter && name.ptr[0] == rows[i].letter;
+        if (!same)
+            continue;
+        *apart = rows[i].type != OPTION_FLAG && end >= name.len;
+        return &rows[i];
+    }
+    return NULL;
+}
+
+static void add_word(struct buf *b, const char *word)
+{
+    buf_add_char(b, ' ');
+    buf_add_shell(b, str_of(word));
+}
+
+/* Copies the option at argv[i] if it is to stay; gives the index of its last word. */
+static int add_option(struct buf *b, int i, int argc, char **argv,
+                      const struct option_row *rows, size_t count)
+{
+    bool apart = false;
+    const struct option_row *row = row_of(str_of(argv[i]), rows, count, &apart);
+    int last = apart && i + 1 < argc ? i + 1 : i;
+    for (; row && describes_target(row) && i <= last; i++)
+        add_word(b, argv[i]);
+    return last;
 }
 
 str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_row *rows,
@@ -145,25 +176,15 @@ str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_r
 {
     struct buf b = buf_new(a, CEILING_LINE);
     bool have_url = false;
-    buf_add(&b, STR("acmespec server"));
+    buf_add_shell(&b, str_of(argv[-1]));
+    add_word(&b, argv[0]);
     for (int i = 1; i < argc; i++) {
-        str word = str_of(argv[i]), name = str_from(word, 2);
-        name = str_upto(name, str_find_char(name, '='));
-        bool is_option = str_starts(word, "--"), apart = str_eq(name, str_from(word, 2));
-        if (!is_option && !have_url && !str_starts(word, "-")) {
-            have_url = true;
-            buf_addf(&b, " %s", argv[i]);
-        }
-        if (!is_option)
-            continue;
-        bool kept = describes_target(name);
-        if (kept)
-            buf_addf(&b, " %s", argv[i]);
-        if (takes_value(name, rows, count) && apart && i + 1 < argc) {
-            i++;
-            if (kept)
-                buf_addf(&b, " %s", argv[i]);
-        }
+        bool is_option = argv[i][0] == '-' && argv[i][1];
+        if (is_option)
+            i = add_option(&b, i, argc, argv, rows, count);
+        else if (!have_url)
+            add_word(&b, argv[i]);
+        have_url = have_url || !is_option;
     }
     return buf_str(&b);
 }

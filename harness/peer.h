@@ -12,8 +12,9 @@
 bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err) MUST_CHECK;
 /* Whether all of 127.0.0.0/8 can be bound, as on Linux. */
 bool peer_has_own_addresses(void);
-/* The command line without reports, selections and names of scenarios: what reproduces
- * one play when its name is appended. */
+/* The command line without reports, selections and names of scenarios, quoted for a
+ * shell: what plays one scenario again when its name is appended.  argv[-1] is the
+ * program, as it was typed. */
 str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_row *rows,
                    size_t count);
 

@@ -46,34 +46,15 @@ static void where_lines(struct buf *out, const struct test_case *c)
     buf_add_char(out, '\n');
 }
 
-/* Plain words need no quotes; all else goes between single ones. */
-static str shell_word(struct arena *a, str word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789-_./:,@%+";
-    struct buf out = buf_new(a, CEILING_LINE);
-    bool quoted = word.len == 0;
-    for (size_t i = 0; i < word.len; i++)
-        quoted = quoted || !word.ptr[i] || !strchr(plain, word.ptr[i]);
-    if (!quoted)
-        return word;
-    buf_add_char(&out, '\'');
-    for (size_t i = 0; i < word.len; i++)
-        if (word.ptr[i] == '\'')
-            buf_add(&out, STR("'\\''"));
-        else
-            buf_add_char(&out, word.ptr[i]);
-    buf_add_char(&out, '\'');
-    return buf_str(&out);
-}
-
 str explain_again(struct arena *a, const struct results *r, const struct test_case *c)
 {
     if (!c->again.len)
         return STR_NONE;
-    str program = r->program.len ? r->program : STR("acmespec");
-    return arena_printf(a, "%.*s %.*s", STR_ARG(program),
-                        STR_ARG(shell_word(a, c->again)));
+    struct buf out = buf_new(a, CEILING_LINE);
+    buf_add(&out, r->program.len ? r->program : STR("acmespec server"));
+    buf_add_char(&out, ' ');
+    buf_add_shell(&out, c->again);
+    return buf_str(&out);
 }
 
 void explain(struct buf *out, const struct results *r, const struct test_case *c)

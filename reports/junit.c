@@ -145,6 +145,11 @@ static void write_suite(struct writing *w, const struct junit_suite *s, bool fir
     arena_end(step);
 }
 
+bool junit_has_dialect(str name)
+{
+    return str_is(name, "wide") || str_is(name, "xunit");
+}
+
 void junit_write(struct buf *out, const struct results *r, const struct report_options *o)
 {
     struct junit_suites all = junit_cases(out->arena, r);

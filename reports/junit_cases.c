@@ -191,13 +191,13 @@ static void add_fault(struct building *b)
                            .rules = &no_rules,
                            .verdict = VERDICT_ERROR,
                            .message = fault };
-    add_case(
-        b,
-        (struct junit_case){ .c = c,
-                             .kind = JUNIT_ERROR,
-                             .name = c.name,
-                             .type = b->results->complete ? "nothing-run" : "incomplete",
-                             .message = fault });
+    add_case(b,
+             (struct junit_case){ .c = c,
+                                  .kind = JUNIT_ERROR,
+                                  .name = c.name,
+                                  .type = b->results->stopped.len ? "incomplete"
+                                                                  : "nothing-run",
+                                  .message = fault });
 }
 
 struct junit_suites junit_cases(struct arena *a, const struct results *r)

@@ -26,6 +26,8 @@ extern const struct report_kind report_kinds[];
 extern const size_t report_kind_count;
 const struct report_kind *report_find(const char *name);
 
+bool junit_has_dialect(str name);
+
 /* Writes a report to a file; "-" is standard output. */
 bool report_write(struct arena *a, const struct report_kind *kind, const char *path,
                   const struct results *r, const struct report_options *o,

@@ -301,22 +301,8 @@ START_TEST(an_eddsa_signature_is_the_one_that_the_rfc_prints)
 }
 END_TEST
 
-START_TEST(a_pool_gives_each_key_once_and_can_be_entered_in_the_middle)
-{
-    ck_assert(key_pool_fill(KEY_P384, 3, &err));
-    key_pool_skip(KEY_P384, 1);
-    struct key *second = new_key(KEY_P384), *third = new_key(KEY_P384);
-    struct key *fresh = new_key(KEY_P384);
-    ck_assert(!key_same(second, third));
-    ck_assert(!key_same(third, fresh));
-    key_pool_skip(KEY_P384, 100);
-    ck_assert_int_eq(key_type_of(new_key(KEY_P384)), KEY_P384);
-}
-END_TEST
-
 START_TEST(rsa_keys_have_the_size_that_was_asked_for)
 {
-    ck_assert(key_pool_fill(KEY_RSA2048, 1, &err));
     struct key *key = new_key(KEY_RSA2048);
     str n, signature;
     ck_assert_int_eq(key_type_of(key), KEY_RSA2048);
@@ -391,7 +377,6 @@ Suite *key_suite(void)
     tcase_add_test(tc, an_ecdsa_signature_in_der_is_not_the_jws_form);
     tcase_add_test(tc, ecdsa_signatures_keep_their_width);
     tcase_add_test(tc, an_eddsa_signature_is_the_one_that_the_rfc_prints);
-    tcase_add_test(tc, a_pool_gives_each_key_once_and_can_be_entered_in_the_middle);
     tcase_add_test(tc, rsa_keys_have_the_size_that_was_asked_for);
     tcase_add_test(tc, digests_are_those_of_the_standards);
     tcase_add_test(tc, macs_are_those_of_rfc_4231);

@@ -59,6 +59,26 @@ void buf_addf(struct buf *b, const char *fmt, ...)
     va_end(again);
 }
 
+void buf_add_shell(struct buf *b, str word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789-_./:,@%+=";
+    bool quoted = word.len == 0 || word.ptr[0] == '=';
+    for (size_t i = 0; i < word.len; i++)
+        quoted = quoted || !word.ptr[i] || !strchr(plain, word.ptr[i]);
+    if (!quoted) {
+        buf_add(b, word);
+        return;
+    }
+    buf_add_char(b, '\'');
+    for (size_t i = 0; i < word.len; i++)
+        if (word.ptr[i] == '\'')
+            buf_add(b, STR("'\\''"));
+        else
+            buf_add_char(b, word.ptr[i]);
+    buf_add_char(b, '\'');
+}
+
 str buf_str(const struct buf *b)
 {
     return b->text ? (str){ b->text, b->len } : STR_NONE;

@@ -29,6 +29,8 @@ struct buf buf_new(struct arena *a, size_t ceiling);
 void buf_add(struct buf *b, str s);
 void buf_add_char(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/* The text as one word of a shell's command line, in quotes where it needs them. */
+void buf_add_shell(struct buf *b, str word);
 /* What was built, with a NUL behind it; it stays valid until the next append. */
 str buf_str(const struct buf *b);
 

@@ -180,7 +180,27 @@ struct key *key_from_pkey(struct arena *a, EVP_PKEY *pkey, bool has_private,
 
 /* ---- making ---- */
 
-struct key *key_generate(struct arena *a, enum key_type type, struct err *err)
+/* Of more primes than two (RFC 8017 3), which are shorter: that costs a third, and a
+ * public key does not show it.  Each is as long as OpenSSL wants at least. */
+static EVP_PKEY *generate_rsa(struct arena *a, size_t bits)
+{
+    size_t primes = bits < 2048 ? 2 : bits < 4096 ? 3 : 4;
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_size_t(OSSL_PKEY_PARAM_RSA_BITS, &bits),
+        OSSL_PARAM_construct_size_t(OSSL_PKEY_PARAM_RSA_PRIMES, &primes),
+        OSSL_PARAM_construct_end(),
+    };
+    EVP_PKEY *pkey = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+    arena_defer(a, free_pkey_ctx, ctx);
+    if (!ctx || EVP_PKEY_keygen_init(ctx) != 1
+        || EVP_PKEY_CTX_set_params(ctx, params) != 1
+        || EVP_PKEY_generate(ctx, &pkey) != 1)
+        return NULL;
+    return pkey;
+}
+
+struct key *key_new(struct arena *a, enum key_type type, struct err *err)
 {
     const struct key_kind *kind = &key_kinds[type];
     EVP_PKEY *pkey = NULL;
@@ -189,19 +209,13 @@ struct key *key_generate(struct arena *a, enum key_type type, struct err *err)
         pkey = EVP_PKEY_Q_keygen(NULL, NULL, "EC", kind->crv);
         break;
     case FAMILY_RSA:
-        pkey = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", kind->bits);
+        pkey = generate_rsa(a, kind->bits);
         break;
     case FAMILY_OKP:
         pkey = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
         break;
     }
     return key_from_pkey(a, pkey, true, err);
-}
-
-struct key *key_new(struct arena *a, enum key_type type, struct err *err)
-{
-    struct key *ready = key_pool_take(type);
-    return ready ? ready : key_generate(a, type, err);
 }
 
 /* A public key of the named kind from OpenSSL's parameters. */

@@ -46,10 +46,6 @@ bool openssl_no(void);
 /* Makes a key of a handle, which is the arena's from now on, also on failure. */
 struct key *key_from_pkey(struct arena *a, EVP_PKEY *pkey, bool has_private,
                           struct err *err);
-/* Never from the pool. */
-struct key *key_generate(struct arena *a, enum key_type type, struct err *err);
-/* The next key of the pool, or NULL. */
-struct key *key_pool_take(enum key_type type);
 
 /* From the public numbers.  The point is X9.62's, compressed or not. */
 struct key *key_from_point(struct arena *a, enum key_type type, str point,

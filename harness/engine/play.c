@@ -90,13 +90,13 @@ static str transcript(struct playing *p, const struct finding *f)
     return transcript_of(p->arena, p->world->last, f->mark, note);
 }
 
-/* Ends the scenario: nothing (more) is learnt. */
+/* Ends the scenario: nothing (more) is learnt.  What ended it first is what counts. */
 static void end_with(struct playing *p, enum verdict verdict, str reason)
 {
+    if (p->over)
+        return;
     p->over = true;
     worsen(p->result, verdict);
-    if (p->result->reason.len)
-        return;
     p->result->reason = str_copy(p->arena, reason);
     if (p->world && p->world->last)
         p->result->transcript =

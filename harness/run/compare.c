@@ -127,6 +127,12 @@ static void mark_all(const struct comparing *c, struct play_result *p)
     excuse(p);
 }
 
+void compare_play(struct arena *a, const struct baseline *b, struct play_result *play)
+{
+    struct comparing c = { .arena = a, .baseline = b };
+    mark_all(&c, play);
+}
+
 /* --- what did not come --- */
 
 static const struct check_result *find_check(const struct play_result *p, str name)
@@ -251,7 +257,7 @@ static void judge_decided(struct comparing *c)
     struct stale_expectation stale = { .scenario = STR("decides"),
                                        .check = STR_NONE,
                                        .expected = arena_printf(
-                                           c->arena, "at least %ld decided checks",
+                                           c->arena, "at least %ld decided cases",
                                            c->baseline->decides),
                                        .got = arena_printf(c->arena, "%zu", decided),
                                        .file = baseline_file(c->baseline) };
@@ -260,7 +266,7 @@ static void judge_decided(struct comparing *c)
 
 void compare(struct arena *a, const struct baseline *b, struct results *r)
 {
-    struct comparing c = { a, b, r, r->complete && !r->partial };
+    struct comparing c = { a, b, r, !r->stopped.len && !r->partial };
     r->stale = NULL;
     r->stale_count = 0;
     results_count(r);

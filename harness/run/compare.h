@@ -15,5 +15,7 @@
  * a capability that the baseline does not list, and fewer decided checks than it asks
  * for; expectations of plays that were not selected only when the whole suite was. */
 void compare(struct arena *a, const struct baseline *b, struct results *r);
+/* Only the marks, of one play: what may be told while the run goes on. */
+void compare_play(struct arena *a, const struct baseline *b, struct play_result *play);
 
 #endif

@@ -254,7 +254,8 @@ str event_of_end(struct arena *a, const struct results *r, int exit_status)
     struct writing l = { a, MOST_TRANSCRIPTS };
     json_t *o = event_new(a, "end");
     put(o, "status", json_integer(exit_status));
-    put(o, "complete", json_boolean(r->complete));
+    put(o, "complete", json_boolean(!r->stopped.len));
+    put_text(a, o, "stopped", r->stopped);
     put_number(o, "wall_us", r->wall_us);
     put_number(o, "cpu_us", r->cpu_us);
     put_number(o, "peak_kib", r->peak_kib);

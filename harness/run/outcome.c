@@ -38,7 +38,7 @@ int outcome_status(const struct results *r, bool allow_inconclusive)
         return EXIT_VIOLATION;
     if (s.error)
         return EXIT_OUR_FAULT;
-    if ((s.inconclusive && !allow_inconclusive) || !r->complete)
+    if ((s.inconclusive && !allow_inconclusive) || r->stopped.len)
         return EXIT_INCONCLUSIVE;
     if (r->stale_count)
         return EXIT_STALE;

@@ -4,8 +4,6 @@
 
 #include <fnmatch.h>
 
-#include "crypto/key.h"
-
 /* "server/6.5-nonces" selects what lies below it; globs select by the whole name. */
 static bool name_fits(str pattern, str name)
 {
@@ -120,7 +118,8 @@ static void add_variants(struct arena *a, const struct selection *s,
     for (size_t i = 0; i < count; i++) {
         struct play play = { .scenario = scenario,
                              .variant = values->count ? values->item[i] : STR_NONE };
-        if (any_name_fits(a, &s->names, &play))
+        if (any_name_fits(a, &s->names, &play)
+            && (!s->only || strs_has(s->only, play_name(a, &play))))
             add_play(a, plan, play);
     }
 }
@@ -144,7 +143,8 @@ static bool names_used(struct arena *a, const struct selection *s,
         for (size_t k = 0; k < plan->count && !used; k++)
             used = play_fits(a, s->names.item[i], &plan->play[k]);
         if (!used
-            && !(s->rules.count || s->sections.count || s->tags.count || s->level.len))
+            && !(s->rules.count || s->sections.count || s->tags.count || s->level.len
+                 || s->only))
             return err_set(err, "no scenario is named %.*s (acmespec list shows them)",
                            STR_ARG(s->names.item[i]));
     }
@@ -179,17 +179,4 @@ bool plan_lacks(struct arena *a, const struct play *play, const struct target *t
         return true;
     }
     return false;
-}
-
-size_t plan_rsa_keys(const struct play *play, enum key_type type)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < play->scenario->step_count; i++) {
-        const struct line *line = play->scenario->step[i].line;
-        str word = line_arg(line, "KEYTYPE");
-        if (str_starts(word, "${"))
-            word = play->variant;
-        count += word.len && key_type_find(word) == (int)type;
-    }
-    return count;
 }

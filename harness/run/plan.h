@@ -4,14 +4,14 @@
 #ifndef RUN_PLAN_H
 #define RUN_PLAN_H
 
-#include "crypto/key.h"
 #include "engine/play.h"
 #include "script/library.h"
 
 struct selection {
-    struct strs names;    /* prefixes or globs of scenario names; empty: all */
-    struct strs rules;    /* requirement ids */
-    struct strs sections; /* "6.5", "rfc8555-6.5" */
+    struct strs names;       /* prefixes or globs of scenario names; empty: all */
+    const struct strs *only; /* of these, plays of exactly these names; NULL: any */
+    struct strs rules;       /* requirement ids */
+    struct strs sections;    /* "6.5", "rfc8555-6.5" */
     struct strs tags;
     str level;          /* "must" or "should": scenarios with such a check; empty: any */
     long shard, shards; /* k of n, from 1; 0: all */
@@ -31,7 +31,5 @@ bool plan_make(struct arena *a, const struct library *library, const struct sele
 #define PLAN_LACKS "the target does not offer "
 bool plan_lacks(struct arena *a, const struct play *play, const struct target *target,
                 str *reason);
-/* How many RSA keys of 2048 bits and more the play makes. */
-size_t plan_rsa_keys(const struct play *play, enum key_type type);
 
 #endif

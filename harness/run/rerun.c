@@ -25,5 +25,5 @@ bool rerun_names(struct arena *a, const char *path, struct strs *names, struct e
     }
     if (plays == 0)
         return err_set(err, "%s holds no result of a play", path);
-    return names->count > 0 || err_set(err, "everything in %s was green", path);
+    return true;
 }

@@ -6,7 +6,9 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-/* Adds the names of all plays that were neither pass nor skip. */
+/* Adds the names of all plays that were neither pass nor skip; none when all was green.
+ * Lines that are no event of a play are passed over: the last one of a run that was
+ * killed may be half a line. */
 bool rerun_names(struct arena *a, const char *path, struct strs *names,
                  struct err *err) MUST_CHECK;
 

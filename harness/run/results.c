@@ -41,6 +41,8 @@ static void count_case(struct results *r, enum verdict verdict, bool expected,
     t->failed += colour == COLOUR_FAILED;
     t->skipped += colour == COLOUR_SKIPPED;
     t->not_reached += not_reached;
+    t->decided +=
+        verdict == VERDICT_PASS || verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
     if (verdict > VERDICT_PASS && !not_reached) {
         t->expected += expected;
         t->unexpected += !expected;
@@ -55,18 +57,16 @@ static void count_play(struct results *r, const struct play_result *p)
     for (size_t i = 0; i < p->check_count; i++) {
         const struct check_result *c = &p->check[i];
         count_case(r, c->verdict, c->expected, c->not_reached);
-        r->total.decided += c->verdict == VERDICT_PASS || c->verdict == VERDICT_WARN
-            || c->verdict == VERDICT_FAIL;
     }
 }
 
 str results_fault(const struct results *r)
 {
-    if (!r->complete)
-        return STR("the run ended before everything selected was played");
+    if (r->stopped.len)
+        return r->stopped;
     if (r->play_count == 0)
         return STR("nothing was selected or run");
-    return r->total.decided ? STR_NONE : STR("not one check was decided");
+    return r->total.decided ? STR_NONE : STR("not one case was decided");
 }
 
 void results_count(struct results *r)

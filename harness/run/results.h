@@ -17,7 +17,7 @@ struct totals {
     size_t expected;               /* known to the baseline, counted in verdict[] too */
     size_t unexpected;             /* neither pass nor skip nor known to the baseline */
     size_t stale;                  /* expectations that did not come true */
-    size_t decided;                /* checks with pass, warn or fail */
+    size_t decided;                /* with pass, warn or fail: something was learnt */
     /* Every case once, as people count (case_colour); a stale expectation is a failed
      * one, and so is results_fault(). */
     size_t passed, failed, skipped;
@@ -37,7 +37,7 @@ struct results {
     struct stale_expectation *stale;
     size_t stale_count;
     struct totals total;
-    bool complete; /* false: stopped by a signal or --fail-fast */
+    str stopped; /* a sentence why not all that was selected was played; empty: it was */
     time_t started;
     int64_t wall_us, cpu_us; /* of the run; CPU of all processes of acmespec */
     long peak_kib;           /* of the largest process */
@@ -64,7 +64,7 @@ struct results {
 bool play_is_case(const struct play_result *p);
 
 /* Why the run as a whole shows nothing, whatever its cases say: it was stopped early, or
- * decided nothing.  Empty when all is well. */
+ * decided nothing.  A sentence without its full stop; empty when all is well. */
 str results_fault(const struct results *r);
 
 /* What a test case counts as. */

@@ -16,7 +16,6 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "crypto/key.h"
 #include "run/events.h"
 
 enum { GRACE_MS = 5000, TICK_MS = 200, MOST_JOBS = 64 };
@@ -26,7 +25,7 @@ struct child {
     int fd;
     size_t index; /* in the plan */
     int64_t kill_ms;
-    bool late; /* killed for its deadline */
+    enum { NOT_KILLED, FOR_ITS_DEADLINE, WITH_THE_RUN } killed;
     struct arena *arena;
     struct buf text;
 };
@@ -37,8 +36,8 @@ struct running {
     const struct runner_options *options;
     struct results *results;
     struct child child[MOST_JOBS];
-    size_t jobs, next, done;
-    size_t rsa_used[KEY_TYPE_COUNT];
+    size_t jobs, next;
+    size_t cut; /* plays that were killed because the run was stopped */
     bool stopping;
 };
 
@@ -65,8 +64,6 @@ static void be_child(struct running *run, size_t index, int fd)
     setpgid(0, 0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    for (int type = 0; type < KEY_TYPE_COUNT; type++)
-        key_pool_skip((enum key_type)type, run->rsa_used[type]);
     play_run(a, &target, &play, run->options->watches, &outcome);
     if (!file_write_all(fd, event_of_play(a, &outcome)) || !file_write_all(fd, STR("\n")))
         _exit(1);
@@ -83,16 +80,15 @@ static long deadline_of(const struct running *run, const struct play *play)
     return own * o->target->profile.deadline_factor + GRACE_MS;
 }
 
-static void keep_result(struct running *run, size_t index,
-                        const struct play_outcome *outcome, str event)
+static void keep_result(struct running *run, size_t index, struct play_outcome *outcome,
+                        str event)
 {
-    run->results->play[index] = outcome->result;
-    run->done++;
     if (run->options->ended)
         run->options->ended(run->options->context, outcome, event);
+    run->results->play[index] = outcome->result;
     bool bad = outcome->result.verdict == VERDICT_FAIL
         || outcome->result.verdict == VERDICT_ERROR;
-    if (bad && run->options->fail_fast)
+    if (bad && !outcome->result.expected && run->options->fail_fast)
         run->stopping = true;
 }
 
@@ -122,10 +118,8 @@ static void merge_watches(struct running *run, const struct play_outcome *outcom
 
 static str death_of(struct running *run, const struct child *c, int status)
 {
-    if (c->late)
+    if (c->killed == FOR_ITS_DEADLINE)
         return STR("the play went past its deadline and was ended");
-    if (run->stopping)
-        return STR("the run was stopped");
     if (WIFSIGNALED(status))
         return arena_printf(run->arena,
                             "acmespec's own process for this play died of signal %d",
@@ -150,16 +144,14 @@ static void reap(struct running *run, struct child *c)
     if (line.len && event_read_play(run->arena, line, &outcome, &err)) {
         merge_watches(run, &outcome);
         keep_result(run, index, &outcome, line);
+    } else if (c->killed == WITH_THE_RUN) {
+        run->cut++;
+        keep_without(run, index, VERDICT_INCONCLUSIVE,
+                     STR("the run was stopped before this play had ended"));
     } else {
         keep_without(run, index, VERDICT_ERROR, death_of(run, c, status));
     }
     arena_end(c->arena);
-}
-
-static void count_rsa(struct running *run, const struct play *play)
-{
-    for (int type = 0; type < KEY_TYPE_COUNT; type++)
-        run->rsa_used[type] += plan_rsa_keys(play, (enum key_type)type);
 }
 
 static bool start_child(struct running *run, struct child *c, size_t index)
@@ -189,7 +181,6 @@ static bool start_child(struct running *run, struct child *c, size_t index)
                         .kill_ms = clock_ms() + deadline_of(run, &run->plan->play[index]),
                         .arena = arena,
                         .text = buf_new(arena, CEILING_EVENT) };
-    count_rsa(run, &run->plan->play[index]);
     if (run->options->began)
         run->options->began(run->options->context, &run->plan->play[index]);
     return true;
@@ -234,9 +225,9 @@ static void end_late_ones(struct running *run, bool all)
 {
     for (size_t i = 0; i < run->jobs; i++) {
         struct child *c = &run->child[i];
-        if (!c->pid || (!all && clock_ms() < c->kill_ms))
+        if (!c->pid || c->killed || (!all && clock_ms() < c->kill_ms))
             continue;
-        c->late = !all;
+        c->killed = all ? WITH_THE_RUN : FOR_ITS_DEADLINE;
         kill(c->pid, SIGKILL);
         kill(-c->pid, SIGKILL);
     }
@@ -295,6 +286,19 @@ static void drop_unplayed(struct results *r)
     r->play_count = kept;
 }
 
+/* Whether all was played, in words. */
+static str why_stopped(const struct running *run, int signal_number)
+{
+    const char *why = signal_number == SIGINT ? "was stopped by Ctrl-C"
+        : signal_number                       ? "was stopped by SIGTERM"
+                        : "ended at the first violation, as --fail-fast asks";
+    size_t all = run->plan->count;
+    if (run->next == all && run->cut == 0)
+        return STR_NONE;
+    return arena_printf(run->arena, "the run %s: %zu of %zu plays were played to the end",
+                        why, run->next - run->cut, all);
+}
+
 static void sum_up(struct running *run, int64_t began)
 {
     struct results *r = run->results;
@@ -304,7 +308,6 @@ static void sum_up(struct running *run, int64_t began)
     r->wall_us = clock_us() - began;
     r->cpu_us = cpu_of(RUSAGE_SELF) + cpu_of(RUSAGE_CHILDREN);
     r->peak_kib = children.ru_maxrss;
-    r->complete = !run->stopping && run->next == run->plan->count;
 }
 
 void runner_run(struct arena *a, const struct plan *plan,
@@ -329,4 +332,5 @@ void runner_run(struct arena *a, const struct plan *plan,
             options->tick(options->context);
     } while (wait_for_children(run) || (!run->stopping && run->next < plan->count));
     sum_up(run, began);
+    r->stopped = why_stopped(run, *stop);
 }

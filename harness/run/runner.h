@@ -15,14 +15,16 @@ struct runner_options {
     bool fail_fast;
     /* Called in the parent; context is theirs. */
     void (*began)(void *context, const struct play *play);
-    void (*ended)(void *context, const struct play_outcome *outcome, str event);
+    /* May mark what was expected; what is not is a violation for fail_fast. */
+    void (*ended)(void *context, struct play_outcome *outcome, str event);
     void (*tick)(void *context);
     void *context;
 };
 
 /* Plays the plan; fills in r->play (in the plan's order) and r->watch.  Returns when all
- * is played, or when *stop becomes true (set by a signal handler): then what was decided
- * stands and r->complete is false. */
+ * is played, or when *stop becomes the number of a signal (set by its handler): then what
+ * was decided stands, what was going on is inconclusive, what was not begun is left out,
+ * and r->stopped says so. */
 void runner_run(struct arena *a, const struct plan *plan,
                 const struct runner_options *options, const volatile int *stop,
                 struct results *r);

@@ -151,7 +151,7 @@ const struct verb verbs[] = {
     /* ---- baselines ---- */
     { "version", VERB_CLAUSE, IN_BASELINE, 0, "TEXT", "The version of the peer that it was taken from." },
     { "skips", VERB_CLAUSE, IN_BASELINE, 0, "CAPABILITY...", "Capabilities that the peer is known not to offer; any other skip is unexpected." },
-    { "decides", VERB_CLAUSE, IN_BASELINE, 0, "NUMBER", "At least so many checks are decided." },
+    { "decides", VERB_CLAUSE, IN_BASELINE, 0, "NUMBER", "At least so many cases (checks and watches) are decided." },
     { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn or inconclusive; several where the peer is unsteady." },
     { "because", VERB_CLAUSE, IN_EXPECT, 0, "TEXT", "One sentence of evidence why the peer and not acmespec is wrong." },
 };

@@ -90,7 +90,8 @@ judge()
     [ ! -f "$baseline" ] || set -- --baseline "$baseline" "$@"
     [ ! -f "$profile" ] || set -- --profile "$profile" "$@"
     waited "$DEADLINE" "$acmespec" server "$DIR_URL" --ca-file "$CA_PEM" \
-        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" "$@"
+        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" \
+        --again "tests/peers/run.sh $PEER" "$@"
 }
 
 # A background command of a script has SIGINT ignored, which a person's shell would
