@@ -9,6 +9,7 @@
 int cmd_server(int argc, char **argv);
 int cmd_mock(int argc, char **argv);
 int cmd_issue(int argc, char **argv);
+int cmd_bench(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_help(int argc, char **argv);

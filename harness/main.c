@@ -19,6 +19,7 @@ static const struct {
     { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
     { "issue", cmd_issue, "issue OPERATION URL [NAME...]",
       "be a client: obtain, renew, revoke" },
+    { "bench", cmd_bench, "bench URL", "measure a CA under parallel clients" },
     { "check", cmd_check, "check [PATH...]",
       "read scenario files and name every mistake" },
     { "list", cmd_list, "list [SCENARIO...]",
