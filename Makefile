@@ -80,8 +80,9 @@ format:                   ## lay out the C code as .clang-format says
 interop: all              ## judge every released CA that can be had here
 	@tests/deps.sh all
 	@$(with) tests/run.sh interop
-bench: all                ## measure the server suite against Pebble
+bench: all                ## measure the server suite and the mock CA, both by Pebble
 	@$(with) tests/bench/run.sh
+	@$(with) tests/bench/issuance.sh
 install: all              ## copy program, manual and scenarios to DESTDIR, PREFIX
 	@$(with) PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tests/install.sh
 deps:                     ## install what building and testing need

@@ -279,7 +279,7 @@ start_peer()
         validation_ports
         if peer_start; then
             export DIR_URL CA_PEM HTTP_PORT TLS_PORT DNS_PORT NAMESPACE MANAGEMENT_URL
-            export EAB_KID EAB_HMAC PROFILE BASELINE PEER
+            export EAB_KID EAB_HMAC PROFILE BASELINE PEER PEER_PID
             return 0
         fi
         peer_stop
