@@ -190,9 +190,22 @@ void ca_new_authz(struct ca_call *call)
 
 /* --- read and deactivated: RFC 8555 7.5, 7.5.2 --- */
 
+/* Planted: whether an order that is final has rested on it. */
+static bool is_done_with(const struct ca_call *call)
+{
+    for (const struct order *order = call->account->orders; order; order = order->next)
+        for (size_t i = 0; i < order->count; i++)
+            if (order->authz[i] == call->authz
+                && (order->status == STATUS_VALID || order->status == STATUS_INVALID))
+                return true;
+    return false;
+}
+
 static bool exists(struct ca_call *call)
 {
     call->authz = table_find(&call->ca->store.authzs, call->part[0]);
+    if (call->authz && bug_on(call->ca, BUG_AUTHZ_DELETED) && is_done_with(call))
+        call->authz = NULL;
     return call->authz || ca_why(call, "there is no such authorization");
 }
 

@@ -68,7 +68,9 @@ json_t *ca_show_account(struct ca_call *call, const struct account *account)
     if (account->terms)
         json_object_set_new(out, "termsOfServiceAgreed", json_true());
     put_json(call->arena, out, "externalAccountBinding", account->eab);
-    put(out, "orders", ca_url(call, "/account/%.*s/orders", STR_ARG(account->id)));
+    put(out, "orders",
+        ca_url(call, "/account/%.*s/%s", STR_ARG(account->id),
+               bug_on(call->ca, BUG_ORDERS_NO_ROUTE) ? "list" : "orders"));
     ca_spoil_object(call->ca, "account", out);
     return out;
 }
@@ -86,7 +88,9 @@ static json_t *order_authzs(struct ca_call *call, const struct order *order)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < order->count; i++) {
-        if (!order->authz[i])
+        if (!order->authz[i]
+            || (order->authz[i]->status == STATUS_VALID
+                && bug_on(call->ca, BUG_COMPLETED_AUTHZS_HIDDEN)))
             continue;
         str at = ca_authz_url(call->ca, call->arena, order->authz[i]);
         json_array_append_new(list, json_stringn(at.ptr, at.len));

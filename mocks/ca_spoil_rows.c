@@ -127,7 +127,6 @@ const struct misshape ca_misshapes[] = {
     { BUG_CONTACT_STRING,           "account", ALWAYS, "contact",      SHAPE_UNWRAP, NULL },
     { BUG_ORDERS_MISSING,           "account", ALWAYS, "orders",       SHAPE_SET, NULL },
     { BUG_ORDERS_INLINE,            "account", ALWAYS, "orders",       SHAPE_SET, "[]" },
-    { BUG_ORDERS_NO_ROUTE,          "account", ALWAYS, "orders",       SHAPE_SET, "\"https://localhost/account-orders\"" },
     /* orders: 7.1.3 */
     { BUG_ORDER_STATUS_MISSING,     "order", PENDING_ONLY, "status",   SHAPE_SET, NULL },
     { BUG_ORDER_STATUS_EXPIRED,     "order", "status", "invalid", "status", SHAPE_SET, "\"expired\"" },

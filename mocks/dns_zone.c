@@ -7,6 +7,7 @@ enum { MOST_CNAMES = 16 };
 const char *const dns_manner_names[] = {
     [DNS_ANSWER] = "answer",   [DNS_SERVFAIL] = "servfail", [DNS_NXDOMAIN] = "nxdomain",
     [DNS_REFUSED] = "refused", [DNS_SILENT] = "silent",     [DNS_TRUNCATE] = "truncate",
+    [DNS_EMPTY] = "empty",
 };
 _Static_assert(countof(dns_manner_names) == DNS_MANNER_COUNT, "a name for every manner");
 
@@ -135,6 +136,8 @@ static enum dns_manner collect(const struct dns_zone *zone, struct arena *a, str
         const struct dns_record *alias = NULL;
         if (manner == DNS_SERVFAIL || manner == DNS_NXDOMAIN || manner == DNS_REFUSED)
             return manner;
+        if (manner == DNS_EMPTY)
+            return DNS_ANSWER;
         if (type != DNS_CNAME && type != DNS_ANY)
             alias = take(zone, a, name, DNS_CNAME, reply);
         if (!alias && !take(zone, a, name, type, reply))
@@ -164,6 +167,7 @@ static void reply_for(const struct dns_zone *zone, struct arena *a,
         [DNS_ANSWER] = DNS_NOERROR,        [DNS_SERVFAIL] = DNS_SERVER_FAILED,
         [DNS_NXDOMAIN] = DNS_NO_SUCH_NAME, [DNS_REFUSED] = DNS_REFUSES,
         [DNS_SILENT] = DNS_NOERROR,        [DNS_TRUNCATE] = DNS_NOERROR,
+        [DNS_EMPTY] = DNS_NOERROR,
     };
     _Static_assert(countof(rcodes) == DNS_MANNER_COUNT, "an rcode for every manner");
     /* No zone is handed out, and nobody who validates asks for one. */

@@ -46,6 +46,7 @@ enum dns_manner {
     DNS_REFUSED,
     DNS_SILENT,
     DNS_TRUNCATE,
+    DNS_EMPTY, /* the name is there, and has nothing of that type */
     DNS_MANNER_COUNT
 };
 extern const char *const dns_manner_names[DNS_MANNER_COUNT];

@@ -60,7 +60,7 @@ bool cert_ari_id(struct arena *a, const struct cert *cert, str *out,
  * any other digitalSignature (keyEncipherment too for RSA) and serverAuth. */
 struct cert_spec {
     str subject; /* common name; may be empty, then the SAN is critical */
-    struct strs dns_names, ip_addresses;
+    struct strs dns_names, ip_addresses, email_addresses;
     const struct key *key;        /* the subject's public key */
     const struct key *issuer_key; /* NULL: self-signed with key */
     const struct cert *issuer;

@@ -41,9 +41,11 @@ static str key_usage(struct arena *a, const struct cert_spec *spec)
 static bool add_alt_names(struct arena *a, const struct cert_spec *spec,
                           struct strs *list, struct err *err)
 {
-    struct alt_names names = { .dns = spec->dns_names, .ips = spec->ip_addresses };
+    struct alt_names names = { .dns = spec->dns_names,
+                               .ips = spec->ip_addresses,
+                               .emails = spec->email_addresses };
     str value;
-    if (names.dns.count + names.ips.count == 0)
+    if (names.dns.count + names.ips.count + names.emails.count == 0)
         return true;
     if (!x509_alt_names(a, &names, &value, err))
         return false;

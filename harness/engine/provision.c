@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Challenge responses, right and wrong, and DNS records. */
+#include <ctype.h>
+
 #include "acme/challenge.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "crypto/cert.h"
+#include "crypto/der.h"
 #include "engine/steps.h"
+
+enum { MOST_REPEATS = 100000 };
 
 struct response_for {
     const struct named_authz *authz;
@@ -40,20 +46,41 @@ static bool has_fault(const struct line *clause, const char *fault)
     return false;
 }
 
+/* The name or address of the certificate. */
+static str name_of(struct world *w, const struct line *faults,
+                   const struct named_authz *authz)
+{
+    str name = authz->domain;
+    if (has_fault(faults, "other-name"))
+        return authz->is_ip ? STR("192.0.2.2")
+                            : arena_printf(w->arena, "wrong.%.*s", STR_ARG(w->zone));
+    if (has_fault(faults, "wildcard-name"))
+        return arena_printf(w->arena, "*.%.*s", STR_ARG(w->zone));
+    if (has_fault(faults, "upper-case")) {
+        char *upper = str_z(w->arena, name);
+        for (size_t i = 0; i < name.len; i++)
+            upper[i] = (char)toupper((unsigned char)upper[i]);
+        return (str){ upper, name.len };
+    }
+    return name;
+}
+
 static void spoil_names(struct world *w, const struct line *faults,
                         struct cert_spec *spec, const struct named_authz *authz)
 {
-    struct strs *names = authz->is_ip ? &spec->ip_addresses : &spec->dns_names;
+    bool as_name = !authz->is_ip || has_fault(faults, "address-as-name");
+    struct strs *names = as_name ? &spec->dns_names : &spec->ip_addresses;
     if (has_fault(faults, "no-san") || has_fault(faults, "common-name-only"))
         return;
-    if (has_fault(faults, "other-name"))
-        strs_add(w->arena, &spec->dns_names,
-                 arena_printf(w->arena, "wrong.%.*s", STR_ARG(w->zone)));
-    else
-        strs_add(w->arena, names, authz->domain);
+    strs_add(w->arena, names, name_of(w, faults, authz));
     if (has_fault(faults, "two-names"))
         strs_add(w->arena, &spec->dns_names,
                  arena_printf(w->arena, "second.%.*s", STR_ARG(w->zone)));
+    if (has_fault(faults, "also-ip"))
+        strs_add(w->arena, &spec->ip_addresses, STR("192.0.2.1"));
+    if (has_fault(faults, "also-mail"))
+        strs_add(w->arena, &spec->email_addresses,
+                 arena_printf(w->arena, "admin@%.*s", STR_ARG(w->zone)));
 }
 
 static void spoil_extension(struct world *w, const struct line *faults,
@@ -66,6 +93,13 @@ static void spoil_extension(struct world *w, const struct line *faults,
         digest = sha256(w->arena, STR("not the key authorization"));
     spec->acme_identifier = digest;
     spec->acme_identifier_not_critical = has_fault(faults, "not-critical");
+    /* RFC 8737 3: the extension's value is an OCTET STRING of 32 bytes, in DER. */
+    if (has_fault(faults, "bare-digest"))
+        spec->acme_identifier_raw = digest;
+    if (has_fault(faults, "trailing-octets"))
+        spec->acme_identifier_raw =
+            DER_CAT(w->arena, DER(w->arena, DER_OCTET_STRING, digest),
+                    DER(w->arena, DER_NULL, STR_NONE));
     /* An OCTET STRING of 31 bytes where RFC 8737 3 has SIZE (32). */
     if (has_fault(faults, "short-digest"))
         spec->acme_identifier_raw =
@@ -176,7 +210,8 @@ static bool redirect_of(struct world *w, const struct response_for *r, str word,
                         struct web_answer *answer, struct err *err)
 {
     str port = port_suffix(w, w->target->http_port), host = r->authz->domain;
-    answer->status = 302;
+    if (answer->status == 200)
+        answer->status = 302;
     if (str_is(word, "https")) {
         if (!w->https && !start_https(w, r->keyauth, err))
             return false;
@@ -216,6 +251,19 @@ static void read_manner(const struct line *line, struct manner *manner)
     manner->cut_after = 8;
 }
 
+/* A long body, for which a scenario has no room. */
+static str repeated(struct world *w, const struct line *line, str body)
+{
+    const struct line *clause = line ? line_clause(line, "repeat") : NULL;
+    long times = 1;
+    if (!clause || !str_to_long(line_arg(clause, "NUMBER"), MOST_REPEATS, &times))
+        return body;
+    struct buf out = buf_new(w->arena, (body.len + 1) * (size_t)MOST_REPEATS);
+    for (long i = 0; i < times; i++)
+        buf_add(&out, body);
+    return buf_str(&out);
+}
+
 static bool provision_web(struct world *w, const struct response_for *r,
                           const struct line *line, struct err *err)
 {
@@ -230,6 +278,7 @@ static bool provision_web(struct world *w, const struct response_for *r,
     if (status)
         str_to_long(line_arg(status, "NUMBER"), 999, &code);
     answer.status = (int)code;
+    answer.body = repeated(w, line, answer.body);
     if (redirect.len && !redirect_of(w, r, redirect, &answer, err))
         return false;
     if (line)
@@ -304,12 +353,24 @@ static bool challenge_of(struct world *w, const struct line *line, struct respon
         && response_of(w, authz, challenge, r, err);
 }
 
+/* ${right}, and two that are nearly right. */
+static void name_response(struct world *w, str right)
+{
+    char *swapped = str_z(w->arena, right);
+    for (size_t i = 0; i < right.len; i++)
+        if (isalpha((unsigned char)swapped[i]))
+            swapped[i] ^= 0x20;
+    vars_set(w->vars, STR("right"), right);
+    vars_set(w->vars, STR("swapped"), (str){ swapped, right.len });
+    vars_set(w->vars, STR("cut"), str_upto(right, right.len - 1));
+}
+
 enum step_end step_provision(struct world *w, const struct step *step, struct err *err)
 {
     struct response_for r;
     if (!challenge_of(w, step->line, &r, err))
         return STEP_NOT_HELD;
-    vars_set(w->vars, STR("right"), str_is(r.challenge, "dns-01") ? r.txt : r.keyauth);
+    name_response(w, str_is(r.challenge, "dns-01") ? r.txt : r.keyauth);
     return provision_for(w, &r, step->line, err) ? STEP_DONE : STEP_BROKEN;
 }
 

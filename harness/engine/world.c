@@ -73,6 +73,24 @@ static void set_names(struct world *w)
     set_external_accounts(w);
 }
 
+/* The first names of the profiles draft's meta.profiles (3). */
+static void set_profiles(struct world *w)
+{
+    static const char *const names[] = { "profile", "profile2" };
+    json_t *listed = json_object_get(client_meta(w->client), "profiles"), *about;
+    const char *profile;
+    size_t i = 0;
+    json_object_foreach(listed, profile, about)
+    {
+        if (i < countof(names))
+            vars_set(w->vars, str_of(names[i]), str_of(profile));
+        i++;
+    }
+    for (; i < countof(names); i++)
+        vars_set_missing(w->vars, str_of(names[i]),
+                         STR("the directory's meta lists no such profile"));
+}
+
 /* Names that the directory tells. */
 static void set_from_directory(struct world *w)
 {
@@ -83,6 +101,7 @@ static void set_from_directory(struct world *w)
     else
         vars_set_missing(w->vars, STR("terms"),
                          STR("the directory's meta has no termsOfService"));
+    set_profiles(w);
     vars_set(w->vars, STR("unknown-url"),
              arena_printf(w->arena, "%.*s/never-given-out-%.*s", STR_ARG(base),
                           STR_ARG(str_upto(vars_text_of(w->vars, STR("random")), 12))));

@@ -25,7 +25,11 @@ const struct name_help common_names[] = {
     { "eab2.kid", "key identifier of a second external account" },
     { "eab2.key", "its MAC key, base64url" },
     { "terms", "the terms of service URL of the directory" },
+    { "profile", "a name of the profiles that the directory's meta lists" },
+    { "profile2", "another one" },
     { "right", "inside `provision`: the value that would be right" },
+    { "swapped", "inside `provision`: the right value in the other letter case" },
+    { "cut", "inside `provision`: the right value without its last character" },
     { "now", "the date now, RFC 3339" },
     { "tomorrow", "in one day, RFC 3339" },
     { "next-week", "in seven days, RFC 3339" },
@@ -108,11 +112,17 @@ static const struct name *find(const struct table *t, str text)
     return NULL;
 }
 
+/* What only `provision` knows. */
+static bool is_response(str text)
+{
+    return str_is(text, "right") || str_is(text, "swapped") || str_is(text, "cut");
+}
+
 static bool is_common(const struct table *t, str text)
 {
     for (size_t i = 0; i < common_name_count; i++)
         if (str_is(text, common_names[i].name))
-            return !str_is(text, "right") || t->in_provision;
+            return !is_response(text) || t->in_provision;
     return str_eq(text, t->scenario->variants.name) && text.len;
 }
 

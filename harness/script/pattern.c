@@ -82,7 +82,8 @@ WORDS_OF_KIND(is_manner, "drop", "reset", "hang", "cut")
 WORDS_OF_KIND(is_alpn_fault, "no-extension", "not-critical", "wrong-digest",
               "short-digest", "two-names", "other-name", "no-san", "no-alpn",
               "other-alpn", "refuse", "drop", "tls-1.1", "signed-by-ca", "expired",
-              "common-name-only")
+              "common-name-only", "upper-case", "wildcard-name", "also-ip", "also-mail",
+              "address-as-name", "bare-digest", "trailing-octets")
 WORDS_OF_KIND(is_dns_type, "A", "AAAA", "TXT", "CNAME", "CAA", "MX", "NS", "any")
 WORDS_OF_KIND(is_source, "nonce", "status", "url", "header", "link", "body",
               "certificate", "age", "text", "path")
@@ -136,7 +137,7 @@ const struct word_kind word_kinds[] = {
     { "NUMBER", "a whole number", is_number },
     { "CAPABILITY", "a capability of a target", is_capability },
     { "MANNER", "drop, reset, hang or cut", is_manner },
-    { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired or common-name-only", is_alpn_fault },
+    { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest or trailing-octets", is_alpn_fault },
     { "DNSTYPE", "A, AAAA, TXT, CNAME, CAA, MX, NS or any", is_dns_type },
     { "SOURCE", "nonce, status, url, header, link, body, certificate, age, text VALUE (its own words), or path VALUE (path and query of a URL)", is_source },
     { "VALUE", "a word, or a JSON string", is_any },

@@ -14,11 +14,12 @@ peer_start()
 {
     free_port directory_port
     CA_PEM=$TMP/root.pem
-    # A second try after a failed validation, soon, so that retries can be judged.
+    # A second try after a failed validation, late enough to see what is told meanwhile;
+    # and lists of orders that go on.
     # shellcheck disable=SC2086
     daemon "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" mock --quiet --port "$directory_port" \
         --root "$CA_PEM" --dns-server "127.0.0.1:$DNS_PORT" \
-        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --attempts 2 --retry 300ms \
+        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --page 3 --attempts 2 --retry 2s \
         --eab acmespec-1:YWNtZXNwZWMgcGVlcnMga2V5LCBub3Qgc2VjcmV0ISE \
         --eab acmespec-2:c2Vjb25kIGFjbWVzcGVjIGtleSwgbm90IHNlY3JldCE ${MOCK_OPTIONS:-}
     DIR_URL=https://localhost:$directory_port/directory

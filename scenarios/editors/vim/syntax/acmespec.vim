@@ -6,7 +6,7 @@ syntax case match
 setlocal iskeyword+=-
 syntax match acmeComment "^\s*#.*$"
 syntax match acmeVerb "^\s*\(at\s\+once\|for\s\+each\|given\s\+account\|given\s\+authz\|given\s\+certificate\|given\s\+csr\|given\s\+jws\|given\s\+key\|given\s\+order\|provision\s\+dns\|withdraw\s\+dns\)\>"
-syntax keyword acmeWord about alg alpn and baseline because binds body bytes check cname common-name contact contact-with content corrected csr deadline deadline-factor decides delay eab end expect extension extra fault get head header if kid lacks level line mac manner media-type must need needs no-retry no-san nonce not-after not-before note observable offers other-key payload payload-text poll post profile protected provision raw reconnect redirect requirement revision rule san save says scenario send should skips source status suite tag tamper times title uncovered url verdict version violation wait watch when why why-not withdraw within zone 
+syntax keyword acmeWord about alg alpn and baseline because binds body bytes check cname common-name contact contact-with content corrected csr deadline deadline-factor decides delay eab end expect extension extra fault get head header if kid lacks level line mac manner media-type must need needs no-retry no-san nonce not-after not-before note observable offers other-key payload payload-text poll post profile protected provision raw reconnect redirect repeat requirement revision rule san save says scenario send should skips source status suite tag tamper times title uncovered url verdict version violation wait watch when why why-not withdraw within zone 
 syntax keyword acmeLevel must should need
 syntax match acmeName "\${[^}]*}"
 syntax region acmeString start=+"+ skip=+\\\\\|\\"+ end=+"+ oneline contains=acmeName
