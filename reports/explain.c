@@ -57,7 +57,8 @@ str explain_again(struct arena *a, const struct results *r, const struct test_ca
     return buf_str(&out);
 }
 
-void explain(struct buf *out, const struct results *r, const struct test_case *c)
+void explain(struct buf *out, const struct results *r, const struct test_case *c,
+             struct explain_how how)
 {
     where_lines(out, c);
     for (size_t i = 0; i < c->rules->count; i++)
@@ -66,9 +67,9 @@ void explain(struct buf *out, const struct results *r, const struct test_case *c
     labelled(out, "wanted", c->wanted);
     labelled(out, "why", c->why);
     labelled(out, "known", c->because);
-    if (c->transcript.len) {
+    if (c->transcript.len && !how.brief) {
         buf_add_char(out, '\n');
-        paint_lines(out, c->transcript, "    ");
+        paint_lines(out, c->transcript, "    ", how.colour);
         if (!str_ends(c->transcript, "\n\n"))
             buf_add_char(out, '\n');
     }

@@ -8,8 +8,14 @@
 #include "base/buf.h"
 #include "reports/cases.h"
 
+struct explain_how {
+    bool colour;
+    bool brief; /* without the exchange */
+};
+
 /* Plain text of several lines, each indented by two. */
-void explain(struct buf *out, const struct results *r, const struct test_case *c);
+void explain(struct buf *out, const struct results *r, const struct test_case *c,
+             struct explain_how how);
 /* The command that plays the case again, for a shell; empty when no play is named. */
 str explain_again(struct arena *a, const struct results *r, const struct test_case *c);
 

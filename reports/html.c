@@ -41,28 +41,6 @@ static void term(struct markup *m, const char *name, str text)
 
 /* --- what was tested, and how it ended --- */
 
-static str headline(const struct results *r)
-{
-    switch ((enum exit_status)outcome_status(r, r->allow_inconclusive)) {
-    case EXIT_CONFORMS:
-        return STR("Nothing violated");
-    case EXIT_VIOLATION:
-        return STR("Violations found");
-    case EXIT_INCONCLUSIVE:
-        return STR("Inconclusive: not all that was selected could be decided");
-    case EXIT_NOTHING_RUN:
-        return STR("Nothing was decided");
-    case EXIT_OUR_FAULT:
-        return STR("Errors: ours, or the peer could not be reached");
-    case EXIT_STALE:
-        return STR("The baseline is stale");
-    case EXIT_USAGE:
-    case EXIT_REPORT:
-        break; /* not told by results */
-    }
-    return STR_NONE;
-}
-
 static void write_head(struct page *p)
 {
     const struct results *r = p->results;
@@ -77,13 +55,13 @@ static void write_head(struct page *p)
     markup_open(m, "h1");
     markup_textf(m, "acmespec: %.*s suite", STR_ARG(r->suite));
     markup_close(m);
-    element_class(m, "p", "lead", headline(r));
+    element_class(m, "p", "lead",
+                  str_of(exit_meanings[outcome_status(r, r->allow_inconclusive)]));
     str fault = results_fault(r);
     if (fault.len)
         markup_element(m, "p", fault);
     markup_open(m, "p");
-    markup_textf(m,
-                 "%zu passed, %zu failed, %zu skipped; %zu checks decided in %zu plays",
+    markup_textf(m, "%zu passed, %zu failed, %zu skipped; %zu cases decided in %zu plays",
                  r->total.passed, r->total.failed, r->total.skipped, r->total.decided,
                  r->play_count);
     markup_close(m);

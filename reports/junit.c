@@ -66,7 +66,7 @@ static str explained(struct writing *w, const struct junit_case *k)
 {
     struct buf text = buf_new(w->arena, CEILING_TRANSCRIPT);
     buf_add_char(&text, '\n');
-    explain(&text, w->results, &k->c);
+    explain(&text, w->results, &k->c, (struct explain_how){ .brief = false });
     return buf_str(&text);
 }
 

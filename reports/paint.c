@@ -40,13 +40,16 @@ void paint_clean(struct buf *out, str text)
     arena_end(step);
 }
 
-void paint_lines(struct buf *out, str text, const char *indent)
+void paint_lines(struct buf *out, str text, const char *indent, bool colour)
 {
     str line;
     while (str_cut(&text, '\n', &line)) {
         if (line.len) {
+            struct arena *step = arena_new(out->arena);
+            bool marked = str_contains(line, STR("  <- "));
             buf_add(out, str_of(indent));
-            paint_clean(out, line);
+            paint(out, show_clean(step, line), VERDICT_FAIL, colour && marked);
+            arena_end(step);
         }
         buf_add_char(out, '\n');
     }

@@ -12,8 +12,8 @@ void paint_verdict(struct buf *out, enum verdict verdict, bool colour, size_t wi
 void paint(struct buf *out, str words, enum verdict like, bool colour);
 /* One line: nothing in it reaches the terminal that the terminal would obey. */
 void paint_clean(struct buf *out, str text);
-/* Every line of a text, each behind `indent`. */
-void paint_lines(struct buf *out, str text, const char *indent);
+/* Every line of a text, each behind `indent`; a marked one (acme/show.h) stands out. */
+void paint_lines(struct buf *out, str text, const char *indent, bool colour);
 /* A sentence broken at blanks to lines of at most `width` columns; lines after the first
  * begin with `indent`, and the first has `used` columns already. */
 void paint_wrapped(struct buf *out, str text, const char *indent, size_t used,

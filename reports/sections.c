@@ -3,10 +3,10 @@
 #include "reports/sections.h"
 
 const char *const column_names[COLUMN_COUNT] = {
-    [COLUMN_PASS] = "pass",   [COLUMN_WARN] = "warn",
-    [COLUMN_FAIL] = "fail",   [COLUMN_INCONCLUSIVE] = "inconclusive",
-    [COLUMN_ERROR] = "error", [COLUMN_EXPECTED] = "expected",
-    [COLUMN_SKIP] = "skip",
+    [COLUMN_PASS] = "pass",           [COLUMN_WARN] = "warn",
+    [COLUMN_FAIL] = "fail",           [COLUMN_INCONCLUSIVE] = "inconclusive",
+    [COLUMN_ERROR] = "error",         [COLUMN_EXPECTED] = "expected",
+    [COLUMN_UNREACHED] = "unreached", [COLUMN_SKIP] = "skip",
 };
 
 /* Behind everything that the catalogue has. */
@@ -26,9 +26,10 @@ enum section_column column_of(const struct test_case *c)
         [VERDICT_FAIL] = COLUMN_FAIL, [VERDICT_ERROR] = COLUMN_ERROR,
     };
     _Static_assert(countof(columns) == VERDICT_COUNT, "a column for every verdict");
-    if (c->not_reached || c->verdict == VERDICT_SKIP)
-        return COLUMN_SKIP;
-    return c->expected ? COLUMN_EXPECTED : columns[c->verdict];
+    if (c->not_reached)
+        return COLUMN_UNREACHED;
+    return c->expected && c->verdict != VERDICT_SKIP ? COLUMN_EXPECTED
+                                                     : columns[c->verdict];
 }
 
 /* Sections are ranked by where their first entry stands in the sorted catalogue. */
@@ -51,7 +52,7 @@ static void place_of(struct counting *k, const struct test_case *c, size_t *rank
         *label = requirement_section(k->arena, q);
     } else if (c->rules->count == 0) {
         *rank = RANK_PLAYS;
-        *label = STR("scenarios as a whole");
+        *label = STR("scenarios not played out");
     } else if (str_is(c->rules->item[0], "house")) {
         *rank = RANK_HOUSE;
         *label = STR("rules of the house");

@@ -13,14 +13,16 @@ enum section_column {
     COLUMN_FAIL,
     COLUMN_INCONCLUSIVE,
     COLUMN_ERROR,
-    COLUMN_EXPECTED, /* known to the baseline, whatever it is */
-    COLUMN_SKIP,     /* and not reached */
+    COLUMN_EXPECTED,  /* known to the baseline, whatever it is */
+    COLUMN_UNREACHED, /* checks that their scenario did not come to */
+    COLUMN_SKIP,
     COLUMN_COUNT
 };
 extern const char *const column_names[COLUMN_COUNT];
 
 struct section_row {
-    str label; /* "RFC 8555 section 6.5", "rules of the house", "scenarios as a whole" */
+    str label; /* "RFC 8555 section 6.5", "rules of the house", "scenarios not played out"
+                */
     size_t rank;
     size_t count[COLUMN_COUNT];
 };

@@ -4,15 +4,16 @@
 #include "reports/paint.h"
 #include "reports/report.h"
 #include "reports/sections.h"
+#include "run/outcome.h"
 
 static void row_line(struct buf *out, const struct section_row *row, size_t width,
                      bool colour)
 {
     static const enum verdict look[COLUMN_COUNT] = {
-        [COLUMN_PASS] = VERDICT_PASS,   [COLUMN_WARN] = VERDICT_WARN,
-        [COLUMN_FAIL] = VERDICT_FAIL,   [COLUMN_INCONCLUSIVE] = VERDICT_INCONCLUSIVE,
-        [COLUMN_ERROR] = VERDICT_ERROR, [COLUMN_EXPECTED] = VERDICT_SKIP,
-        [COLUMN_SKIP] = VERDICT_SKIP,
+        [COLUMN_PASS] = VERDICT_PASS,      [COLUMN_WARN] = VERDICT_WARN,
+        [COLUMN_FAIL] = VERDICT_FAIL,      [COLUMN_INCONCLUSIVE] = VERDICT_INCONCLUSIVE,
+        [COLUMN_ERROR] = VERDICT_ERROR,    [COLUMN_EXPECTED] = VERDICT_SKIP,
+        [COLUMN_UNREACHED] = VERDICT_SKIP, [COLUMN_SKIP] = VERDICT_SKIP,
     };
     paint_clean(out, row->label);
     for (size_t i = row->label.len; i < width; i++)
@@ -44,42 +45,54 @@ static void table(struct buf *out, const struct results *r, bool colour)
     row_line(out, &s.sum, width, colour);
 }
 
-static void tested(struct buf *out, const struct results *r)
+static void line(struct buf *out, const char *label, str text)
 {
-    const struct {
-        const char *label;
-        str text;
-    } rows[] = {
-        { "target", r->target },
-        { "profile", r->profile },
-        { "baseline", r->baseline },
-        { "seed", r->seed },
-    };
+    if (!text.len)
+        return;
+    buf_addf(out, "%-9s", label);
+    paint_clean(out, text);
     buf_add_char(out, '\n');
-    for (size_t i = 0; i < countof(rows); i++) {
-        if (!rows[i].text.len)
-            continue;
-        buf_addf(out, "%-9s", rows[i].label);
-        paint_clean(out, rows[i].text);
-        buf_add_char(out, '\n');
-    }
 }
 
+static void tested(struct buf *out, const struct results *r)
+{
+    buf_add_char(out, '\n');
+    line(out, "target", r->target);
+    line(out, "profile", r->profile);
+    line(out, "seed", r->seed);
+}
+
+/* Each case is in one of these numbers, and they add up. */
 static void counts(struct buf *out, const struct results *r)
 {
     const struct totals *t = &r->total;
-    buf_addf(out, "%-9s%zu decided\n", "checks", t->decided);
-    buf_addf(out, "%-9s%zu pass, %zu warn, %zu fail, %zu inconclusive, %zu error, ",
-             "cases", t->verdict[VERDICT_PASS], t->verdict[VERDICT_WARN],
-             t->verdict[VERDICT_FAIL], t->verdict[VERDICT_INCONCLUSIVE] - t->not_reached,
-             t->verdict[VERDICT_ERROR]);
-    buf_addf(out, "%zu skip, %zu not reached", t->verdict[VERDICT_SKIP], t->not_reached);
+    const size_t *n = t->verdict;
+    size_t all = 0;
+    for (size_t i = 0; i < VERDICT_COUNT; i++)
+        all += n[i];
+    buf_addf(out, "%-9s%zu: %zu decided (%zu pass, %zu warn, %zu fail), ", "cases", all,
+             t->decided, n[VERDICT_PASS], n[VERDICT_WARN], n[VERDICT_FAIL]);
+    buf_addf(out, "%zu inconclusive, %zu error, %zu not reached, %zu skip\n",
+             n[VERDICT_INCONCLUSIVE] - t->not_reached, n[VERDICT_ERROR], t->not_reached,
+             n[VERDICT_SKIP]);
     if (r->baseline.len)
-        buf_addf(out, "; %zu expected, %zu unexpected, %zu stale", t->expected,
-                 t->unexpected, t->stale);
-    buf_addf(out, "\n%-9s%zu in %.1f s, %.1f s CPU, at most %ld MiB a process\n", "plays",
+        line(out, "baseline",
+             arena_printf(
+                 out->arena,
+                 "%.*s: %zu verdicts as expected, %zu not, %zu expectations stale",
+                 STR_ARG(r->baseline), t->expected, t->unexpected, t->stale));
+    buf_addf(out, "%-9s%zu in %.1f s, %.1f s CPU, at most %ld MiB a process\n", "plays",
              r->play_count, (double)r->wall_us / 1e6, (double)r->cpu_us / 1e6,
              r->peak_kib / 1024);
+}
+
+static void ending(struct buf *out, const struct results *r, bool colour)
+{
+    int status = outcome_status(r, r->allow_inconclusive);
+    buf_addf(out, "%-9s", "result");
+    paint(out, str_of(exit_meanings[status]),
+          status == EXIT_CONFORMS ? VERDICT_PASS : VERDICT_FAIL, colour);
+    buf_addf(out, " (exit status %d)\n", status);
 }
 
 void text_summary(struct buf *out, const struct results *r,
@@ -91,6 +104,7 @@ void text_summary(struct buf *out, const struct results *r,
         table(out, r, o->colour);
         tested(out, r);
         counts(out, r);
+        ending(out, r, o->colour);
     }
     if (fault.len) {
         buf_add_char(out, '\n');

@@ -39,6 +39,12 @@ static void in_one_line(struct telling *t, const struct test_case *c, const char
     buf_addf(t->out, "%s\n", note);
 }
 
+/* The exchanges of warnings are many, and seldom what one came for. */
+static bool is_brief(const struct telling *t)
+{
+    return t->verdict == VERDICT_WARN && !t->results->strict && !t->options->verbose;
+}
+
 static void tell_case(void *context, const struct test_case *c)
 {
     struct telling *t = context;
@@ -53,7 +59,8 @@ static void tell_case(void *context, const struct test_case *c)
         head(t, c, "");
     t->play = c->play;
     buf_add_char(t->out, '\n');
-    explain(t->out, t->results, c);
+    explain(t->out, t->results, c,
+            (struct explain_how){ t->options->colour, is_brief(t) });
 }
 
 static void tell_stale(struct buf *out, const struct stale_expectation *s)

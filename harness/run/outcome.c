@@ -2,6 +2,17 @@
 /* From results to one number. */
 #include "run/outcome.h"
 
+const char *const exit_meanings[EXIT_STATUS_COUNT] = {
+    [EXIT_CONFORMS] = "nothing is violated",
+    [EXIT_VIOLATION] = "violations found",
+    [EXIT_USAGE] = "nothing was run: the command or a file is wrong",
+    [EXIT_INCONCLUSIVE] = "inconclusive: not all that was selected could be decided",
+    [EXIT_NOTHING_RUN] = "nothing was decided",
+    [EXIT_OUR_FAULT] = "errors: ours, or the peer could not be reached",
+    [EXIT_REPORT] = "a report could not be written",
+    [EXIT_STALE] = "the baseline is stale",
+};
+
 /* What happened at all that the baseline does not know. */
 struct seen {
     bool violation, error, inconclusive;

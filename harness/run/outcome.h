@@ -15,7 +15,11 @@ enum exit_status {
     EXIT_OUR_FAULT = 5,    /* an error verdict: ours, or the peer cannot be reached */
     EXIT_REPORT = 6,       /* a report could not be written */
     EXIT_STALE = 7,        /* an expectation of the baseline did not come true */
+    EXIT_STATUS_COUNT
 };
+
+/* Each in a few words: "violations found". */
+extern const char *const exit_meanings[EXIT_STATUS_COUNT];
 
 /* The worst that happened; when several did, a violation goes before our own fault, then
  * inconclusive, stale and nothing run.  Verdicts that the baseline expects do not count,
