@@ -47,7 +47,10 @@ static void write_head(struct page *p)
     struct markup *m = &p->m;
     markup_raw(m,
                "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-               "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+               "<meta name=\"viewport\" content=\"width=device-width\">\n"
+               /* Should escaping ever fail: the browser runs and fetches nothing. */
+               "<meta http-equiv=\"Content-Security-Policy\" "
+               "content=\"default-src 'none'; style-src 'unsafe-inline'\">\n<title>");
     markup_textf(m, "acmespec: %.*s suite", STR_ARG(r->suite));
     markup_raw(m, "</title>\n<style>\n");
     markup_raw(m, html_style);
@@ -175,6 +178,25 @@ static void write_summary(struct page *p, const struct test_case *c)
     markup_close(m);
 }
 
+/* The line that was marked stands out. */
+static void write_transcript(struct markup *m, str text)
+{
+    size_t at = str_find(text, STR("  <- ")), from = at;
+    if (!text.len)
+        return;
+    while (from > 0 && text.ptr[from - 1] != '\n')
+        from--;
+    markup_open(m, "pre");
+    markup_text(m, str_upto(text, at < text.len ? from : at));
+    if (at < text.len) {
+        str rest = str_from(text, from);
+        size_t end = str_find_char(rest, '\n');
+        markup_element(m, "mark", str_upto(rest, end));
+        markup_text(m, str_from(rest, end));
+    }
+    markup_close(m);
+}
+
 static void write_case(void *context, const struct test_case *c)
 {
     struct page *p = context;
@@ -197,8 +219,7 @@ static void write_case(void *context, const struct test_case *c)
     term(m, "known", c->because);
     term(m, "again", explain_again(p->arena, p->results, c));
     markup_close(m);
-    if (c->transcript.len)
-        markup_element(m, "pre", c->transcript);
+    write_transcript(m, c->transcript);
     markup_close(m);
     markup_raw(m, "\n");
     p->written++;

@@ -16,7 +16,8 @@ const char html_style[] =
     "color:var(--text);font:1rem/1.5 system-ui,sans-serif}\n"
     "h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2.5rem 0 .75rem}\n"
     "p{margin:.25rem 0}code,pre{font:.85rem/1.45 ui-monospace,monospace}\n"
-    ".lead{font-size:1.1rem;font-weight:600}.soft{color:var(--soft)}\n"
+    ".lead{font-size:1.1rem;font-weight:600}.lead::first-letter{text-transform:uppercase}"
+    "mark{background:none;color:var(--fail);font-weight:600}.soft{color:var(--soft)}\n"
     ".wide{overflow-x:auto}table{border-collapse:collapse}\n"
     "th,td{padding:.2rem .75rem .2rem 0;text-align:left;vertical-align:top;"
     "border-bottom:1px solid var(--line)}\n"
@@ -32,7 +33,7 @@ const char html_style[] =
     "pre{background:var(--panel);border-radius:.4rem;padding:.75rem;overflow-x:auto}\n"
     "a{color:inherit}b.pass{color:var(--pass)}b.warn{color:var(--warn)}"
     "b.fail{color:var(--fail)}b.inconclusive{color:var(--inconclusive)}"
-    "b.error{color:var(--error)}b.skip,b.expected{color:var(--soft)}\n"
+    "b.error{color:var(--error)}b.skip,b.unreached,b.expected{color:var(--soft)}\n"
     "@media(max-width:40rem){dl{grid-template-columns:1fr}dt{margin-top:.4rem}}\n"
     "@media print{body{max-width:none}pre{white-space:pre-wrap}}\n";
 /* clang-format on */

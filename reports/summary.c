@@ -77,10 +77,8 @@ static void counts(struct buf *out, const struct results *r)
              n[VERDICT_SKIP]);
     if (r->baseline.len)
         line(out, "baseline",
-             arena_printf(
-                 out->arena,
-                 "%.*s: %zu verdicts as expected, %zu not, %zu expectations stale",
-                 STR_ARG(r->baseline), t->expected, t->unexpected, t->stale));
+             arena_printf(out->arena, "%.*s: expected %zu, unexpected %zu, stale %zu",
+                          STR_ARG(r->baseline), t->expected, t->unexpected, t->stale));
     buf_addf(out, "%-9s%zu in %.1f s, %.1f s CPU, at most %ld MiB a process\n", "plays",
              r->play_count, (double)r->wall_us / 1e6, (double)r->cpu_us / 1e6,
              r->peak_kib / 1024);

@@ -36,6 +36,7 @@ struct running {
     const struct runner_options *options;
     struct results *results;
     struct child child[MOST_JOBS];
+    size_t *told; /* of each watch: whose finding stands in the results */
     size_t jobs, next;
     size_t cut; /* plays that were killed because the run was stopped */
     bool stopping;
@@ -101,19 +102,25 @@ static void keep_without(struct running *run, size_t index, enum verdict verdict
     keep_result(run, index, &outcome, event_of_play(run->arena, &outcome));
 }
 
-static void merge_watch(struct watch_result *all, const struct watch_result *one)
+/* The worst is told, and of the same the first by the plan, in whatever order they end.
+ */
+static void merge_watch(struct watch_result *all, size_t *told,
+                        const struct watch_result *one, size_t index)
 {
     size_t seen = all->seen + one->seen, broken = all->broken + one->broken;
-    if (one->verdict > all->verdict)
+    if (one->verdict > all->verdict || (one->verdict == all->verdict && index < *told)) {
         *all = *one;
+        *told = index;
+    }
     all->seen = seen;
     all->broken = broken;
 }
 
-static void merge_watches(struct running *run, const struct play_outcome *outcome)
+static void merge_watches(struct running *run, const struct play_outcome *outcome,
+                          size_t index)
 {
     for (size_t i = 0; i < outcome->watch_count && i < run->results->watch_count; i++)
-        merge_watch(&run->results->watch[i], &outcome->watch[i]);
+        merge_watch(&run->results->watch[i], &run->told[i], &outcome->watch[i], index);
 }
 
 static str death_of(struct running *run, const struct child *c, int status)
@@ -142,7 +149,7 @@ static void reap(struct running *run, struct child *c)
     size_t index = c->index;
     c->pid = 0;
     if (line.len && event_read_play(run->arena, line, &outcome, &err)) {
-        merge_watches(run, &outcome);
+        merge_watches(run, &outcome, index);
         keep_result(run, index, &outcome, line);
     } else if (c->killed == WITH_THE_RUN) {
         run->cut++;
@@ -259,6 +266,7 @@ static void prepare(struct running *run)
     r->play = NEW_ARRAY(run->arena, struct play_result, run->plan->count);
     r->watch_count = w->count;
     r->watch = NEW_ARRAY(run->arena, struct watch_result, w->count);
+    run->told = NEW_ARRAY(run->arena, size_t, w->count);
     for (size_t i = 0; i < w->count; i++)
         r->watch[i] = (struct watch_result){ .id = w->item[i].id,
                                              .title = w->item[i].title,
