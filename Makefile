@@ -44,8 +44,8 @@ say      = $(if $V,,@printf '%-4s %s\n' '$1' '$2')
 submake  = $(MAKE) --no-print-directory -j$J
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: all demo test check self asan tsan lint fuzz format interop bench install clean \
-        help deps tidy fuzzers FORCE
+.PHONY: all demo test check self asan tsan lint fuzz golden format interop bench install \
+        clean help deps tidy fuzzers FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -75,6 +75,8 @@ fuzz:                     ## FUZZ_SECONDS=60 of each fuzzer, from its kept corpu
 	@tests/fuzz/run.sh tools
 	@+$(submake) fuzzers B=build/fuzz CC=clang CFLAGS='$(ASAN) -fsanitize=fuzzer-no-link'
 	@$(with) tests/run.sh fuzz
+golden: $B/unit           ## write the reports in tests/golden anew; read the difference
+	@GOLDEN=write $B/unit golden
 format:                   ## lay out the C code as .clang-format says
 	@tests/format.sh --write
 interop: all              ## judge every released CA that can be had here

@@ -56,7 +56,7 @@ static void draw(struct progress *p)
     add_begin(&out);
     buf_addf(&out, "%zu/%zu", p->done, p->options.planned);
     add_count(p, &out, VERDICT_FAIL, "failed");
-    add_count(p, &out, VERDICT_ERROR, "errors");
+    add_count(p, &out, VERDICT_ERROR, "in error");
     add_count(p, &out, VERDICT_INCONCLUSIVE, "inconclusive");
     add_count(p, &out, VERDICT_WARN, "warned");
     buf_addf(&out, "  %.1f s", (double)(clock_ms() - p->began_ms) / 1000);
@@ -107,6 +107,7 @@ static void print_play(struct progress *p, const struct play_result *result)
     paint_verdict(&out, result->verdict, p->options.colour, 12);
     buf_add(&out, STR("  "));
     paint_clean(&out, result->name);
+    buf_add(&out, result->expected ? STR("  (expected)") : STR_NONE);
     if (result->wall_us)
         buf_addf(&out, "  (%.1f s)", (double)result->wall_us / 1e6);
     if (result->reason.len) {
@@ -121,9 +122,9 @@ static void print_play(struct progress *p, const struct play_result *result)
 
 void progress_ended(struct progress *p, const struct play_result *result)
 {
-    bool green = result->verdict <= VERDICT_PASS;
+    bool green = result->verdict <= VERDICT_PASS || result->expected;
     p->done++;
-    p->count[result->verdict]++;
+    p->count[result->expected ? VERDICT_PASS : result->verdict]++;
     forget(&p->running, result->name);
     if (!p->options.quiet && (!green || p->options.verbose)) {
         print_play(p, result);

@@ -228,6 +228,10 @@ struct results *sample_results(struct arena *a)
     c->wanted = STR("status 400");
     c->expected = p->expected = true;
     c->because = p->because = STR("It keeps no list of nonces; RFC 8555 6.5 wants one.");
+    struct watch_result *w = add_watch(a, r, "no-store", VERDICT_FAIL);
+    w->message = STR("Cache-Control is no-cache");
+    w->expected = true;
+    w->because = STR("It sends no-cache; RFC 8555 7.2 wants no-store.");
     r->stale = NEW_ARRAY(a, struct stale_expectation, 1);
     r->stale_count = 1;
     r->stale[0] = (struct stale_expectation){ .scenario = STR("server/6.7-errors/type"),

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* Results against baselines: what is known does not count, what is new does, and what did
+ * not come is stale. */
+#include <check.h>
+
+#include "base/file.h"
+#include "run/compare.h"
+#include "run/outcome.h"
+#include "run/plan.h"
+#include "tests/results_fixture.h"
+
+Suite *compare_suite(void);
+
+static struct arena *a;
+static struct results *r;
+static struct play_result *good, *bad;
+
+static const str evidence = STR_INIT("RFC 8555 6.5 wants another");
+
+/* Two plays: one green, one with a failed check behind which another is not reached. */
+static void begin(void)
+{
+    a = arena_new(NULL);
+    r = results_new(a);
+    add_play(a, r, "server/x/good");
+    add_play(a, r, "server/x/bad[alg=ES256]");
+    good = &r->play[0];
+    bad = &r->play[1];
+    add_check(a, good, "must 200", VERDICT_PASS);
+    add_check(a, bad, "must 201", VERDICT_PASS);
+    add_check(a, bad, "must 400", VERDICT_FAIL);
+    add_check(a, bad, "must 404", VERDICT_INCONCLUSIVE)->not_reached = true;
+    add_watch(a, r, "nonces", VERDICT_FAIL);
+    add_watch(a, r, "dates", VERDICT_PASS);
+    bad->verdict = VERDICT_FAIL;
+}
+
+static void end(void)
+{
+    arena_end(a);
+}
+
+static struct baseline known(const char *scenario, const char *check, const char *verdict)
+{
+    struct baseline b = { .name = STR("peer"), .version = STR("1") };
+    b.item = NEW(a, struct expectation);
+    b.count = 1;
+    b.item[0] = (struct expectation){ .scenario = str_of(scenario),
+                                      .check = str_of(check),
+                                      .because = evidence,
+                                      .place = { "known.acme", 3, 1 } };
+    strs_add(a, &b.item[0].verdicts, str_of(verdict));
+    return b;
+}
+
+static void also(struct baseline *b, const char *scenario, const char *check,
+                 const char *verdict)
+{
+    struct expectation e = known(scenario, check, verdict).item[0];
+    struct expectation *grown = NEW_ARRAY(a, struct expectation, b->count + 1);
+    memcpy(grown, b->item, b->count * sizeof e);
+    b->item = grown;
+    b->item[b->count++] = e;
+}
+
+static int compared(const struct baseline *b)
+{
+    compare(a, b, r);
+    results_count(r);
+    return outcome_status(r, false);
+}
+
+START_TEST(what_is_known_does_not_count)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    ck_assert(bad->check[1].expected && bad->expected && r->watch[0].expected);
+    ck_assert(str_eq(bad->check[1].because, evidence));
+    ck_assert(!bad->check[0].expected && !good->expected && !r->watch[1].expected);
+    /* The check behind it was not reached because of it. */
+    ck_assert(bad->check[2].expected);
+    ck_assert_uint_eq(r->total.expected, 2);
+    ck_assert_uint_eq(r->total.unexpected, 0);
+    ck_assert_uint_eq(r->stale_count, 0);
+}
+END_TEST
+
+START_TEST(an_unexpected_failure_is_a_violation)
+{
+    struct baseline b = known("watch/nonces", "", "fail");
+    ck_assert_int_eq(compared(&b), EXIT_VIOLATION);
+    ck_assert_uint_eq(r->total.expected, 1);
+    ck_assert_uint_eq(r->total.unexpected, 1);
+}
+END_TEST
+
+START_TEST(another_verdict_than_the_expected_counts)
+{
+    struct baseline b = known("server/x/bad", "must 400", "warn");
+    ck_assert_int_eq(compared(&b), EXIT_VIOLATION);
+    ck_assert(!bad->check[1].expected);
+    ck_assert_uint_eq(r->stale_count, 1);
+    ck_assert_str_eq(r->stale[0].got.ptr, "fail");
+}
+END_TEST
+
+START_TEST(an_expected_failure_that_passes_is_stale)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    also(&b, "server/x/good", "must 200", "fail");
+    ck_assert_int_eq(compared(&b), EXIT_STALE);
+    ck_assert_uint_eq(r->stale_count, 1);
+    ck_assert(str_is(r->stale[0].scenario, "server/x/good"));
+    ck_assert(str_is(r->stale[0].expected, "fail"));
+    ck_assert_str_eq(r->stale[0].got.ptr, "pass");
+    ck_assert(str_is(r->stale[0].file, "known.acme"));
+    ck_assert_int_eq(r->stale[0].line, 3);
+}
+END_TEST
+
+START_TEST(a_watch_that_passes_against_expectation_is_stale)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    also(&b, "watch/dates", "", "fail");
+    ck_assert_int_eq(compared(&b), EXIT_STALE);
+    ck_assert(str_is(r->stale[0].scenario, "watch/dates"));
+}
+END_TEST
+
+/* Part of the suite tells nothing of the rest. */
+START_TEST(what_was_not_played_is_stale_only_in_a_whole_run)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    also(&b, "server/y/elsewhere", "must 200", "fail");
+    also(&b, "watch/elsewhere", "", "fail");
+    r->partial = true;
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    r->partial = false;
+    ck_assert_int_eq(compared(&b), EXIT_STALE);
+    ck_assert_uint_eq(r->stale_count, 2);
+    r->stopped = STR("stopped");
+    ck_assert_int_eq(compared(&b), EXIT_INCONCLUSIVE);
+    ck_assert_uint_eq(r->stale_count, 0);
+}
+END_TEST
+
+START_TEST(an_expectation_of_one_variant_goes_before_that_of_all)
+{
+    struct baseline b = known("server/x/bad", "must 400", "warn");
+    also(&b, "server/x/bad[alg=ES256]", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    ck_assert(bad->check[1].expected);
+}
+END_TEST
+
+START_TEST(an_expectation_without_a_check_is_of_any_check)
+{
+    struct baseline b = known("server/x/bad", "", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    ck_assert(bad->check[1].expected);
+    bad->check[1].verdict = VERDICT_PASS;
+    bad->check[2].verdict = VERDICT_PASS;
+    bad->check[2].not_reached = false;
+    bad->verdict = VERDICT_PASS;
+    ck_assert_int_eq(compared(&b), EXIT_STALE);
+}
+END_TEST
+
+START_TEST(a_play_that_dies_is_no_expected_failure)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    bad->check[1].verdict = VERDICT_INCONCLUSIVE;
+    bad->check[1].not_reached = true;
+    bad->verdict = VERDICT_ERROR;
+    bad->reason = STR("died of signal 11");
+    ck_assert_int_eq(compared(&b), EXIT_OUR_FAULT);
+    ck_assert(!bad->expected);
+    ck_assert_uint_eq(r->stale_count, 0);
+}
+END_TEST
+
+START_TEST(a_skip_is_known_or_stale)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    add_play(a, r, "server/x/skipped")->reason = STR(PLAN_LACKS "profiles: not seen");
+    add_play(a, r, "server/x/skipped-too")->reason = STR(PLAN_LACKS "profiles: not seen");
+    bad = &r->play[1];
+    ck_assert_int_eq(compared(&b), EXIT_STALE);
+    ck_assert_uint_eq(r->stale_count, 1);
+    strs_add(a, &b.skips, STR("profiles"));
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+}
+END_TEST
+
+START_TEST(fewer_decided_cases_than_before_are_stale)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    b.decides = 5; /* 3 checks and 2 watches */
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    b.decides = 6;
+    ck_assert_int_eq(compared(&b), EXIT_STALE);
+    ck_assert_str_eq(r->stale[0].got.ptr, "5");
+    r->partial = true;
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+}
+END_TEST
+
+/* While the run goes on a play is marked alone. */
+START_TEST(one_play_is_marked_alone)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    compare_play(a, &b, bad);
+    ck_assert(bad->expected && bad->check[1].expected);
+    compare_play(a, &b, good);
+    ck_assert(!good->expected);
+}
+END_TEST
+
+/* --- as they are written --- */
+
+/* clang-format off */
+static const struct { const char *text, *mistake; } files[] = {
+    { "baseline p\n  version 1\n\nexpect server/x/bad\n  check must 400\n  verdict fail\n  because so it is\n", NULL },
+    { "expect server/x/bad\n  verdict fail\n  because x\n", "is no baseline" },
+    { "baseline p\n\nexpect server/x/bad\n  verdict fail\n", "a verdict and a because" },
+    { "baseline p\n\nexpect server/x/bad\n  because x\n", "a verdict and a because" },
+    { "baseline p\n\nexpect server/x/bad\n  verdict green\n  because x\n", "a verdict is fail" },
+};
+/* clang-format on */
+
+START_TEST(a_baseline_is_read_from_its_file)
+{
+    struct err err = { "" };
+    struct mistakes m = { .arena = a };
+    struct baseline b;
+    str folder;
+    ck_assert(file_temp_dir(a, &folder, &err));
+    str path = arena_printf(a, "%.*s/known.acme", STR_ARG(folder));
+    ck_assert(file_write(path.ptr, str_of(files[_i].text), &err));
+    bool read = baseline_read(a, path.ptr, &b, &m, &err);
+    ck_assert_int_eq(read, files[_i].mistake == NULL);
+    if (read) {
+        also(&b, "watch/nonces", "", "fail");
+        ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+        return;
+    }
+    strs_add(a, &m.list, str_of(err.text));
+    ck_assert(str_contains(strs_join(a, &m.list, ", "), str_of(files[_i].mistake)));
+}
+END_TEST
+
+Suite *compare_suite(void)
+{
+    Suite *s = suite_create("compare");
+    TCase *tc = tcase_create("baselines");
+    tcase_add_checked_fixture(tc, begin, end);
+    tcase_add_test(tc, what_is_known_does_not_count);
+    tcase_add_test(tc, an_unexpected_failure_is_a_violation);
+    tcase_add_test(tc, another_verdict_than_the_expected_counts);
+    tcase_add_test(tc, an_expected_failure_that_passes_is_stale);
+    tcase_add_test(tc, a_watch_that_passes_against_expectation_is_stale);
+    tcase_add_test(tc, what_was_not_played_is_stale_only_in_a_whole_run);
+    tcase_add_test(tc, an_expectation_of_one_variant_goes_before_that_of_all);
+    tcase_add_test(tc, an_expectation_without_a_check_is_of_any_check);
+    tcase_add_test(tc, a_play_that_dies_is_no_expected_failure);
+    tcase_add_test(tc, a_skip_is_known_or_stale);
+    tcase_add_test(tc, fewer_decided_cases_than_before_are_stale);
+    tcase_add_test(tc, one_play_is_marked_alone);
+    tcase_add_loop_test(tc, a_baseline_is_read_from_its_file, 0, (int)countof(files));
+    suite_add_tcase(s, tc);
+    return s;
+}
