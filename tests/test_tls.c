@@ -182,7 +182,7 @@ START_TEST(an_end_that_says_nothing_ends_in_time)
     ck_assert(!good && !server.asked);
     ck_assert_str_eq(err.text, "the TLS handshake took too long");
     ck_assert_int_ge(ms, SHORT_MS - 1);
-    ck_assert_int_lt(ms, SOON_MS);
+    ck_assert_int_lt(ms, 10 * SHORT_MS);
 }
 END_TEST
 
@@ -227,7 +227,7 @@ START_TEST(no_cut_hello_does_harm)
         shutdown(pair[1], SHUT_WR);
         (void)!tls_answer_once(step, pair[0], SHORT_MS, choose, &server, &server.seen,
                                &err);
-        ck_assert_uint_lt(strlen(server.seen.sni), sizeof server.seen.sni);
+        ck_assert_uint_le(strlen(server.seen.sni), strlen("a.test"));
         ck_assert_uint_lt(strlen(server.seen.alpn), sizeof server.seen.alpn);
         close(pair[0]);
         close(pair[1]);

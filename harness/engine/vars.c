@@ -103,26 +103,45 @@ static bool missing(const struct vars *v, str name, struct err *err)
     return err_set(err, "${%.*s} has no value here", STR_ARG(name));
 }
 
-/* A name may itself hold a name: ${o.${type}.url}; the inner one is replaced first. */
+static bool begins_name(str text, size_t i)
+{
+    bool escaped = i > 0 && text.ptr[i - 1] == '$';
+    return !escaped && str_starts(str_from(text, i), "${");
+}
+
+/* Adds the value of the name that begins at text[*i]; *i is then behind it. */
+static bool add_inner(struct vars *v, struct arena *a, str text, size_t *i, struct buf *b,
+                      struct err *err)
+{
+    str rest = str_from(text, *i), before, name;
+    if (!name_next(&rest, &before, &name)) { /* it has no end */
+        buf_add_char(b, text.ptr[(*i)++]);
+        return true;
+    }
+    json_t *value = vars_get(v, name);
+    if (!value)
+        return missing(v, name, err);
+    buf_add(b, json_is_string(value) ? json_str(value) : json_text(a, value));
+    *i = text.len - rest.len;
+    return true;
+}
+
+/* A name may itself hold names: ${o.${type}.url}; these are replaced first. */
 static bool inner_names(struct vars *v, struct arena *a, str *text, struct err *err)
 {
-    for (int depth = 0; depth < 4; depth++) {
-        size_t outer = str_find(*text, STR("${"));
-        str after = str_from(*text, outer + 2);
-        size_t inner = str_find(after, STR("${")), close = str_find_char(after, '}');
-        if (inner >= close || inner >= after.len)
-            return true;
-        str rest = str_from(after, inner), before, name, value;
-        if (!name_next(&rest, &before, &name))
-            return true;
-        json_t *found = vars_get(v, name);
-        if (!found)
-            return missing(v, name, err);
-        value = json_is_string(found) ? json_str(found) : json_text(a, found);
-        *text =
-            arena_printf(a, "%.*s%.*s%.*s", STR_ARG(str_upto(*text, outer + 2 + inner)),
-                         STR_ARG(value), STR_ARG(rest));
+    struct buf b = buf_new(a, CEILING_BODY);
+    bool inside = false;
+    for (size_t i = 0; i < text->len;) {
+        bool begins = begins_name(*text, i);
+        if (begins && inside) {
+            if (!add_inner(v, a, *text, &i, &b, err))
+                return false;
+            continue;
+        }
+        inside = begins || (inside && text->ptr[i] != '}');
+        buf_add_char(&b, text->ptr[i++]);
     }
+    *text = buf_str(&b);
     return true;
 }
 
