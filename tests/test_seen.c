@@ -180,6 +180,10 @@ START_TEST(answers_that_overlap_are_not_compared)
     /* What ended last is what counts. */
     noted_at(RESOURCE_ORDER, OBJECT_ORDER, url, "{\"status\":\"ready\"}", 60, 70);
     ck_assert_uint_gt(seen_transition_fault(s).len, 0);
+    noted_at(RESOURCE_ORDER, OBJECT_ORDER, url, "{\"status\":\"pending\"}", 65, 80);
+    ck_assert_uint_eq(seen_transition_fault(s).len, 0);
+    noted_at(RESOURCE_ORDER, OBJECT_ORDER, url, "{\"status\":\"ready\"}", 90, 95);
+    ck_assert_uint_eq(seen_transition_fault(s).len, 0);
 }
 END_TEST
 

@@ -50,6 +50,7 @@ static const struct { const char *text, *out; } good[] = {
     { "${peer}", "${domain}" },             /* what a peer sent is not looked into */
     { "${name}", "*.a.test" },              /* what the scenario wrote is */
     { "$${domain}", "${domain}" }, { "a$${x}b${domain}", "a${x}ba.test" },
+    { "$${o.${peer}}", "${o.${domain}}" },
     { "$", "$" }, { "$5", "$5" }, { "${", "${" }, { "${domain", "${domain" }, { "}{", "}{" },
 };
 

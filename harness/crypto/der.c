@@ -191,6 +191,7 @@ static void add_arc(struct buf *out, unsigned long arc)
 str der_oid(struct arena *a, str dotted)
 {
     enum { LARGEST_ARC = 0x7fffffff };
+    bool ends_with_dot = str_ends(dotted, ".");
     struct buf out = buf_new(a, 256);
     str piece;
     long arc, first = -1;
@@ -198,21 +199,27 @@ str der_oid(struct arena *a, str dotted)
     while (str_cut(&dotted, '.', &piece)) {
         if (!str_to_long(piece, LARGEST_ARC, &arc))
             return STR_NONE;
+        /* X.660 A.2: below 0 and 1 there are 40 arcs, so the two fit into one number. */
+        if (count == 1 && first < 2 && arc >= 40)
+            return STR_NONE;
         if (count == 0)
             first = arc;
         else
             add_arc(&out, (unsigned long)(count == 1 ? first * 40 + arc : arc));
         count++;
     }
-    if (count < 2 || first > 2 || out.over)
+    if (count < 2 || first > 2 || ends_with_dot || out.over)
         return STR_NONE;
     return DER(a, DER_OID, buf_str(&out));
 }
 
-/* Takes one arc; false for one that is too long, or ends in the middle. */
+/* Takes one arc; false for one that is too long, or ends in the middle, or begins with a
+ * zero (X.690 8.19.2: "the fewest possible octets"). */
 static bool take_arc(str *content, unsigned long *arc)
 {
     *arc = 0;
+    if (byte_at(*content, 0) == 0x80)
+        return false;
     for (size_t i = 0; i < content->len && *arc < 1ul << 24; i++) {
         *arc = *arc << 7 | (byte_at(*content, i) & 0x7f);
         if (byte_at(*content, i) >= 0x80)
