@@ -379,9 +379,7 @@ static bool prepare(struct bench_run *run, struct err *err)
                                 .connect_ms = 10000,
                                 .total_ms = 10000,
                                 .user_agent = "acmespec/" ACMESPEC_VERSION " (bench)" };
-    if (o->ca_file.len
-        && !file_read(run->arena, o->ca_file.ptr, CEILING_SCRIPT, &run->fetch.ca_pem,
-                      err))
+    if (!peer_roots(run->arena, o->ca_file, &run->fetch.ca_pem, err))
         return false;
     run->account_key = key_new(run->arena, KEY_P256, err);
     if (!run->account_key || !fetch_trust(run->fetch.ca_pem, err)

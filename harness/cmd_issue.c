@@ -153,9 +153,7 @@ static bool start_client(struct issuing *i, str url, struct err *err)
                    .user_agent = "acmespec/" ACMESPEC_VERSION " (issue)" },
         .journal = i->journal = journal_new(i->arena)
     };
-    if (i->options.ca_file.len
-        && !file_read(i->arena, i->options.ca_file.ptr, CEILING_SCRIPT,
-                      &options.fetch.ca_pem, err))
+    if (!peer_roots(i->arena, i->options.ca_file, &options.fetch.ca_pem, err))
         return false;
     i->subscriber.client = client_new(i->arena, &options);
     return client_directory(i->subscriber.client, err);

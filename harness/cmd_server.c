@@ -169,10 +169,8 @@ static bool make_target(struct session *s, str url, struct err *err)
                                        .total_ms = or_else(o->request_ms, 10000),
                                        .body_ceiling = CEILING_BODY,
                                        .user_agent = "acmespec/" ACMESPEC_VERSION };
-    if (o->ca_file.len
-        && !file_read(s->arena, o->ca_file.ptr, CEILING_SCRIPT, &t->fetch.ca_pem, err))
-        return false;
-    return peer_is_allowed(s->arena, url, o->remote, err);
+    return peer_roots(s->arena, o->ca_file, &t->fetch.ca_pem, err)
+        && peer_is_allowed(s->arena, url, o->remote, err);
 }
 
 static bool start_relay(struct session *s, struct err *err)
@@ -447,7 +445,8 @@ int cmd_server(int argc, char **argv)
         return list_plan(&s);
     if (s.plan.count == 0) {
         err_set(&err, "nothing is selected%s",
-                s.options.rerun_failed ? ": all of that was green last time" : "");
+                s.options.rerun_failed ? ": what was not green last time is not among it"
+                                       : "");
         return fail_with(EXIT_NOTHING_RUN, &err);
     }
     int status = run_session(&s, &words, argc, argv);

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The command line: which command, and nothing else. */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/names.h"
@@ -57,9 +60,30 @@ static int unknown_command(const char *word)
     return EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+/* Without them the first file that is opened would get what is printed. */
+static void hold_standard_descriptors(void)
 {
-    signal(SIGPIPE, SIG_IGN);
+    int fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO)
+        fd = open("/dev/null", O_RDWR);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
+/* What was printed is a report too.  Who closed the pipe does not want the rest. */
+static int was_said(int status)
+{
+    errno = 0;
+    bool lost = fflush(stdout) != 0 || ferror(stdout);
+    if (!lost || errno == EPIPE)
+        return status;
+    fprintf(stderr, "acmespec: cannot write to standard output%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
+    return status == EXIT_CONFORMS ? EXIT_REPORT : status;
+}
+
+static int run(int argc, char **argv)
+{
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;
@@ -77,4 +101,11 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     return unknown_command(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN);
+    hold_standard_descriptors();
+    return was_said(run(argc, argv));
 }

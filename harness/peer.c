@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "http/message.h"
+#include "base/file.h"
+#include "http/fetch.h"
 
 /* Production services of public CAs: a conformance run would spend their rate limits and
  * break their terms.  Their staging services need --remote. */
@@ -106,6 +107,18 @@ bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err)
                    "%.*s is not on a loopback or private address; --remote allows it, if "
                    "its owner does",
                    STR_ARG(parts.host));
+}
+
+bool peer_roots(struct arena *a, str file, str *pem, struct err *err)
+{
+    if (!file.len)
+        return true;
+    if (!file_read(a, str_z(a, file), CEILING_SCRIPT, pem, err))
+        return false;
+    /* An empty text would mean the system's roots. */
+    if (pem->len && fetch_trust(*pem, err))
+        return true;
+    return err_set(err, "%.*s holds no certificate in PEM form", STR_ARG(file));
 }
 
 bool peer_has_own_addresses(void)

@@ -10,6 +10,9 @@
  * production service, or leads outside loopback and private addresses without --remote.
  */
 bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err) MUST_CHECK;
+/* The PEM text of a file of roots, which must hold a certificate; an empty name is no
+ * file and leaves *pem alone. */
+bool peer_roots(struct arena *a, str file, str *pem, struct err *err) MUST_CHECK;
 /* Whether all of 127.0.0.0/8 can be bound, as on Linux. */
 bool peer_has_own_addresses(void);
 /* The command line without reports, selections and names of scenarios, quoted for a

@@ -14,18 +14,27 @@
 #define ACMESPEC_DATADIR "/usr/local/share/acmespec"
 #endif
 
+static bool is_root(struct arena *a, const char *folder)
+{
+    return *folder && file_is_dir(arena_printf(a, "%s/requirements", folder).ptr);
+}
+
 bool library_root(struct arena *a, str *root, struct err *err)
 {
+    static const char *const places[] = { ACMESPEC_SOURCE_DIR "/scenarios",
+                                          ACMESPEC_DATADIR "/scenarios" };
     const char *named = getenv("ACMESPEC_SCENARIOS");
-    const char *const places[] = { named ? named : "", ACMESPEC_SOURCE_DIR "/scenarios",
-                                   ACMESPEC_DATADIR "/scenarios" };
-    for (size_t i = 0; i < countof(places); i++) {
-        str catalogue = arena_printf(a, "%s/requirements", places[i]);
-        if (*places[i] && file_is_dir(catalogue.ptr)) {
-            *root = str_copy(a, str_of(places[i]));
+    if (named && *named) {
+        *root = str_copy(a, str_of(named));
+        return is_root(a, named)
+            || err_set(err, "ACMESPEC_SCENARIOS names %s, which holds no requirements/",
+                       named);
+    }
+    for (size_t i = 0; i < countof(places); i++)
+        if (is_root(a, places[i])) {
+            *root = str_of(places[i]);
             return true;
         }
-    }
     return err_set(
         err,
         "the scenarios are not found: set ACMESPEC_SCENARIOS to the folder that "

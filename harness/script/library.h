@@ -16,8 +16,8 @@ struct library {
     size_t count;
 };
 
-/* Where the library is: $ACMESPEC_SCENARIOS, the source tree that built this program, the
- * folder it was installed to; the first that is there. */
+/* Where the library is: $ACMESPEC_SCENARIOS when it is set; else the source tree that
+ * built this program or the folder it was installed to, the first that is there. */
 bool library_root(struct arena *a, str *root, struct err *err) MUST_CHECK;
 /* Reads requirements and watches, and the scenarios of `suite` ("" for all). Mistakes go
  * to m. */

@@ -11,7 +11,8 @@
 #include "script/subjects.h"
 #include "script/verbs.h"
 
-enum { MOST_MISTAKES = 100 };
+/* Far more than anybody writes; what is done for each word may look at all the others. */
+enum { MOST_MISTAKES = 100, MOST_WORDS = 500, MOST_CLAUSES = 1000 };
 
 struct reader {
     struct arena *arena;
@@ -163,6 +164,9 @@ static bool lex_words(struct reader *r, struct line *line, size_t at, bool takes
         at = skip_blanks(r, at, end);
         if (at >= end)
             return true;
+        if (!takes_text && line->word_count >= MOST_WORDS)
+            return mistake(r->mistakes, place_at(r, at), "a line has at most %d words",
+                           MOST_WORDS);
         char c = r->text.ptr[at];
         if (!takes_text && (c == '"' || c == '{' || c == '[')) {
             if (!lex_json(r, line, &at))
@@ -284,6 +288,13 @@ static void read_clauses(struct reader *r, struct line *line)
             continue;
         }
         struct line clause;
+        if (line->clause_count >= MOST_CLAUSES) {
+            mistake(r->mistakes, place_at(r, r->at), "a statement has at most %d clauses",
+                    MOST_CLAUSES);
+            while (!r->ended && r->indent > 0)
+                skip_line(r);
+            return;
+        }
         if (!read_one(r, line->verb->opens, &clause, true) || !match_line(r, &clause))
             continue;
         line->clause = GROW(r->arena, line->clause, line->clause_count, struct line);
@@ -317,25 +328,41 @@ static void read_statement(struct reader *r, struct line **lines, size_t *count)
     (*lines)[(*count)++] = line;
 }
 
-/* Strict UTF-8 (RFC 3629) without NUL; the offset of the first byte that is not. */
+/* RFC 3629 4: what may stand behind the first byte, besides 80 to BF. */
+static bool is_second(unsigned char first, unsigned char second)
+{
+    return first == 0xE0 ? second >= 0xA0 /* shorter otherwise */
+        : first == 0xED  ? second < 0xA0  /* surrogates */
+        : first == 0xF0  ? second >= 0x90
+        : first == 0xF4  ? second < 0x90 /* beyond U+10FFFF */
+                         : true;
+}
+
+/* How many bytes the character takes that begins there; 0: it is none, or NUL. */
+static size_t utf8_len(str s, size_t at)
+{
+    str rest = str_from(s, at);
+    const unsigned char *c = (const unsigned char *)rest.ptr;
+    size_t len = c[0] < 0x80 ? 1
+        : c[0] < 0xC2        ? 0
+        : c[0] < 0xE0        ? 2
+        : c[0] < 0xF0        ? 3
+                             : 4;
+    if (c[0] == 0 || c[0] > 0xF4 || len > rest.len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((c[i] & 0xC0) != 0x80)
+            return 0;
+    return len < 3 || is_second(c[0], c[1]) ? len : 0;
+}
+
+/* The offset of the first byte that is not UTF-8 text. */
 static size_t bad_utf8(str s)
 {
-    size_t i = 0;
-    while (i < s.len) {
-        unsigned char c = (unsigned char)s.ptr[i];
-        size_t more = c < 0x80      ? 0
-            : c >= 0xC2 && c < 0xE0 ? 1
-            : c >= 0xE0 && c < 0xF0 ? 2
-                                    : 3;
-        if (c == 0 || (c >= 0x80 && c < 0xC2) || c > 0xF4
-            || i + more >= s.len + (more == 0))
-            return i;
-        for (size_t k = 1; k <= more; k++)
-            if (((unsigned char)s.ptr[i + k] & 0xC0) != 0x80)
-                return i;
-        i += more + 1;
-    }
-    return s.len;
+    size_t i = 0, len;
+    while (i < s.len && (len = utf8_len(s, i)) > 0)
+        i += len;
+    return i;
 }
 
 static bool check_encoding(struct reader *r)

@@ -6,15 +6,15 @@
 #include "base/buf.h"
 #include "script/names.h"
 
-enum { DEADLINE_MS = 30000 };
+enum { DEADLINE_MS = 30000, MOST_STEPS = 1000 };
 
 struct maker {
     struct arena *arena;
     struct scenario *scenario;
     const struct requirements *requirements;
     struct mistakes *mistakes;
-    struct strs check_names;
-    bool head_over;
+    struct strs check_names, check_texts;
+    size_t size;        /* steps and their further checks */
     struct step *block; /* the open `at once`, or NULL */
 };
 
@@ -39,8 +39,14 @@ static str one_line(struct arena *a, str text)
 static str unique_name(struct maker *mk, str text)
 {
     str name = text;
-    for (int n = 2; strs_has(&mk->check_names, name); n++)
-        name = arena_printf(mk->arena, "%.*s (%d)", STR_ARG(text), n);
+    size_t n = 1;
+    for (size_t i = 0; i < mk->check_texts.count; i++)
+        n += str_eq(mk->check_texts.item[i], text);
+    if (n > 1)
+        name = arena_printf(mk->arena, "%.*s (%zu)", STR_ARG(text), n);
+    while (strs_has(&mk->check_names, name))
+        name = arena_printf(mk->arena, "%.*s (%zu)", STR_ARG(text), ++n);
+    strs_add(mk->arena, &mk->check_texts, text);
     strs_add(mk->arena, &mk->check_names, name);
     return name;
 }
@@ -112,6 +118,15 @@ static const struct check *read_condition(struct maker *mk, const struct line *l
     return condition;
 }
 
+/* One more step, or further check of one, unless there are too many. */
+static bool has_room(struct maker *mk, const struct line *line)
+{
+    if (mk->size++ == MOST_STEPS)
+        mistake(mk->mistakes, line->place,
+                "a scenario has at most %d steps and checks; make two of it", MOST_STEPS);
+    return mk->size <= MOST_STEPS;
+}
+
 /* The check of the line itself, then one for each clause that is a check. */
 static void read_checks(struct maker *mk, struct step *step)
 {
@@ -126,6 +141,8 @@ static void read_checks(struct maker *mk, struct step *step)
     add_check(mk, step, line, check);
     for (const struct line *c = NULL; (c = line_clause_after(line, "and", c));) {
         struct check more = check;
+        if (!has_room(mk, c))
+            return;
         more.text = arena_printf(mk->arena, "%s %.*s", check_level_names[check.level],
                                  STR_ARG(one_line(mk->arena, c->text)));
         more.name = check.level == CHECK_NEED ? more.text : unique_name(mk, more.text);
@@ -197,6 +214,8 @@ static void add_step(struct maker *mk, const struct line *line)
     struct scenario *s = mk->scenario;
     struct step step = { .line = line };
     enum verb_id id = line->verb->id;
+    if (!has_room(mk, line))
+        return;
     if (id == VERB_END) {
         close_block(mk, line);
         return;

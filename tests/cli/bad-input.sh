@@ -1,0 +1,191 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Whatever a file, an option or the surroundings hold, the program ends with a sentence and
+# the right status, in seconds, and in memory that the shell limits here.  Bad peers are
+# tests/test_hostile.c's.
+set -u
+acmespec=${ACMESPEC:-build/acmespec}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+# want STATUS WORDS COMMAND...: the status, and the words somewhere in what it says.
+want()
+{
+    status=$1 words=$2
+    shift 2
+    timeout 20 "$@" >"$tmp/out" 2>&1
+    judge "$status" "$words" "$?" "$*"
+}
+
+# judge STATUS WORDS GOT WHAT: of what $tmp/out holds.
+judge()
+{
+    if [ "$3" = "$1" ] && grep -qF -- "$2" "$tmp/out"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "wanted status $1 and \"$2\" of: $4"
+        echo "got status $3: $(head -c 500 "$tmp/out")"
+    fi
+}
+
+# many COUNT TEXT: the text so many times, without line ends.
+many() { yes "$2" | head -n "$1" | tr -d '\n'; }
+
+# file NAME [HEAD]: standard input behind the head of a scenario, as a file.
+file()
+{
+    { printf 'scenario  A\nsuite server\nrule rfc8555-6.5-8\n' && cat; } >"$tmp/$1.acme"
+}
+
+# --- files in our language: `check`, and `server` before anything is sent ---
+
+post='given account a
+post newOrder as a
+  payload'
+printf 'get directory\nfrobnicate\nmust 200\n' | file unknown
+printf 'get directory\n  accept x\nmust 200\n' | file clause
+printf '%s { "a": \nmust 200\n' "$post" | file json
+printf '%s { "a": 1, "a": 2 }\nmust 200\n' "$post" | file twice
+printf '%s "\\ud800"\nmust 200\n' "$post" | file surrogate
+{ printf '%s ' "$post" && many 100000 '['; } | file deep
+{ printf '%s ' "$post" && many 100000 '{"a":'; } | file deeper
+printf 'get directory\nmust 200\n# \377\n' | file utf8
+printf 'get directory\nmust 200\n# \300\200\n' | file overlong
+printf 'get directory\nmust 200\n# \355\240\200\n' | file half
+printf 'get directory\nmust 200\n# \364\220\200\200\n' | file beyond
+printf 'get directory\nmust 200\n# \342\202' | file cut
+printf 'get directory\nmust 200\0\n' | file nul
+printf 'get directory\nmust body /a matches /(/\n' | file regex
+{ printf 'get directory\nmust 200 ' && head -c 900000 /dev/zero | tr '\0' x; } | file long
+{ printf 'get directory\n' && yes 'must 200' | head -n 90000; } | file checks
+{ printf 'get directory\nmust 200\n' && yes '  and body /a is x' | head -n 45000; } | file clauses
+{ printf 'for each x in' && many 200000 ' v' && printf '\nget directory\nmust 200\n'; } | file values
+{ printf 'get directory\nmust body /a is ' && many 400000 '"'; } | file quotes
+yes 'frobnicate all' | head -n 60000 | file mistakes
+printf 'get directory\r\nmust 200\r\n' | file crlf
+head -c 200000 /dev/urandom >"$tmp/random.acme"
+head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.acme"
+: >"$tmp/empty.acme"
+mkdir "$tmp/dir.acme" "$tmp/ring"
+ln -s "$tmp/ring" "$tmp/ring/ring"
+ln -s nowhere "$tmp/dangling.acme"
+
+# NAME: what is said of it.
+rows="unknown:unknown.acme:5:1: \"frobnicate\" is not a word of a scenario
+clause:clause.acme:5:3: \"accept\" is not a word of
+json:json.acme:7:4: in this JSON: 
+twice:in this JSON: duplicate object key
+surrogate:in this JSON: 
+deep:it is nested more than 64 levels deep
+deeper:it is nested more than 64 levels deep
+utf8:utf8.acme:6:3: this byte is not UTF-8 text
+overlong:overlong.acme:6:3: this byte is not UTF-8 text
+half:half.acme:6:3: this byte is not UTF-8 text
+beyond:beyond.acme:6:3: this byte is not UTF-8 text
+cut:cut.acme:6:3: this byte is not UTF-8 text
+nul:nul.acme:5:9: this byte is not UTF-8 text
+regex:is not a POSIX extended regular expression
+long:is neither a status nor an error type of the registry
+checks:a scenario has at most 1000 steps and checks
+clauses:a statement has at most 1000 clauses
+values:a line has at most 500 words
+quotes:a line has at most 500 words
+mistakes:acmespec: 100 mistakes in 1 files
+random:this byte is not UTF-8 text
+big:is longer than 1048576 bytes
+empty:the file says nothing
+dir:there is no .acme file in
+dangling:there is no file or folder
+none:there is no file or folder"
+# In 1 GB, where the shell can say so and the program is not one under a sanitizer, whose
+# address space is all there is.
+# shellcheck disable=SC3045
+if (ulimit -v 1000000 && "$acmespec" --version) >/dev/null 2>&1; then
+    ulimit -v 1000000
+fi
+while IFS=: read -r name words; do
+    want 2 "$words" "$acmespec" check "$tmp/$name.acme"
+done <<ROWS
+$rows
+ROWS
+want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
+want 2 'there is no .acme file in' "$acmespec" check "$tmp/ring"
+want 2 'is longer than 1048576 bytes' "$acmespec" check /dev/zero
+
+server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir --dns-port 0 "$@"; }
+for name in unknown json deep utf8 checks random; do
+    server 2 'mend these mistakes first' "$tmp/$name.acme"
+    server 2 "$name.acme" --baseline "$tmp/$name.acme"
+    server 2 "$name.acme" --profile "$tmp/$name.acme"
+done
+printf 'profile p\n  about x\n  lacks teapots because no\n' >"$tmp/lacks.acme"
+printf 'baseline b\n  version 1\n\nexpect server/x\n  verdict green\n  because x\n' >"$tmp/green.acme"
+server 2 '"teapots" where CAPABILITY was expected' --profile "$tmp/lacks.acme"
+server 2 'green.acme:' --baseline "$tmp/green.acme"
+server 2 'it is not a readable file' --baseline "$tmp"
+server 2 'is longer than' --profile /dev/zero
+
+# --- PEM files of roots ---
+
+printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' >"$tmp/bad.pem"
+for pem in "$tmp/bad.pem" "$tmp/empty.acme" "$tmp/utf8.acme"; do
+    server 2 'holds no certificate in PEM form' --ca-file "$pem"
+done
+server 2 'cannot read' --ca-file "$tmp/none"
+server 2 'it is not a readable file' --ca-file "$tmp"
+server 2 'is longer than' --ca-file /dev/zero
+
+# --- results of another time ---
+
+printf '{"event":"play"' >"$tmp/cut.jsonl"
+printf '{"event":"play","name":7}\n[]\n7\n\377\n' >"$tmp/types.jsonl"
+many 100000 '[' >"$tmp/deep.jsonl"
+head -c 20000000 /dev/zero | tr '\0' x >"$tmp/long.jsonl"
+printf '{"event":"play","name":"server/no/such","verdict":"fail","checks":[],"watches":[]}\n' >"$tmp/gone.jsonl"
+for name in cut types deep long; do
+    server 2 'holds no result of a play' --rerun-failed --results "$tmp/$name.jsonl"
+done
+server 4 'what was not green last time is not among it' --rerun-failed --results "$tmp/gone.jsonl"
+server 2 'cannot read' --rerun-failed --results "$tmp/none"
+server 2 'needs --results FILE' --rerun-failed
+
+# --- reports that cannot be written: status 6, whatever else happened ---
+
+for report in junit html results; do
+    server 6 'cannot write' --$report "$tmp" server/7.4-orders
+    server 6 'cannot write' --$report "$tmp/empty.acme/x" server/7.4-orders
+done
+if [ -c /dev/full ]; then
+    for report in junit html results; do
+        server 6 '/dev/full' --$report /dev/full server/7.4-orders
+    done
+    "$acmespec" list >/dev/full 2>"$tmp/out"
+    judge 6 'cannot write to standard output: No space left' $? 'list >/dev/full'
+    "$acmespec" check "$tmp/unknown.acme" >/dev/full 2>"$tmp/out"
+    judge 2 'frobnicate' $? 'check >/dev/full'
+fi
+server 5 'refused' --junit "$tmp/made/for/it.xml" server/7.4-orders
+cp "$tmp/made/for/it.xml" "$tmp/out"
+judge 5 '</testsuites>' 5 'a report in folders that were not there'
+
+# --- surroundings ---
+
+"$acmespec" list 2>"$tmp/err" | head -n 1 >"$tmp/out"
+cat "$tmp/err" >>"$tmp/out"
+judge 1 'server/' "$(wc -l <"$tmp/out")" 'list | head -n 1, in silence'
+{ "$acmespec" server http://127.0.0.1:1/ --dns-port 0 --results "$tmp/closed" server/7.4-orders; } <&- >&- 2>&-
+status=$?
+cp "$tmp/closed" "$tmp/out"
+judge 5 '"event":"end"' $status 'a run without standard input, output and error'
+grep -v '^{' "$tmp/closed" >"$tmp/out"
+echo none >>"$tmp/out"
+judge 1 none "$(wc -l <"$tmp/out")" 'nothing that was printed went into the results file'
+want 2 'ACMESPEC_SCENARIOS names /nowhere' env ACMESPEC_SCENARIOS=/nowhere "$acmespec" list
+want 2 'ACMESPEC_SCENARIOS names' env ACMESPEC_SCENARIOS="$tmp" "$acmespec" server http://127.0.0.1:1/
+want 5 '/nowhere/' env TMPDIR=/nowhere "$acmespec" server http://127.0.0.1:1/ --dns-port 0
+want 0 'are well written' env -i "$acmespec" check
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
