@@ -3,6 +3,7 @@
 # `acmespec bench` against the mock CA: certificates that were really validated, nonces,
 # the figures as JSON, and what a user sees when it cannot be measured.
 set -eu
+# shellcheck disable=SC2016
 tests/peers/run.sh --deadline 120 mock --shell sh -eu -c '
 acmespec=${ACMESPEC:-build/acmespec}
 figures=$PEER_TMP/figures.json
