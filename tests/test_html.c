@@ -38,22 +38,32 @@ static size_t count_of(str text, const char *needle)
     return count;
 }
 
+/* The page's tags alone, one a line: what stands between them is text. */
+static str tags_of(str page)
+{
+    struct buf out = buf_new(a, CEILING_REPORT);
+    for (size_t at; (at = str_find_char(page, '<')) < page.len;) {
+        page = str_from(page, at);
+        size_t end = str_find_char(page, '>');
+        buf_add(&out, str_upto(page, end));
+        buf_add_char(&out, '\n');
+        page = str_from(page, end);
+    }
+    return buf_str(&out);
+}
+
 /* Everything in the sample that a peer sends is hostile. */
 START_TEST(nothing_is_run_or_fetched)
 {
     static const char *const never[] = {
-        "<script", "<img",  "<link", "<iframe", "<object", "<base", "<form",
-        "@import", ":url(", " src=", " on",     "style=",  "\x1b",  "javascript:",
+        "<script", "<img", "<link", "<iframe", "<object", "<base",
+        "<form",   " src", " on",   " style=", "\x1b",    "javascript:",
     };
-    str page = page_of(sample_results(a));
-    for (size_t i = 0; i < countof(never); i++) {
-        size_t found = count_of(page, never[i]);
-        /* Words of the page's own: " one", " once", " only". */
-        found -= strcmp(never[i], " on") == 0
-            ? count_of(page, " one") + count_of(page, " only")
-            : 0;
-        ck_assert_msg(found == 0, "\"%s\" stands in the page", never[i]);
-    }
+    str page = page_of(sample_results(a)), tags = tags_of(page);
+    for (size_t i = 0; i < countof(never); i++)
+        ck_assert_msg(!str_contains(tags, str_of(never[i])), "\"%s\" stands in a tag",
+                      never[i]);
+    ck_assert(!str_contains(page, STR("@import")) && !str_contains(page, STR(":url(")));
     ck_assert_uint_eq(count_of(page, "<style"), 1);
     ck_assert_uint_eq(count_of(page, " href="),
                       count_of(page, " href=\"https://www.rfc-editor.org/"));

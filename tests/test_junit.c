@@ -162,9 +162,7 @@ START_TEST(only_wide_has_what_the_other_dialect_forbids)
         STR_INIT(" file=\""),
         STR_INIT(" line=\""),
         STR_INIT("\"requirement\""),
-        STR_INIT(
-            "<testcase classname=\"acmespec.server.watches\" name=\"never-armed: What "
-            "holds for every message\" time=\"0.000\" file"),
+        STR_INIT(" time=\"4.567\" timestamp="),
     };
     for (size_t i = 0; i < countof(forbidden); i++) {
         ck_assert(str_contains(wide, forbidden[i]));
