@@ -217,11 +217,17 @@ static void tick(void *context)
     progress_tick(((struct session *)context)->progress);
 }
 
+/* A dumb terminal is written to like a file. */
+static bool is_terminal(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
 static bool colour_wanted(const struct server_options *o, int fd)
 {
-    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(fd) && !o->no_colour && !(no_color && *no_color)
-        && !(term && strcmp(term, "dumb") == 0);
+    const char *no_color = getenv("NO_COLOR");
+    return is_terminal(fd) && !o->no_colour && !(no_color && *no_color);
 }
 
 /* Whether less than the whole suite is played: then a baseline may know more than came.
@@ -296,7 +302,7 @@ static void run_plays(struct session *s)
 {
     const struct server_options *o = &s->options;
     struct progress_options p = { .fd = STDERR_FILENO,
-                                  .terminal = isatty(STDERR_FILENO) && !o->quiet,
+                                  .terminal = is_terminal(STDERR_FILENO) && !o->quiet,
                                   .colour = colour_wanted(o, STDERR_FILENO),
                                   .quiet = o->quiet,
                                   .verbose = o->verbose,
