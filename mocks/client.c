@@ -116,6 +116,8 @@ static bool check_directory(const struct exchange *x, struct err *err)
     if (response->status < 200 || response->status > 299)
         return err_set(err, "the answer is %d %s, not a directory", response->status,
                        http_reason(response->status));
+    if (response->body_cut)
+        return err_set(err, "the answer is longer than %zu bytes", response->body.len);
     if (!json_is_object(x->body))
         return err_set(err, "the answer is no JSON object, so it is no ACME directory");
     if (json_member(x->body, "newNonce").len == 0)
