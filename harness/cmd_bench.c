@@ -458,12 +458,10 @@ static int start(struct bench_run *run, int argc, char **argv)
     return measure(run);
 }
 
-int cmd_bench(int argc, char **argv)
+int cmd_bench(struct arena *a, int argc, char **argv)
 {
-    struct bench_run run = { .arena = arena_new(NULL),
+    struct bench_run run = { .arena = a,
                              .account_url = STR_NONE,
                              .lock = PTHREAD_MUTEX_INITIALIZER };
-    int status = start(&run, argc, argv);
-    arena_end(run.arena);
-    return status;
+    return start(&run, argc, argv);
 }

@@ -102,9 +102,9 @@ static const char *path_of(struct arena *a, str root, const char *word)
     return file_exists(folder.ptr) ? folder.ptr : file_exists(file.ptr) ? file.ptr : word;
 }
 
-int cmd_check(int argc, char **argv)
+int cmd_check(struct arena *a, int argc, char **argv)
 {
-    struct checking c = { .arena = arena_new(NULL) };
+    struct checking c = { .arena = a };
     struct err err;
     str root, catalogue;
     c.mistakes.arena = c.arena;
@@ -130,6 +130,5 @@ int cmd_check(int argc, char **argv)
     if (!good)
         return usage_error(err.text);
     int status = report(&c);
-    arena_end(c.arena);
     return status;
 }

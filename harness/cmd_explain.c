@@ -101,9 +101,8 @@ static int explain(struct arena *a, const struct library *l, str id)
     return EXIT_USAGE;
 }
 
-int cmd_explain(int argc, char **argv)
+int cmd_explain(struct arena *a, int argc, char **argv)
 {
-    struct arena *a = arena_new(NULL);
     struct mistakes m = { .arena = a };
     struct err err;
     str root;
@@ -120,7 +119,5 @@ int cmd_explain(int argc, char **argv)
     struct library *l = library_read(a, root, "", &m, &err);
     if (!l)
         return usage_error(err.text);
-    int status = explain(a, l, str_of(argv[1]));
-    arena_end(a);
-    return status;
+    return explain(a, l, str_of(argv[1]));
 }

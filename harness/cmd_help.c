@@ -121,9 +121,8 @@ static bool print_rows_named(const char *word)
     return found;
 }
 
-static int unknown_word(const char *word)
+static int unknown_word(struct arena *a, const char *word)
 {
-    struct arena *a = arena_new(NULL);
     const char **names = NEW_ARRAY(a, const char *, verb_count + countof(topics));
     size_t count = 0;
     for (size_t i = 0; i < verb_count; i++)
@@ -133,7 +132,6 @@ static int unknown_word(const char *word)
     str near = name_did_you_mean(a, names, count, str_of(word));
     fprintf(stderr, "acmespec: \"%s\" is no word of the language%.*s\n", word,
             STR_ARG(near));
-    arena_end(a);
     return EXIT_USAGE;
 }
 
@@ -147,7 +145,7 @@ static void print_topics(void)
     puts("\nThe language on one page: scenarios/README.md.");
 }
 
-int cmd_help(int argc, char **argv)
+int cmd_help(struct arena *a, int argc, char **argv)
 {
     char two[128];
     if (argc < 2 || strcmp(argv[1], "--help") == 0) {
@@ -161,5 +159,5 @@ int cmd_help(int argc, char **argv)
             topics[i].print();
             return 0;
         }
-    return print_rows_named(two) ? 0 : unknown_word(two);
+    return print_rows_named(two) ? 0 : unknown_word(a, two);
 }

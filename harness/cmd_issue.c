@@ -411,12 +411,9 @@ static int start(struct issuing *i, int argc, char **argv)
     return play(i, operation, words.item[1]);
 }
 
-int cmd_issue(int argc, char **argv)
+int cmd_issue(struct arena *a, int argc, char **argv)
 {
-    struct arena *a = arena_new(NULL);
     struct issuing i = { .arena = a };
     i.subscriber.arena = a;
-    int status = start(&i, argc, argv);
-    arena_end(a);
-    return status;
+    return start(&i, argc, argv);
 }

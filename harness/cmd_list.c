@@ -113,9 +113,9 @@ static int list_rules(const struct listing *l)
     return EXIT_CONFORMS;
 }
 
-int cmd_list(int argc, char **argv)
+int cmd_list(struct arena *a, int argc, char **argv)
 {
-    struct listing l = { .arena = arena_new(NULL) };
+    struct listing l = { .arena = a };
     struct mistakes m = { .arena = l.arena };
     struct err err;
     str root;

@@ -250,7 +250,7 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     return EXIT_CONFORMS;
 }
 
-static int start(struct arena *a, int argc, char **argv)
+int cmd_mock(struct arena *a, int argc, char **argv)
 {
     struct err err;
     struct strs words = { 0 };
@@ -278,12 +278,4 @@ static int start(struct arena *a, int argc, char **argv)
     if (!read_all(a, &o, &options, &err))
         return usage_error(err.text);
     return run(a, &o, &options);
-}
-
-int cmd_mock(int argc, char **argv)
-{
-    struct arena *a = arena_new(NULL);
-    int status = start(a, argc, argv);
-    arena_end(a);
-    return status;
 }

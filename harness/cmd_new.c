@@ -55,9 +55,8 @@ static bool write_skeleton(struct arena *a, const char *name, struct err *err)
     return true;
 }
 
-int cmd_new(int argc, char **argv)
+int cmd_new(struct arena *a, int argc, char **argv)
 {
-    struct arena *a = arena_new(NULL);
     struct err err;
     if (argc != 2 || argv[1][0] == '-') {
         puts("usage: acmespec new SCENARIO\n\nWrites the skeleton of a scenario, such as "
@@ -65,6 +64,5 @@ int cmd_new(int argc, char **argv)
         return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : EXIT_USAGE;
     }
     bool good = write_skeleton(a, argv[1], &err);
-    arena_end(a);
     return good ? EXIT_CONFORMS : usage_error(err.text);
 }

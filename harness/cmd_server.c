@@ -429,9 +429,9 @@ static int print_help(void)
     return 0;
 }
 
-int cmd_server(int argc, char **argv)
+int cmd_server(struct arena *a, int argc, char **argv)
 {
-    struct session s = { .arena = arena_new(NULL) };
+    struct session s = { .arena = a };
     struct strs words = { 0 };
     struct err err;
     s.options.repeat = 1;
@@ -456,6 +456,5 @@ int cmd_server(int argc, char **argv)
         return fail_with(EXIT_NOTHING_RUN, &err);
     }
     int status = run_session(&s, &words, argc, argv);
-    arena_end(s.arena);
     return status;
 }

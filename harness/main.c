@@ -14,7 +14,7 @@
 
 static const struct {
     const char *name;
-    int (*run)(int argc, char **argv);
+    int (*run)(struct arena *a, int argc, char **argv);
     const char *usage, *help;
 } commands[] = {
     { "server", cmd_server, "server URL [SCENARIO...]",
@@ -48,15 +48,13 @@ static void print_usage(FILE *out)
             "6 a report\ncould not be written, 7 the baseline is stale.\n");
 }
 
-static int unknown_command(const char *word)
+static int unknown_command(struct arena *a, const char *word)
 {
-    struct arena *a = arena_new(NULL);
     const char *names[countof(commands)];
     for (size_t i = 0; i < countof(commands); i++)
         names[i] = commands[i].name;
     str near = name_did_you_mean(a, names, countof(commands), str_of(word));
     fprintf(stderr, "acmespec: there is no command \"%s\"%.*s\n", word, STR_ARG(near));
-    arena_end(a);
     return EXIT_USAGE;
 }
 
@@ -82,7 +80,7 @@ static int was_said(int status)
     return status == EXIT_CONFORMS ? EXIT_REPORT : status;
 }
 
-static int run(int argc, char **argv)
+static int run(struct arena *a, int argc, char **argv)
 {
     if (argc < 2) {
         print_usage(stderr);
@@ -99,13 +97,16 @@ static int run(int argc, char **argv)
     fetch_start();
     for (size_t i = 0; i < countof(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
-            return commands[i].run(argc - 1, argv + 1);
-    return unknown_command(argv[1]);
+            return commands[i].run(a, argc - 1, argv + 1);
+    return unknown_command(a, argv[1]);
 }
 
 int main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
     hold_standard_descriptors();
-    return was_said(run(argc, argv));
+    struct arena *a = arena_new(NULL);
+    int status = was_said(run(a, argc, argv));
+    arena_end(a);
+    return status;
 }

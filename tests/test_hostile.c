@@ -372,10 +372,10 @@ END_TEST
  * a whole report.  That it is asked without TLS is a violation already (RFC 8555 6.1). */
 START_TEST(a_target_that_goes_bad_later_is_judged_in_time)
 {
-    struct arena *a = arena_new(NULL);
     struct server server;
     if (strcmp(rows[_i].scheme, "http") != 0)
         return;
+    struct arena *a = arena_new(NULL);
     server_start(&server, rows[_i].serve, true);
     str url = arena_printf(a, "http://127.0.0.1:%d/dir", server.port);
     struct run run = run_against(a, url, "");

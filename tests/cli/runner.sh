@@ -119,10 +119,10 @@ holds 'grep -q "good" "$tmp/hang.xml"'
 # has ended.
 begin "$tmp/slow.acme" "$tmp/good.acme" -j2 --results "$tmp/dies.jsonl"
 await '[ "$(events play "$tmp/dies.jsonl")" = 1 ]'
-kill -SEGV "$(plays_of "$pid")"
+kill -ABRT "$(plays_of "$pid")"
 wait "$pid"
 got=$?
-want 5 'signal 11' 'a play whose process dies'
+want 5 'signal 6' 'a play whose process dies'
 holds 'grep "\"verdict\":\"error\"" "$tmp/dies.jsonl" | grep -c "/slow\"" | grep -qx 1'
 holds 'grep "\"verdict\":\"pass\"" "$tmp/dies.jsonl" | grep -q "/good\""'
 
