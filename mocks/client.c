@@ -82,7 +82,8 @@ const struct exchange *sending_send(struct client *c, struct arena *step,
     struct response response = { 0 };
     struct timings timings = { 0 };
     int64_t begun = clock_us();
-    bool came = fetch(c->fetcher, step, &s->sent, &response, &timings, &err);
+    bool came = journal_has_room(c->journal, &err)
+        && fetch(c->fetcher, step, &s->sent, &response, &timings, &err);
     if (!timings.sent_us)
         timings.sent_us = begun;
     if (!timings.done_us)

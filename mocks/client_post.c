@@ -163,8 +163,12 @@ static bool race_make(struct client *c, struct arena *step, const struct post *p
 static void race_run(struct client *c, struct arena *step, struct race *race,
                      const struct exchange **outs)
 {
-    fetch_together(c->fetcher, step, race->requests, race->count, race->responses,
-                   race->timings, race->errs);
+    struct err full = { "" };
+    if (journal_has_room(c->journal, &full))
+        fetch_together(c->fetcher, step, race->requests, race->count, race->responses,
+                       race->timings, race->errs);
+    for (size_t i = 0; *full.text && i < race->count; i++)
+        race->errs[i] = full;
     for (size_t i = 0; i < race->count; i++)
         outs[i] =
             sending_log(c, &race->sendings[i], &race->responses[i], &race->timings[i],

@@ -113,7 +113,8 @@ bool client_raw(struct client *c, str url, str bytes, int line,
     struct timings timings = { .sent_us = clock_us() };
     struct err why = { "" };
     str answer = STR_NONE;
-    bool came = fetch_raw(c->fetcher, step, url, bytes, &answer, &why)
+    bool came = journal_has_room(c->journal, &why)
+        && fetch_raw(c->fetcher, step, url, bytes, &answer, &why)
         && read_response(step, answer, &response, &why);
     timings.done_us = clock_us();
     *out = sending_log(c, &s, &response, &timings, came ? NULL : &why);

@@ -272,6 +272,25 @@ START_TEST(many_urls_are_kept_apart)
 }
 END_TEST
 
+START_TEST(there_is_room_until_very_much_is_kept)
+{
+    enum { SIZE = 4 * 1024 * 1024 };
+    struct err err = { "" };
+    char *body = arena_alloc(a, 1, SIZE + 1);
+    memset(body, 'x', SIZE);
+    int kept = 0;
+    ck_assert(journal_has_room(j, &err));
+    while (journal_has_room(j, &err) && kept < 100) {
+        added(CA "/x", 200, NULL, body);
+        kept++;
+    }
+    ck_assert_int_ge(kept, 10);
+    ck_assert_int_lt(kept, 20);
+    ck_assert_ptr_nonnull(strstr(err.text, "not sent"));
+    ck_assert_ptr_nonnull(added(CA "/x", 200, NULL, "{}")->body);
+}
+END_TEST
+
 enum { THREADS = 4, EACH = 250, ALL = THREADS * EACH };
 
 /* NULL when the journal gave back what was put in. */
@@ -320,6 +339,7 @@ Suite *journal_suite(void)
     tcase_add_test(tc, a_body_that_was_cut_is_no_json);
     tcase_add_test(tc, an_exchange_has_the_role_its_url_had_when_it_was_sent);
     tcase_add_test(tc, many_urls_are_kept_apart);
+    tcase_add_test(tc, there_is_room_until_very_much_is_kept);
     tcase_add_test(tc, several_threads_may_add);
     suite_add_tcase(suite, tc);
     return suite;

@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 
+#include "base/buf.h"
+
 /* A peer's lists are long at most as its bodies are; here is where we stop listening. */
 enum { MOST_ROLES = 1 << 18 };
 
@@ -20,6 +22,8 @@ struct journal {
     pthread_mutex_t *lock;
     const struct exchange **exchanges;
     size_t count;
+    size_t
+        json_bytes; /* of the bodies that were read as JSON, which are not the arena's */
     struct role *roles; /* open addressing; an empty url is a free place */
     size_t role_count, role_room;
     str renewal_info;
@@ -328,12 +332,28 @@ const struct exchange *journal_add(struct journal *j, const struct exchange *exc
     x->number = j->count + 1;
     x->resource = resource_of(j, x->request.url);
     x->body = read_body(j->arena, &x->response);
+    j->json_bytes += x->body ? x->response.body.len : 0;
     find_object(x);
     learn_answer(j, x);
     j->exchanges = GROW(j->arena, j->exchanges, j->count, const struct exchange *);
     j->exchanges[j->count++] = x;
     pthread_mutex_unlock(j->lock);
     return x;
+}
+
+bool journal_has_room(const struct journal *j, struct err *err)
+{
+    /* jansson takes several times what the text has. */
+    enum { JSON_WEIGHT = 4 };
+    pthread_mutex_lock(j->lock);
+    size_t kept = arena_size(j->arena) + JSON_WEIGHT * j->json_bytes, count = j->count;
+    pthread_mutex_unlock(j->lock);
+    return kept < CEILING_JOURNAL
+        || err_set(
+               err,
+               "not sent: the %zu exchanges so far are %zu MiB, the most that is kept; "
+               "the peer's answers are too long, or there are too many requests",
+               count, kept / (1024 * 1024));
 }
 
 size_t journal_count(const struct journal *j)

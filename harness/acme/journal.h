@@ -29,6 +29,9 @@ struct journal *journal_new(struct arena *a);
 /* Copies the exchange in, fills in number, resource, object and body, and learns from the
  * answer what further URLs are (Location, authorizations, challenges, finalize ...). */
 const struct exchange *journal_add(struct journal *j, const struct exchange *exchange);
+/* false, with a sentence, when so much was kept that nothing more should be sent.  What
+ * is added all the same is kept. */
+bool journal_has_room(const struct journal *j, struct err *err) MUST_CHECK;
 size_t journal_count(const struct journal *j);
 const struct exchange *journal_at(const struct journal *j, size_t index);
 /* What a URL is known to be; RESOURCE_OTHER when nobody said. */

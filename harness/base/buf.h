@@ -15,6 +15,7 @@ enum ceiling {
     CEILING_TRANSCRIPT = 1024 * 1024,   /* an exchange printed for people */
     CEILING_REPORT = 256 * 1024 * 1024, /* a whole report */
     CEILING_EVENT = 8 * 1024 * 1024,    /* one line of a results file */
+    CEILING_JOURNAL = 64 * 1024 * 1024, /* all that one play exchanges */
 };
 
 struct buf {

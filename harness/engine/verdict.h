@@ -64,4 +64,9 @@ struct watch_result {
     str because;
 };
 
+/* Copies with all that they point to, for whom the original lives too short or too large:
+ * what was read from JSON holds on to the whole of it. */
+struct play_result play_result_copy(struct arena *a, const struct play_result *p);
+struct watch_result watch_result_copy(struct arena *a, const struct watch_result *w);
+
 #endif

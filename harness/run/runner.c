@@ -104,12 +104,12 @@ static void keep_without(struct running *run, size_t index, enum verdict verdict
 
 /* The worst is told, and of the same the first by the plan, in whatever order they end.
  */
-static void merge_watch(struct watch_result *all, size_t *told,
+static void merge_watch(struct arena *a, struct watch_result *all, size_t *told,
                         const struct watch_result *one, size_t index)
 {
     size_t seen = all->seen + one->seen, broken = all->broken + one->broken;
     if (one->verdict > all->verdict || (one->verdict == all->verdict && index < *told)) {
-        *all = *one;
+        *all = watch_result_copy(a, one);
         *told = index;
     }
     all->seen = seen;
@@ -120,7 +120,8 @@ static void merge_watches(struct running *run, const struct play_outcome *outcom
                           size_t index)
 {
     for (size_t i = 0; i < outcome->watch_count && i < run->results->watch_count; i++)
-        merge_watch(&run->results->watch[i], &run->told[i], &outcome->watch[i], index);
+        merge_watch(run->arena, &run->results->watch[i], &run->told[i],
+                    &outcome->watch[i], index);
 }
 
 static str death_of(struct running *run, const struct child *c, int status)
@@ -148,8 +149,9 @@ static void reap(struct running *run, struct child *c)
     str line = str_trim(buf_str(&c->text));
     size_t index = c->index;
     c->pid = 0;
-    if (line.len && event_read_play(run->arena, line, &outcome, &err)) {
+    if (line.len && event_read_play(c->arena, line, &outcome, &err)) {
         merge_watches(run, &outcome, index);
+        outcome.result = play_result_copy(run->arena, &outcome.result);
         keep_result(run, index, &outcome, line);
     } else if (c->killed == WITH_THE_RUN) {
         run->cut++;
