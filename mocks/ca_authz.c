@@ -2,6 +2,7 @@
 /* RFC 8555 7.4.1 and 7.5: authorizations are made, read and deactivated. */
 #include "mocks/ca_authz.h"
 
+#include "acme/challenge.h"
 #include "crypto/b64url.h"
 
 enum { TOKEN_BYTES = 24, SHORT_TOKEN_BYTES = 8, PENDING_S = 7 * 86400 };
@@ -35,6 +36,9 @@ static void add_challenge(struct ca_call *call, struct authz *authz,
     challenge->token = authz->count > 1 && bug_on(call->ca, BUG_TOKEN_SHARED)
         ? authz->challenge[0].token
         : new_token(call, authz);
+    if (bug_on(call->ca, BUG_KEYAUTH_EARLY))
+        challenge->keyauth = challenge_key_authorization(
+            call->ca->store.arena, challenge->token, authz->account->thumbprint);
 }
 
 /* RFC 8555 7.1.4, 10.5: http-01 and tls-alpn-01 prove one host, which is no proof for a

@@ -2,10 +2,11 @@
 /* RFC 8555 7.5.1 and 8.2: challenges are read and responded to. */
 #include "acme/challenge.h"
 #include "base/clock.h"
+#include "crypto/b64url.h"
 #include "mocks/ca_inside.h"
 #include "mocks/ca_validate.h"
 
-enum { AGAIN_MS = 1000 };
+enum { AGAIN_MS = 1000, TOKEN_BYTES = 24 };
 
 static bool exists(struct ca_call *call)
 {
@@ -33,8 +34,16 @@ static bool is_open(struct ca_call *call)
     enum status status = call->challenge->status;
     ca_refresh_authz(call->ca, call->authz);
     return call->authz->status == STATUS_PENDING || status == STATUS_VALID
+        || bug_on(call->ca, BUG_AUTHZ_COMES_BACK)
         || ca_why(call, "the authorization is %s; it takes no more responses",
                   status_words[call->authz->status]);
+}
+
+/* Planted, as an off-by-default check: RFC 8555 7.5.1 wants what is unknown ignored. */
+static bool is_bare(struct ca_call *call)
+{
+    return !bug_on(call->ca, BUG_RESPONSE_STRICT) || json_object_size(call->payload) == 0
+        || ca_why(call, "a response is the empty object");
 }
 
 /* RFC 8555 8.2: "servers SHOULD rate-limit such requests". */
@@ -51,6 +60,7 @@ static const struct ca_check checks[] = {
 };
 
 static const struct ca_check response_checks[] = {
+    { "challenge-bare",   "no RFC",         BUG_NONE,               PROBLEM_MALFORMED,    400, is_bare },
     { "challenge-open",   "RFC 8555 7.1.6", BUG_CHALLENGE_REOPENED, PROBLEM_MALFORMED,    400, is_open },
     { "challenge-rate",   "RFC 8555 6.6",   BUG_NONE,               PROBLEM_RATE_LIMITED, 429, within_limits },
 };
@@ -72,7 +82,11 @@ static str key_authorization(struct ca_call *call)
 static void begin(struct ca_call *call)
 {
     struct challenge *challenge = call->challenge;
-    challenge->keyauth = key_authorization(call);
+    str token = json_member(call->payload, "token");
+    if (token.len && bug_on(call->ca, BUG_RESPONSE_TOKEN_TAKEN))
+        challenge->token = str_copy(call->ca->store.arena, token);
+    if (!bug_on(call->ca, BUG_KEYAUTH_EARLY))
+        challenge->keyauth = key_authorization(call);
     challenge->status = STATUS_PROCESSING;
     challenge->attempts = 0;
     if (call->ca->options.always_valid || bug_on(call->ca, BUG_NO_VALIDATION))
@@ -132,6 +146,10 @@ void ca_challenge(struct ca_call *call)
             return;
         respond(call);
     }
+    if (bug_on(call->ca, BUG_TOKEN_CHANGES))
+        call->challenge->token =
+            b64url_encode(call->ca->store.arena,
+                          store_random(&call->ca->store, call->arena, TOKEN_BYTES));
     /* RFC 8555 7.1: "an "up" link relation" from a challenge to its authorization. */
     ca_link(call, ca_authz_url(call->ca, call->arena, call->authz), "up");
     ca_retry_state(call, call->challenge);

@@ -63,6 +63,7 @@ static bool in_range(const struct range *range, int family, const unsigned char 
 bool ca_address_reserved(str address)
 {
     static const unsigned char ipv6_loopback[16] = { [15] = 1 };
+    static const unsigned char ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
     char z[ADDRESS_TEXT];
     unsigned char bytes[16];
     if (address.len >= sizeof z)
@@ -74,6 +75,11 @@ bool ca_address_reserved(str address)
         return false;
     if (family == AF_INET6 && memcmp(bytes, ipv6_loopback, sizeof bytes) == 0)
         return true;
+    /* RFC 4291 2.5.5.2: an IPv4 address in the form of an IPv6 one. */
+    if (family == AF_INET6 && memcmp(bytes, ipv4_mapped, sizeof ipv4_mapped) == 0) {
+        family = AF_INET;
+        memmove(bytes, bytes + sizeof ipv4_mapped, 4);
+    }
     for (size_t i = 0; i < countof(reserved); i++)
         if (in_range(&reserved[i], family, bytes))
             return true;

@@ -64,6 +64,18 @@ static bool expired(struct ca *ca, const struct order *order)
     return ca_now(ca) >= order->expires;
 }
 
+/* Planted: whether another open order for its first name got ready before. */
+static bool is_stuck(const struct ca *ca, const struct order *order)
+{
+    if (!bug_on(ca, BUG_SECOND_ORDER_STUCK))
+        return false;
+    for (const struct order *o = order->account->orders; o; o = o->next)
+        if (o != order && o->status == STATUS_READY
+            && str_eq(o->identifier[0].value, order->identifier[0].value))
+            return true;
+    return false;
+}
+
 static void refresh_open(struct ca *ca, struct order *order)
 {
     bool all;
@@ -78,7 +90,8 @@ static void refresh_open(struct ca *ca, struct order *order)
                     arena_printf(a, "the authorization for %.*s is %s",
                                  STR_ARG(lost->identifier.value),
                                  status_words[lost->status]));
-    else if (all && order->status == STATUS_PENDING && !bug_on(ca, BUG_NEVER_READY))
+    else if (all && order->status == STATUS_PENDING && !bug_on(ca, BUG_NEVER_READY)
+             && !is_stuck(ca, order))
         order->status = STATUS_READY;
     arena_end(a);
 }

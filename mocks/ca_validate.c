@@ -244,7 +244,11 @@ static void apply(struct validator *v, const struct query_for *q,
     struct ca *ca = v->ca;
     challenge->queued = false;
     challenge->attempts++;
+    if (finding.problem == PROBLEM_CONNECTION && bug_on(ca, BUG_FAILURE_FORGOTTEN))
+        return;
     if (finding_is_good(finding)) {
+        if (bug_on(ca, BUG_RETRY_AFTER_INVALID))
+            challenge->authz->status = STATUS_PENDING;
         ca_challenge_valid(ca, challenge);
         return;
     }
@@ -252,10 +256,15 @@ static void apply(struct validator *v, const struct query_for *q,
                                   status_of(finding.problem), finding.why);
     ca_spoil_object(ca, "challenge-error", problem);
     str error = add_error(q->arena, ca, challenge->error, problem);
-    bool again = finding.later && challenge->attempts < ca->options.attempts
+    bool again = finding.later
+        && (challenge->attempts < ca->options.attempts
+            || bug_on(ca, BUG_RETRIES_UNLIMITED))
         && challenge->authz->status == STATUS_PENDING && !bug_on(ca, BUG_NO_RETRY);
     if (!again) {
         ca_challenge_failed(ca, challenge, error);
+        if (bug_on(ca, BUG_RETRY_AFTER_INVALID)
+            && challenge->attempts < ca->options.attempts + 3)
+            validator_add(v, challenge, 500);
         return;
     }
     if (!bug_on(ca, BUG_RETRY_ERROR_HIDDEN))

@@ -12,6 +12,10 @@ static struct finding ask(const struct query_for *q, str name, int type,
     if (!resolver_query(q->arena, o->dns_server, o->dns_port, name, type,
                         query_left_ms(q), out, &err))
         return finding_later(q, PROBLEM_DNS, "%s", err.text);
+    if (bug_on(q->ca, BUG_DNS_NO_CNAME) && out->hop_count && out->hop[0].alias.len)
+        out->count = 0;
+    if (bug_on(q->ca, BUG_DNS_NO_TCP) && out->hop_count && out->hop[0].tcp)
+        return finding_later(q, PROBLEM_DNS, "the answer of DNS is cut off");
     if (out->rcode != DNS_NOERROR && out->rcode != DNS_NO_SUCH_NAME)
         return finding_later(q, PROBLEM_DNS, "DNS answers %.*s for %.*s %.*s",
                              STR_ARG(dns_rcode_word(q->arena, out->rcode)), STR_ARG(name),
@@ -140,6 +144,8 @@ struct finding validate_dns(struct query_for *q)
     if (q->wildcard && bug_on(q->ca, BUG_DNS_WILDCARD_NAME))
         name = arena_printf(q->arena, "_acme-challenge.*.%.*s",
                             STR_ARG(q->identifier.value));
+    if (bug_on(q->ca, BUG_DNS_BARE_NAME))
+        name = q->identifier.value;
     struct finding finding = find_name_too(q);
     if (finding_is_good(finding))
         finding = validate_lookup(q, name, DNS_TXT, &found);

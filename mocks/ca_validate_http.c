@@ -20,7 +20,8 @@ static int port_for(const struct query_for *q, const struct url *url)
 static struct fetcher *fetcher_for(const struct query_for *q, const struct url *url,
                                    str address)
 {
-    long left = query_left_ms(q), connect = q->ca->options.connect_ms;
+    long left = bug_on(q->ca, BUG_HTTP_IMPATIENT) ? 500 : query_left_ms(q);
+    long connect = q->ca->options.connect_ms;
     struct fetch_options options = {
         .insecure = true, /* RFC 8555 8.3: a certificate is being asked for just now */
         .connect_ms = connect < left ? connect : left,
@@ -43,6 +44,17 @@ static enum problem_type problem_of(const struct err *err)
         : PROBLEM_CONNECTION;
 }
 
+/* Planted: the name that an alias stands for. */
+static void add_alias_host(const struct query_for *q, const struct url *url,
+                           struct headers *headers)
+{
+    struct resolution found;
+    if (bug_on(q->ca, BUG_HTTP_ALIAS_HOST)
+        && finding_is_good(validate_lookup(q, url->host, DNS_A, &found))
+        && found.hop_count && found.hop[0].alias.len)
+        headers_add(q->arena, headers, STR("Host"), found.hop[0].alias);
+}
+
 static struct finding fetch_from(const struct query_for *q, const struct url *url,
                                  str text, str address, struct response *response)
 {
@@ -53,6 +65,7 @@ static struct finding fetch_from(const struct query_for *q, const struct url *ur
     headers_add(q->arena, &request.headers, STR("Accept"), STR("*/*"));
     if (bug_on(q->ca, BUG_HTTP_HOST_ADDRESS))
         headers_add(q->arena, &request.headers, STR("Host"), address);
+    add_alias_host(q, url, &request.headers);
     if (bug_on(q->ca, BUG_HTTP_HEAD))
         request.method = STR("HEAD");
     if (fetch(fetcher_for(q, url, address), q->arena, &request, response, &timings, &err))
@@ -91,7 +104,8 @@ static struct finding fetch_following(const struct query_for *q, str text,
                                       struct response *response)
 {
     struct url url;
-    for (int hop = 0; hop <= MOST_REDIRECTS; hop++) {
+    for (int hop = 0; hop <= MOST_REDIRECTS || bug_on(q->ca, BUG_REDIRECT_FOR_EVER);
+         hop++) {
         if (!url_parse(q->arena, text, &url))
             return finding_bad(
                 q, PROBLEM_CONNECTION,
@@ -143,8 +157,11 @@ static bool body_fits(const struct query_for *q, str body)
 static bool has_keyauth(struct query_for *q, const void *got)
 {
     const struct response *response = got;
-    return body_fits(q, trimmed(q, response->body))
-        || query_why(q, "the body is not the key authorization");
+    if (body_fits(q, trimmed(q, response->body)))
+        return true;
+    return bug_on(q->ca, BUG_ERROR_SHOWS_BODY)
+        ? query_why(q, "the body is \"%.*s\"", STR_ARG(str_upto(response->body, 1000)))
+        : query_why(q, "the body is not the key authorization");
 }
 
 /* A planted bug: no RFC wants it. */
@@ -166,12 +183,12 @@ static const struct query_check checks[] = {
 
 /* RFC 8555 8.3: "http://{domain}/.well-known/acme-challenge/{token}"; RFC 8738 5 has an
  * address in the host's place. */
-static str first_url(const struct query_for *q)
+static str first_url(const struct query_for *q, const char *scheme)
 {
     str host = q->identifier.value;
     if (str_contains(host, STR(":")))
         host = arena_printf(q->arena, "[%.*s]", STR_ARG(host));
-    return arena_printf(q->arena, "http://%.*s%.*s%s", STR_ARG(host),
+    return arena_printf(q->arena, "%s://%.*s%.*s%s", scheme, STR_ARG(host),
                         STR_ARG(challenge_path(q->arena, q->token)),
                         bug_on(q->ca, BUG_HTTP_QUERY) ? "?t=1" : "");
 }
@@ -185,7 +202,10 @@ static bool is_passing(int status)
 struct finding validate_http(struct query_for *q)
 {
     struct response response;
-    struct finding finding = fetch_following(q, first_url(q), &response);
+    struct finding finding = finding_good;
+    if (bug_on(q->ca, BUG_HTTP_OVER_TLS))
+        finding = fetch_following(q, first_url(q, "https"), &response);
+    finding = fetch_following(q, first_url(q, "http"), &response);
     if (!finding_is_good(finding))
         return finding;
     finding = query_checks(q, checks, countof(checks), &response);

@@ -38,16 +38,29 @@ static bool response_of(struct world *w, const struct named_authz *authz, str ch
 
 /* --- tls-alpn-01 --- */
 
-static bool has_fault(const struct line *clause, const char *fault)
+static bool read_faults(struct world *w, const struct line *clause, struct strs *faults,
+                        struct err *err)
 {
-    for (size_t i = 0; clause && i < line_args(clause, "ALPNFAULT"); i++)
-        if (str_is(line_arg_n(clause, "ALPNFAULT", i), fault))
+    *faults = (struct strs){ NULL, 0 };
+    for (size_t i = 0; clause && i < line_args(clause, "ALPNFAULT"); i++) {
+        str fault;
+        if (!world_word(w, line_arg_n(clause, "ALPNFAULT", i), &fault, err))
+            return false;
+        strs_add(w->arena, faults, fault);
+    }
+    return true;
+}
+
+static bool has_fault(const struct strs *faults, const char *fault)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (str_is(faults->item[i], fault))
             return true;
     return false;
 }
 
 /* The name or address of the certificate. */
-static str name_of(struct world *w, const struct line *faults,
+static str name_of(struct world *w, const struct strs *faults,
                    const struct named_authz *authz)
 {
     str name = authz->domain;
@@ -65,7 +78,7 @@ static str name_of(struct world *w, const struct line *faults,
     return name;
 }
 
-static void spoil_names(struct world *w, const struct line *faults,
+static void spoil_names(struct world *w, const struct strs *faults,
                         struct cert_spec *spec, const struct named_authz *authz)
 {
     bool as_name = !authz->is_ip || has_fault(faults, "address-as-name");
@@ -83,7 +96,7 @@ static void spoil_names(struct world *w, const struct line *faults,
                  arena_printf(w->arena, "admin@%.*s", STR_ARG(w->zone)));
 }
 
-static void spoil_extension(struct world *w, const struct line *faults,
+static void spoil_extension(struct world *w, const struct strs *faults,
                             struct cert_spec *spec, str keyauth)
 {
     str digest = sha256(w->arena, keyauth);
@@ -118,7 +131,7 @@ static bool sign_with_ca(struct world *w, struct cert_spec *spec, struct err *er
 }
 
 static bool alpn_certificate(struct world *w, const struct response_for *r,
-                             const struct line *faults, struct tls_answer *tls,
+                             const struct strs *faults, struct tls_answer *tls,
                              struct err *err)
 {
     struct cert_spec spec = { .subject = STR("acmespec") };
@@ -142,16 +155,20 @@ static bool alpn_certificate(struct world *w, const struct response_for *r,
 }
 
 static bool provision_alpn(struct world *w, const struct response_for *r,
-                           const struct line *faults, struct err *err)
+                           const struct line *clause, struct err *err)
 {
     struct alpn_answer answer = { .tls.alpn = "acme-tls/1" };
-    if (has_fault(faults, "no-alpn"))
+    struct strs faults;
+    if (!read_faults(w, clause, &faults, err))
+        return false;
+    if (has_fault(&faults, "no-alpn"))
         answer.tls.alpn = NULL;
-    if (has_fault(faults, "other-alpn"))
+    if (has_fault(&faults, "other-alpn"))
         answer.tls.alpn = "http/1.1";
-    answer.drop = has_fault(faults, "drop");
-    answer.tls.old_version = has_fault(faults, "tls-1.1");
-    if (!has_fault(faults, "refuse") && !alpn_certificate(w, r, faults, &answer.tls, err))
+    answer.drop = has_fault(&faults, "drop");
+    answer.tls.old_version = has_fault(&faults, "tls-1.1");
+    if (!has_fault(&faults, "refuse")
+        && !alpn_certificate(w, r, &faults, &answer.tls, err))
         return false;
     responder_alpn(w->responder, challenge_sni(w->arena, r->authz->domain), &answer);
     return true;
@@ -160,10 +177,10 @@ static bool provision_alpn(struct world *w, const struct response_for *r,
 /* --- http-01 --- */
 
 static bool word_of(struct world *w, const struct line *line, const char *clause,
-                    str *out, struct err *err)
+                    const char *kind, str *out, struct err *err)
 {
     const struct line *c = line ? line_clause(line, clause) : NULL;
-    return !c || world_word(w, line_arg(c, "VALUE"), out, err);
+    return !c || world_word(w, line_arg(c, kind), out, err);
 }
 
 /* The redirect target on HTTPS: any certificate will do (RFC 8555 8.3 leaves it open). */
@@ -237,31 +254,41 @@ static bool redirect_of(struct world *w, const struct response_for *r, str word,
     return true;
 }
 
-static void read_manner(const struct line *line, struct manner *manner)
+static bool read_manner(struct world *w, const struct line *line, struct manner *manner,
+                        struct err *err)
 {
-    const struct line *delay = line_clause(line, "delay"),
-                      *m = line_clause(line, "manner");
-    str word = m ? line_arg(m, "MANNER") : STR_NONE;
-    if (delay)
-        str_to_ms(line_arg(delay, "DURATION"), &manner->delay_ms);
+    str word = STR_NONE, delay = STR_NONE;
+    if (!word_of(w, line, "manner", "MANNER", &word, err)
+        || !word_of(w, line, "delay", "DURATION", &delay, err))
+        return false;
+    if (delay.len)
+        str_to_ms(delay, &manner->delay_ms);
     manner->drop = str_is(word, "drop");
     manner->reset = str_is(word, "reset");
     manner->hang = str_is(word, "hang");
     manner->cut = str_is(word, "cut");
     manner->cut_after = 8;
+    return true;
 }
 
 /* A long body, for which a scenario has no room. */
-static str repeated(struct world *w, const struct line *line, str body)
+static str repeated(struct world *w, str body, long times)
 {
-    const struct line *clause = line ? line_clause(line, "repeat") : NULL;
-    long times = 1;
-    if (!clause || !str_to_long(line_arg(clause, "NUMBER"), MOST_REPEATS, &times))
-        return body;
     struct buf out = buf_new(w->arena, (body.len + 1) * (size_t)MOST_REPEATS);
     for (long i = 0; i < times; i++)
         buf_add(&out, body);
-    return buf_str(&out);
+    return times > 1 ? buf_str(&out) : body;
+}
+
+/* The number in a clause; what it is now where there is no such clause. */
+static bool number_of(struct world *w, const struct line *line, const char *clause,
+                      long most, long *out, struct err *err)
+{
+    str text = STR_NONE;
+    if (!word_of(w, line, clause, "NUMBER", &text, err))
+        return false;
+    return text.len == 0 || str_to_long(text, most, out)
+        || err_set(err, "\"%.*s\" is no number for %s", STR_ARG(text), clause);
 }
 
 static bool provision_web(struct world *w, const struct response_for *r,
@@ -269,20 +296,18 @@ static bool provision_web(struct world *w, const struct response_for *r,
 {
     struct web_answer answer = { .body = r->keyauth };
     str redirect = STR_NONE;
-    if (!word_of(w, line, "content", &answer.body, err)
-        || !word_of(w, line, "media-type", &answer.content_type, err)
-        || !word_of(w, line, "redirect", &redirect, err))
+    long code = 200, times = 1;
+    if (!word_of(w, line, "content", "VALUE", &answer.body, err)
+        || !word_of(w, line, "media-type", "VALUE", &answer.content_type, err)
+        || !word_of(w, line, "redirect", "VALUE", &redirect, err)
+        || !number_of(w, line, "status", 999, &code, err)
+        || !number_of(w, line, "repeat", MOST_REPEATS, &times, err)
+        || !read_manner(w, line, &answer.manner, err))
         return false;
-    const struct line *status = line ? line_clause(line, "status") : NULL;
-    long code = 200;
-    if (status)
-        str_to_long(line_arg(status, "NUMBER"), 999, &code);
     answer.status = (int)code;
-    answer.body = repeated(w, line, answer.body);
+    answer.body = repeated(w, answer.body, times);
     if (redirect.len && !redirect_of(w, r, redirect, &answer, err))
         return false;
-    if (line)
-        read_manner(line, &answer.manner);
     responder_web(w->responder, r->authz->domain, challenge_path(w->arena, r->token),
                   &answer);
     return true;
@@ -296,8 +321,8 @@ static bool provision_txt(struct world *w, const struct response_for *r,
     str value = r->txt, name = challenge_txt_name(w->arena, r->authz->domain),
         elsewhere = STR_NONE;
     const struct line *extra = line ? line_clause(line, "extra") : NULL;
-    if (!word_of(w, line, "content", &value, err)
-        || !word_of(w, line, "cname", &elsewhere, err))
+    if (!word_of(w, line, "content", "VALUE", &value, err)
+        || !word_of(w, line, "cname", "VALUE", &elsewhere, err))
         return false;
     if (elsewhere.len && !responder_dns(w->responder, name, STR("CNAME"), elsewhere, err))
         return false;

@@ -78,12 +78,23 @@ WORDS_OF_KIND(is_order_state, "pending", "ready", "valid", "invalid")
 WORDS_OF_KIND(is_authz_state, "pending", "valid", "invalid", "deactivated")
 WORDS_OF_KIND(is_csr_fault, "bad-signature", "other-key", "sha1", "must-staple", "ca",
               "san-critical", "twice", "trailing-bytes", "truncated", "not-der")
-WORDS_OF_KIND(is_manner, "drop", "reset", "hang", "cut")
-WORDS_OF_KIND(is_alpn_fault, "no-extension", "not-critical", "wrong-digest",
+WORDS_OF_KIND(is_manner_word, "drop", "reset", "hang", "cut")
+WORDS_OF_KIND(is_alpn_word, "no-extension", "not-critical", "wrong-digest",
               "short-digest", "two-names", "other-name", "no-san", "no-alpn",
               "other-alpn", "refuse", "drop", "tls-1.1", "signed-by-ca", "expired",
               "common-name-only", "upper-case", "wildcard-name", "also-ip", "also-mail",
               "address-as-name", "bare-digest", "trailing-octets")
+
+static bool is_manner(const struct word *w)
+{
+    return str_starts(w->text, "${") || is_manner_word(w);
+}
+
+static bool is_alpn_fault(const struct word *w)
+{
+    return str_starts(w->text, "${") || is_alpn_word(w);
+}
+
 WORDS_OF_KIND(is_dns_type, "A", "AAAA", "TXT", "CNAME", "CAA", "MX", "NS", "any")
 WORDS_OF_KIND(is_source, "nonce", "status", "url", "header", "link", "body",
               "certificate", "age", "text", "path")
