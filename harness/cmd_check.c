@@ -129,6 +129,5 @@ int cmd_check(struct arena *a, int argc, char **argv)
         good = check_path(&c, root.ptr, &err);
     if (!good)
         return usage_error(err.text);
-    int status = report(&c);
-    return status;
+    return report(&c);
 }

@@ -455,6 +455,5 @@ int cmd_server(struct arena *a, int argc, char **argv)
                                        : "");
         return fail_with(EXIT_NOTHING_RUN, &err);
     }
-    int status = run_session(&s, &words, argc, argv);
-    return status;
+    return run_session(&s, &words, argc, argv);
 }
