@@ -25,6 +25,7 @@ struct validator {
 
 const struct finding finding_good = { .why = STR_INIT("") };
 
+PRINTF_LIKE(3, 0)
 static struct finding finding_of(const struct query_for *q, enum problem_type problem,
                                  const char *fmt, va_list args)
 {
