@@ -32,6 +32,8 @@ static const char *const production_hosts[] = {
 
 static bool is_production(str host)
 {
+    while (str_ends(host, ".")) /* the root may be written */
+        host.len--;
     for (size_t i = 0; i < countof(production_hosts); i++)
         if (str_eq_nocase(host, str_of(production_hosts[i])))
             return true;

@@ -78,7 +78,7 @@ static bool insert(struct points *p, uint32_t at, uint32_t point)
     return true;
 }
 
-/* The ASCII characters before the last hyphen, as they are. */
+/* The letters, digits and hyphens before the last hyphen, as they are. */
 static bool read_basic(str *rest, struct points *out)
 {
     size_t end = rest->len;
@@ -86,8 +86,11 @@ static bool read_basic(str *rest, struct points *out)
         end--;
     if (end > MOST)
         return false;
-    for (size_t i = 0; i + 1 < end; i++)
+    for (size_t i = 0; i + 1 < end; i++) {
+        if (digit_of(rest->ptr[i]) < 0 && rest->ptr[i] != '-')
+            return false;
         out->item[out->count++] = (unsigned char)rest->ptr[i];
+    }
     *rest = str_from(*rest, end);
     return true;
 }

@@ -37,7 +37,7 @@ static const struct { const char *path, *text; } files[] = {
     { "server/6.5-nonces/weak.acme",
       "scenario B\nsuite server\nrule rfc8555-6.5.1-1\ntag slow\nget directory\nshould 200\n" },
     { "server/6.5-nonces-too/other.acme",
-      "scenario C\nsuite server\nrule rfc8737-3-1\nneeds tls-alpn-01\nget directory\nmust 200\n" },
+      "scenario C\nsuite server\nrule rfc8737-3-1 rfc8555-6.50-1\nneeds tls-alpn-01\nget directory\nmust 200\n" },
     { "server/each.acme",
       "scenario D\nsuite server\nrule rfc8555-6.5-2\nneeds ${alg}\nfor each alg in ES384 RS256\n"
       "get directory\nneed 200\nmust 200\n  header X present\n" },
@@ -173,7 +173,7 @@ static const struct { const char *options, *plays; } selections[] = {
     { "--rule rfc8555-6.5-2", "each[ES384] each[RS256]" },
     { "--rule rfc8555-6.5-1", "" },
     { "--section 6.5", "reused weak each[ES384] each[RS256]" }, /* 6.5.1 too, not 6.50 */
-    { "--section 6.5.1", "weak" }, { "--section 6", "reused weak each[ES384] each[RS256]" },
+    { "--section 6.5.1", "weak" }, { "--section 6", "other reused weak each[ES384] each[RS256]" },
     { "--section rfc8737-3", "other" }, { "--section rfc8737", "other" },
     { "--section 3", "other" }, { "--section rfc8555-3", "" }, { "--section 5", "" },
     { "--tag slow", "weak" }, { "--tag slow --tag fast", "reused weak" }, { "--tag none", "" },
