@@ -220,6 +220,8 @@ bool target_probe(struct arena *a, struct target *target, struct err *err)
     p.world->seen = NULL;
     target_offer(target, "own-address", target->own_address,
                  STR("this system has one loopback address only"));
+    /* Not tried: a server that it stops would answer nothing afterwards. */
+    target_offer(target, "late-responses", true, STR_NONE);
     offer_resources(&p);
     offer_meta(&p);
     offer_cors(&p);

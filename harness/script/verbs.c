@@ -187,6 +187,7 @@ const struct capability capabilities[] = {
     { "caa-parameters", "minds accounturi and validationmethods in CAA records (RFC 8657)" },
     { "authz-per-order", "makes new authorizations for each order of the same name" },
     { "fresh-authz", "does not hand out valid authorizations of earlier orders" },
+    { "late-responses", "outlives a response to a challenge whose authorization is decided (taken for granted)" },
     { "retries-challenges", "tries a failed validation again (RFC 8555 8.2)" },
     { "ES384", "accepts P-384 account keys" },
     { "ES512", "accepts P-521 account keys" },
