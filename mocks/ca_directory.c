@@ -47,7 +47,9 @@ void ca_directory(struct ca_call *call)
     put(out, "revokeCert", ca_url(call, "/revoke-cert"));
     put(out, "keyChange", ca_url(call, "/key-change"));
     if (!call->ca->options.no_renewal)
-        put(out, "renewalInfo", ca_url(call, "/renewal-info"));
+        put(out, "renewalInfo",
+            ca_url(call, "/renewal-info%s",
+                   bug_on(call->ca, BUG_RENEWAL_SLASH) ? "/" : ""));
     json_object_set_new(out, "meta", meta(call));
     ca_spoil_object(call->ca, "directory", out);
     ca_answer_json(call, 200, out);

@@ -215,7 +215,8 @@ static void judge_name(struct ca_call *call, struct verdict_on *v)
                             STR_ARG(str_upto(v->value, 300)), fault));
     else if (is_blocked(ca, base, v->wildcard)
              || (!ca->options.any_name && !is_reserved_name(base, last)
-                 && !bug_on(ca, BUG_NAME_UNCHECKED)))
+                 && !bug_on(ca, BUG_NAME_UNCHECKED)
+                 && !(all_digits(last) && bug_on(ca, BUG_ADDRESS_AS_NAME))))
         refuse(v, PROBLEM_REJECTED_IDENTIFIER,
                arena_printf(call->arena, "this CA does not sign for \"%.*s\"",
                             STR_ARG(v->value)));
@@ -225,6 +226,8 @@ static void judge_address(struct ca_call *call, struct verdict_on *v)
 {
     str canonical;
     v->identifier.ip = true;
+    if (bug_on(call->ca, BUG_ADDRESS_LOOSE))
+        return;
     if (!ca_address_read(call->arena, v->value, &canonical))
         refuse(v, PROBLEM_MALFORMED,
                arena_printf(call->arena, "\"%.*s\" is no IP address in its textual form",

@@ -161,13 +161,14 @@ static struct key *former_key(struct ca *ca, struct arena *a, const struct order
     return cert ? cert_key(a, cert, &err) : key;
 }
 
-/* RFC 5280 4.1.2.2: positive, at most 20 octets, here without a leading zero. */
+/* RFC 5280 4.1.2.2: positive, at most 20 octets.  Every second one begins with a bit that
+ * is set, so that DER puts a zero octet in front. */
 static str new_serial(struct ca *ca, struct arena *a)
 {
     enum { SERIAL_BYTES = 16 };
     char *bytes = arena_alloc(a, 1, SERIAL_BYTES);
     memcpy(bytes, store_random(&ca->store, a, SERIAL_BYTES).ptr, SERIAL_BYTES);
-    bytes[0] = (char)((bytes[0] & 0x3f) | 0x40);
+    bytes[0] = (char)(bytes[0] | 0x40);
     return (str){ bytes, SERIAL_BYTES };
 }
 

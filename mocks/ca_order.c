@@ -151,6 +151,17 @@ static bool are_wanted(struct ca_call *call)
     return wish->bad == 0;
 }
 
+/* Planted: one kind of identifier in an order. */
+static bool are_alike(struct ca_call *call)
+{
+    const struct wish *wish = wish_of(call);
+    for (size_t i = 1; i < wish->count; i++)
+        if (bug_on(call->ca, BUG_ADDRESS_BESIDE_NAME)
+            && wish->verdict[i].identifier.ip != wish->verdict[0].identifier.ip)
+            return ca_why(call, "names and addresses cannot be ordered together");
+    return true;
+}
+
 /* --- dates --- */
 
 static bool read_date(struct ca_call *call, const char *member, time_t *out)
@@ -273,6 +284,7 @@ static const struct ca_check checks[] = {
     { "identifiers",        "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_identifiers },
     { "identifiers-some",   "RFC 8555 7.4",   BUG_EMPTY_ORDER,            PROBLEM_MALFORMED, 400, has_identifiers },
     { "identifiers-wanted", "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_wanted },
+    { "identifiers-alike",  "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 400, are_alike },
     { "dates",              "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_dates },
     { "dates-possible",     "RFC 8555 7.4",   BUG_DATES_UNCHECKED,        PROBLEM_MALFORMED, 400, are_dates_possible },
     { "profile",            "profiles draft 4", BUG_PROFILE_UNCHECKED,    PROBLEM_INVALID_PROFILE, 400, is_profile },
@@ -340,6 +352,8 @@ void ca_new_order(struct ca_call *call)
     ca_refresh_order(call->ca, order);
     ca_header(call, "Location", ca_order_url(call->ca, call->arena, order));
     ca_answer_json(call, 201, ca_show_order(call, order));
+    if (bug_on(call->ca, BUG_PROFILE_LOST))
+        order->profile = NULL;
     if (order->replaces.len && bug_on(call->ca, BUG_REPLACES_NOT_KEPT))
         order->replaces = STR_NONE;
 }

@@ -127,7 +127,10 @@ json_t *ca_show_order(struct ca_call *call, const struct order *order)
     put_date(a, out, "expires", order->expires);
     json_object_set_new(out, "identifiers", order_identifiers(call, order));
     if (order->profile && !bug_on(call->ca, BUG_PROFILE_NOT_SHOWN))
-        json_object_set_new(out, "profile", json_string(order->profile));
+        json_object_set_new(out, "profile",
+                            json_string(bug_on(call->ca, BUG_PROFILE_UNLISTED)
+                                            ? "default"
+                                            : order->profile));
     if (order->not_before)
         put_date(a, out, "notBefore", order->not_before);
     if (order->not_after)

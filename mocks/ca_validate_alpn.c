@@ -16,7 +16,7 @@ struct shown {
     str alpn;
     struct strs dns, ips, other, common;
     bool has_extension, critical;
-    str extension;
+    str extension, alt_names; /* DER */
 };
 
 /* --- the checks, as RFC 8737 3 lists them --- */
@@ -41,7 +41,7 @@ static bool is_named(const struct query_for *q, str name)
 {
     str want = q->identifier.value;
     /* RFC 8737 3: compared "in a case-insensitive manner"; a wildcard is no match. */
-    if (bug_on(q->ca, BUG_ALPN_CASE) ? str_eq(name, want) : str_eq_nocase(name, want))
+    if (str_eq_nocase(name, want))
         return true;
     if (!bug_on(q->ca, BUG_ALPN_WILDCARD) || !str_starts(name, "*."))
         return false;
@@ -52,6 +52,10 @@ static bool has_name(struct query_for *q, const void *got)
 {
     const struct shown *shown = got;
     const struct strs *names = names_of(q, shown);
+    /* Names are read in lower case; the bug looks at them as they are. */
+    if (bug_on(q->ca, BUG_ALPN_CASE)
+        && !str_contains(shown->alt_names, q->identifier.value))
+        return query_why(q, "the certificate spells the name otherwise");
     for (size_t i = 0; i < names->count; i++)
         if (is_named(q, names->item[i]))
             return true;
@@ -161,7 +165,10 @@ static struct finding shake(struct query_for *q, str address, struct tls_probe *
     if (fd < 0)
         return finding_later(q, PROBLEM_CONNECTION, "%s", err.text);
     /* RFC 8737 4: no data follows the handshake; the connection is closed at once. */
-    bool done = tls_probe(q->arena, fd, query_left_ms(q), sni_of(q), probe, &err);
+    str protocols =
+        bug_on(q->ca, BUG_ALPN_OFFERS_MORE) ? STR("h2,acme-tls/1") : STR("acme-tls/1");
+    bool done = tls_probe_offering(q->arena, fd, query_left_ms(q), sni_of(q), protocols,
+                                   probe, &err);
     close(fd);
     return done ? finding_good : finding_later(q, PROBLEM_TLS, "%s", err.text);
 }
@@ -169,11 +176,15 @@ static struct finding shake(struct query_for *q, str address, struct tls_probe *
 static void read_certificate(struct query_for *q, const struct tls_probe *probe,
                              struct shown *out)
 {
-    *out = (struct shown){ .alpn = probe->alpn, .extension = STR_NONE };
+    *out = (struct shown){ .alpn = probe->alpn,
+                           .extension = STR_NONE,
+                           .alt_names = STR_NONE };
     if (!probe->leaf)
         return;
     cert_names(q->arena, probe->leaf, &out->dns, &out->ips, &out->other);
     out->common = cert_common_names(q->arena, probe->leaf);
+    bool critical;
+    cert_extension(q->arena, probe->leaf, STR("2.5.29.17"), &critical, &out->alt_names);
     out->has_extension = cert_extension(q->arena, probe->leaf, STR("1.3.6.1.5.5.7.1.31"),
                                         &out->critical, &out->extension);
 }

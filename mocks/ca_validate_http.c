@@ -65,6 +65,9 @@ static struct finding fetch_from(const struct query_for *q, const struct url *ur
     headers_add(q->arena, &request.headers, STR("Accept"), STR("*/*"));
     if (bug_on(q->ca, BUG_HTTP_HOST_ADDRESS))
         headers_add(q->arena, &request.headers, STR("Host"), address);
+    if (bug_on(q->ca, BUG_ADDRESS_HOST) && q->identifier.ip)
+        headers_add(q->arena, &request.headers, STR("Host"),
+                    challenge_sni(q->arena, q->identifier.value));
     add_alias_host(q, url, &request.headers);
     if (bug_on(q->ca, BUG_HTTP_HEAD))
         request.method = STR("HEAD");

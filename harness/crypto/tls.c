@@ -10,6 +10,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 CLEANUP(free_ctx, SSL_CTX_free, SSL_CTX)
@@ -217,19 +218,36 @@ bool tls_answer_once(struct arena *a, int fd, long deadline_ms, tls_choose *choo
 
 /* --- the validator's side --- */
 
+/* RFC 7301 3.1: each name with its length before it. */
+static bool offer(struct arena *a, SSL *ssl, str protocols)
+{
+    struct buf wire = buf_new(a, CEILING_LINE);
+    str name;
+    while (str_cut(&protocols, ',', &name)) {
+        buf_add_char(&wire, (char)name.len);
+        buf_add(&wire, name);
+    }
+    str bytes = buf_str(&wire);
+    return SSL_set_alpn_protos(ssl, (const unsigned char *)bytes.ptr, (unsigned)bytes.len)
+        == 0;
+}
+
 bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_probe *out,
                struct err *err)
 {
-    static const unsigned char acme_tls[] = "\x0a"
-                                            "acme-tls/1";
+    return tls_probe_offering(a, fd, deadline_ms, sni, STR("acme-tls/1"), out, err);
+}
+
+bool tls_probe_offering(struct arena *a, int fd, long deadline_ms, str sni, str protocols,
+                        struct tls_probe *out, struct err *err)
+{
     int64_t end_ms = clock_ms() + deadline_ms;
     *out = (struct tls_probe){ .alpn = STR_NONE };
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     arena_defer(a, free_ctx, ctx);
     SSL *ssl = ctx ? SSL_new(ctx) : NULL;
     arena_defer(a, free_ssl, ssl);
-    if (!ssl || SSL_set_fd(ssl, fd) != 1
-        || SSL_set_alpn_protos(ssl, acme_tls, sizeof acme_tls - 1) != 0
+    if (!ssl || SSL_set_fd(ssl, fd) != 1 || !offer(a, ssl, protocols)
         || SSL_set_tlsext_host_name(ssl, str_z(a, sni)) != 1)
         return tls_failed(err, "OpenSSL could not begin");
     SSL_set_min_proto_version(ssl, TLS1_2_VERSION);

@@ -36,6 +36,11 @@ struct tls_probe {
 bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_probe *out,
                struct err *err) MUST_CHECK;
 
+/* The same, offering these protocols, with commas between: what a wrong validator does.
+ */
+bool tls_probe_offering(struct arena *a, int fd, long deadline_ms, str sni, str protocols,
+                        struct tls_probe *out, struct err *err) MUST_CHECK;
+
 /* Roots for libcurl's CURLOPT_SSL_CTX_FUNCTION, parsed once: an opaque X509_STORE shared
  * by all contexts.  NULL with the reason when the PEM has no certificate. */
 struct tls_roots;
