@@ -138,7 +138,7 @@ static bool is_for_method(const struct query_for *q, const struct issuer_value *
 static bool authorizes(const struct query_for *q, str text)
 {
     struct issuer_value v;
-    if (!read_issuer(text, &v))
+    if (!read_issuer(text, &v) || (v.count && bug_on(q->ca, BUG_CAA_PARAMETERS_REFUSED)))
         return false;
     bool ours = str_eq_nocase(v.domain, q->ca->options.caa_identity);
     return ours && is_for_account(q, &v) && is_for_method(q, &v);
@@ -178,6 +178,8 @@ static struct finding judge_tag(struct query_for *q, const struct properties *se
         seen++;
         if (authorizes(q, set->item[i].value))
             return finding_good;
+        if (bug_on(q->ca, BUG_CAA_FIRST_ONLY))
+            break;
     }
     if (seen == 0)
         return finding_good;
@@ -234,6 +236,7 @@ struct finding validate_caa(struct query_for *q)
     str name = q->identifier.value;
     struct resolution found;
     struct properties set;
+    struct finding judged = finding_good;
     if (q->identifier.ip)
         return finding_good;
     /* "Climb": the name, then its parents, until there is a set; not the root. */
@@ -243,9 +246,11 @@ struct finding validate_caa(struct query_for *q)
             return finding;
         read_set(q, &found, &set);
         if (set.count)
-            return judge_set(q, &set, name);
+            judged = judge_set(q, &set, name);
+        if (set.count && !bug_on(q->ca, BUG_CAA_FROM_TOP))
+            return judged;
         if (bug_on(q->ca, BUG_CAA_NO_CLIMB))
             break;
     }
-    return finding_good;
+    return judged;
 }
