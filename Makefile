@@ -44,7 +44,7 @@ say      = $(if $V,,@printf '%-4s %s\n' '$1' '$2')
 submake  = $(MAKE) --no-print-directory -j$J
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: all demo test check self asan tsan lint fuzz golden format interop bench install \
+.PHONY: all demo test check self asan tsan valgrind lint fuzz golden format interop bench install \
         clean help deps tidy fuzzers FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -66,6 +66,8 @@ asan:                     ## build and check under AddressSanitizer and UBSan
 	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli'
 tsan:                     ## build and check under ThreadSanitizer
 	@+CK_FORK=no $(submake) check B=build/tsan CFLAGS='$(TSAN)' PARTS='unit cli'
+valgrind: all $B/unit     ## the unit tests under valgrind: memory that was never set
+	@$(with) tests/run.sh tests/valgrind.sh
 lint:                     ## gcc and clang with -Werror, clang-tidy, cppcheck
 	@tests/lint.sh tools
 	@+$(submake) all build/gcc/unit B=build/gcc CC=gcc WERROR=-Werror
