@@ -19,7 +19,7 @@ static const struct option_row rows[] = {
     { "missing", 0, OPTION_FLAG, NULL, AT(missing), "with --rules: only those that no check cites" },
     { "watches", 0, OPTION_FLAG, NULL, AT(watches), "watches instead of scenarios" },
     { "suite", 0, OPTION_TEXT, "S", AT(suite), "server or client" },
-    { "section", 0, OPTION_TEXT, "S", AT(section), "only this document or section: rfc8555-6.5" },
+    { "section", 0, OPTION_TEXT, "S", AT(section), "with --rules: only this document or section: rfc8555-6.5" },
     { "level", 0, OPTION_TEXT, "L", AT(level), "with --rules: only this level, such as MUST" },
     { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
 };
@@ -113,6 +113,19 @@ static int list_rules(const struct listing *l)
     return EXIT_CONFORMS;
 }
 
+/* An option that would be passed over, or can fit nothing, is a mistake. */
+static bool options_fit(const struct list_options *o, struct err *err)
+{
+    if (!o->rules && (o->missing || o->section.len || o->level.len))
+        return err_set(err, "--missing, --section and --level go with --rules");
+    if (o->suite.len && !str_is(o->suite, "server") && !str_is(o->suite, "client"))
+        return err_set(err, "--suite is server or client");
+    if (o->level.len && name_find(level_names, LEVEL_COUNT, o->level) < 0)
+        return err_set(err,
+                       "--level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or stated");
+    return true;
+}
+
 int cmd_list(struct arena *a, int argc, char **argv)
 {
     struct listing l = { .arena = a };
@@ -127,7 +140,7 @@ int cmd_list(struct arena *a, int argc, char **argv)
         options_print(rows, countof(rows));
         return 0;
     }
-    if (!library_root(l.arena, &root, &err))
+    if (!options_fit(&l.options, &err) || !library_root(l.arena, &root, &err))
         return usage_error(err.text);
     l.library = library_read(l.arena, root, "", &m, &err);
     if (!l.library)

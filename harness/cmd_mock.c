@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "acme/identifier.h"
 #include "acme/show.h"
 #include "base/file.h"
 #include "commands.h"
@@ -115,6 +116,29 @@ static bool read_limits(const struct strs *list, struct ca_options *out, struct 
     return true;
 }
 
+/* What stands in a URL as its host, or in a certificate as a name. */
+static bool is_host(struct arena *a, str text)
+{
+    struct url url;
+    return url_parse(a, arena_printf(a, "https://%.*s/", STR_ARG(text)), &url)
+        && str_eq_nocase(url.host, text);
+}
+
+static bool check_names(struct arena *a, const struct mock_options *o, struct err *err)
+{
+    if (o->host.len && (!is_host(a, o->host) || str_contains(o->host, STR(":"))))
+        return err_set(err, "--host wants the name of a host, not \"%.*s\"",
+                       STR_ARG(o->host));
+    for (size_t i = 0; i < o->names.count; i++)
+        if (!is_host(a, o->names.item[i]) && !identifier_is_ip(o->names.item[i]))
+            return err_set(err, "--name wants a name or an address, not \"%.*s\"",
+                           STR_ARG(o->names.item[i]));
+    if (o->default_address.len && !identifier_is_ip(o->default_address))
+        return err_set(err, "--default-address wants an IP address, not \"%.*s\"",
+                       STR_ARG(o->default_address));
+    return true;
+}
+
 static bool read_seed(str text, uint64_t *out, struct err *err)
 {
     long seed = 0;
@@ -155,8 +179,8 @@ static bool read_all(struct arena *a, const struct mock_options *o,
             return false;
     if (o->eab_required && o->eab.count == 0)
         return err_set(err, "--eab-required needs an --eab KID:KEY");
-    return read_eab(a, &o->eab, out, err) && read_limits(&o->limits, out, err)
-        && read_seed(o->seed, &out->seed, err);
+    return check_names(a, o, err) && read_eab(a, &o->eab, out, err)
+        && read_limits(&o->limits, out, err) && read_seed(o->seed, &out->seed, err);
 }
 
 /* --- what it prints --- */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `acmespec new server/7.4-finalize/csr-too-weak`: the skeleton of a scenario. */
+#include <ctype.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -32,6 +33,17 @@ static str section_of(str name)
     return STR("6.5");
 }
 
+/* Below the library a name is one that every shell and URL takes, and leads nowhere else.
+ */
+static bool is_plain(str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (!isalnum((unsigned char)name.ptr[i]) && !strchr("-_./", name.ptr[i]))
+            return false;
+    return !str_contains(name, STR("..")) && !str_contains(name, STR("//"))
+        && !str_ends(name, "/");
+}
+
 static bool write_skeleton(struct arena *a, const char *name, struct err *err)
 {
     str root, path = str_of(name);
@@ -40,6 +52,8 @@ static bool write_skeleton(struct arena *a, const char *name, struct err *err)
                        "a scenario's name begins with server/, as in "
                        "server/7.4-finalize/csr-too-weak");
     if (str_starts(path, "server/")) {
+        if (!is_plain(path))
+            return err_set(err, "a scenario's name has letters, digits and - _ . only");
         if (!library_root(a, &root, err))
             return false;
         path = arena_printf(a, "%.*s/%s", STR_ARG(root), name);

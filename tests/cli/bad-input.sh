@@ -170,6 +170,40 @@ server 5 'refused' --junit "$tmp/made/for/it.xml" server/7.4-orders
 cp "$tmp/made/for/it.xml" "$tmp/out"
 judge 5 '</testsuites>' 5 'a report in folders that were not there'
 
+# --- options of the other commands ---
+
+mock() { want 2 "$1" "$acmespec" mock "$2" "$3"; }
+mock 'there is no planted bug "nope"' --bug nope
+mock '--port wants a whole number up to 65535' --port 99999
+mock '--limit wants RESOURCE=N/SECONDS' --limit newOrder=a/b
+mock '--limit is for newAccount, newOrder' --limit directory=1/1
+mock '--eab wants KID:KEY with the key in base64url' --eab 'k:%%%'
+mock '--eab-required needs an --eab' --eab-required -q
+mock '--dns-server wants ADDRESS:PORT' --dns-server 127.0.0.1:99999
+mock '--default-address wants an IP address' --default-address nowhere
+mock '--name wants a name or an address' --name 'a b'
+mock '--host wants the name of a host' --host 'a/b'
+mock '--host wants the name of a host' --host ::1
+mock '--processing wants a time span' --processing 5
+mock '--seed wants a whole number' --seed x
+want 5 'binds to loopback only' "$acmespec" mock --address 192.0.2.1
+want 5 'cannot write' "$acmespec" mock --root "$tmp/empty.acme/x"
+
+want 2 'go with --rules' "$acmespec" list --section 6.5
+want 2 '--suite is server or client' "$acmespec" list --suite both
+want 2 '--level is MUST' "$acmespec" list --rules --level must
+want 4 '0 scenarios' "$acmespec" list no-such-thing
+want 2 'begins with server/' "$acmespec" new client
+for name in server/../x 'server/a b' 'server/a;b' server/x/; do
+    want 2 'has letters, digits and - _ . only' "$acmespec" new "$name"
+done
+want 2 'cannot' "$acmespec" new "$tmp/empty.acme/x"
+want 2 'is there already' "$acmespec" new "$tmp/utf8"
+want 2 'did you mean "payload"' "$acmespec" help paylod
+want 2 'issue takes an operation' "$acmespec" issue teapot http://127.0.0.1:1/
+want 2 'no http or https URL' "$acmespec" issue obtain nowhere a.test --home "$tmp/home"
+want 2 'no http or https URL' "$acmespec" bench nowhere
+
 # --- surroundings ---
 
 "$acmespec" list 2>"$tmp/err" | head -n 1 >"$tmp/out"
