@@ -227,7 +227,7 @@ static struct account *account_of(struct ca_call *call)
     struct account *account = store_account_of_key(&call->ca->store, call->thumbprint);
     bool gone = account && account->status == STATUS_DEACTIVATED
         && bug_on(call->ca, BUG_DEACTIVATED_KEY_ANEW);
-    return gone ? NULL : account;
+    return gone || bug_on(call->ca, BUG_ACCOUNT_TWICE) ? NULL : account;
 }
 
 void ca_new_account(struct ca_call *call)

@@ -42,6 +42,8 @@ static bool has_profile(struct ca_call *call)
 
 static bool has_csr(struct ca_call *call)
 {
+    if (!call->payload && bug_on(call->ca, BUG_READING_ENDS_ORDER))
+        call->order->status = STATUS_INVALID;
     return json_is_string(json_object_get(call->payload, "csr"))
         || ca_why(call, "the payload has no string \"csr\"");
 }
@@ -109,7 +111,9 @@ static bool is_strong(struct ca_call *call)
 static bool is_no_account_key(struct ca_call *call)
 {
     str thumbprint = key_thumbprint(call->arena, request_of(call)->csr.key);
-    return !store_account_of_key(&call->ca->store, thumbprint)
+    const struct account *account = store_account_of_key(&call->ca->store, thumbprint);
+    return !account
+        || (bug_on(call->ca, BUG_CSR_OTHER_ACCOUNTS_KEY) && account != call->account)
         || ca_why(call, "the CSR's key is the key of an account");
 }
 

@@ -5,7 +5,7 @@
 #include "mocks/ca_issuer.h"
 #include "mocks/ca_renewal.h"
 
-enum { DAY = 86400, EARLIEST = DAY, LATEST = 30 * DAY };
+enum { DAY = 86400, EARLIEST = DAY, LATEST = 30 * DAY, FEW = 20 };
 
 /* A newOrder on its way. */
 struct wish {
@@ -65,6 +65,8 @@ static void judge_identifiers(struct ca_call *call, struct wish *wish)
             continue;
         if (v.why.len == 0 && is_double(wish, &v))
             continue;
+        if (wish->count == FEW && bug_on(call->ca, BUG_NAMES_CUT))
+            break;
         wish->verdict[wish->count++] = v;
         wish->bad += v.why.len > 0;
     }
@@ -159,6 +161,17 @@ static bool are_alike(struct ca_call *call)
         if (bug_on(call->ca, BUG_ADDRESS_BESIDE_NAME)
             && wish->verdict[i].identifier.ip != wish->verdict[0].identifier.ip)
             return ca_why(call, "names and addresses cannot be ordered together");
+    return true;
+}
+
+/* Planted: one order for a name, ever. */
+static bool is_no_duplicate(struct ca_call *call)
+{
+    const struct wish *wish = wish_of(call);
+    const struct order *o = call->account->orders;
+    for (; o && bug_on(call->ca, BUG_DUPLICATE_ORDER_409); o = o->next)
+        if (str_eq(o->identifier[0].value, wish->verdict[0].identifier.value))
+            return ca_why(call, "there is an order for this name already");
     return true;
 }
 
@@ -285,6 +298,7 @@ static const struct ca_check checks[] = {
     { "identifiers-some",   "RFC 8555 7.4",   BUG_EMPTY_ORDER,            PROBLEM_MALFORMED, 400, has_identifiers },
     { "identifiers-wanted", "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_wanted },
     { "identifiers-alike",  "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 400, are_alike },
+    { "no-duplicate",       "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 409, is_no_duplicate },
     { "dates",              "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_dates },
     { "dates-possible",     "RFC 8555 7.4",   BUG_DATES_UNCHECKED,        PROBLEM_MALFORMED, 400, are_dates_possible },
     { "profile",            "profiles draft 4", BUG_PROFILE_UNCHECKED,    PROBLEM_INVALID_PROFILE, 400, is_profile },
@@ -312,6 +326,10 @@ static struct order *make_order(struct ca_call *call, const struct wish *wish)
 {
     struct store *store = &call->ca->store;
     struct order *order = store_add_order(store, call->account, wish->count);
+    if (bug_on(call->ca, BUG_ORDER_ID_COUNTER)) {
+        order->id = arena_printf(store->arena, "%zu", store->orders.count);
+        table_put(&store->orders, order->id, order);
+    }
     order->expires = call->now + (time_t)call->ca->options.order_s;
     order->not_before = wish->not_before;
     order->not_after = wish->not_after;
@@ -338,6 +356,18 @@ static void set_replaces(struct ca_call *call, const struct wish *wish,
         str_copy(call->ca->store.arena, json_member(call->payload, "replaces"));
 }
 
+/* Planted: what was sent is shown, whoever may say it. */
+static void take_members(struct ca_call *call, json_t *shown)
+{
+    static const char *const taken[] = { "expires", "finalize", "certificate",
+                                         "authorizations" };
+    for (size_t i = 0; i < countof(taken); i++) {
+        json_t *sent = json_object_get(call->payload, taken[i]);
+        if (sent && bug_on(call->ca, BUG_ORDER_MEMBERS_TAKEN))
+            json_object_set(shown, taken[i], sent);
+    }
+}
+
 void ca_new_order(struct ca_call *call)
 {
     struct wish wish = { .count = 0 };
@@ -351,7 +381,9 @@ void ca_new_order(struct ca_call *call)
         order->status = STATUS_READY;
     ca_refresh_order(call->ca, order);
     ca_header(call, "Location", ca_order_url(call->ca, call->arena, order));
-    ca_answer_json(call, 201, ca_show_order(call, order));
+    json_t *shown = ca_show_order(call, order);
+    take_members(call, shown);
+    ca_answer_json(call, 201, shown);
     if (bug_on(call->ca, BUG_PROFILE_LOST))
         order->profile = NULL;
     if (order->replaces.len && bug_on(call->ca, BUG_REPLACES_NOT_KEPT))

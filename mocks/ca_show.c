@@ -78,8 +78,8 @@ json_t *ca_show_account(struct ca_call *call, const struct account *account)
 json_t *ca_show_identifier(struct ca_call *call, bool ip, str value)
 {
     json_t *out = json_object();
-    (void)call;
-    json_object_set_new(out, "type", json_string(ip ? "ip" : "dns"));
+    const char *name = bug_on(call->ca, BUG_IDENTIFIER_TYPE_CASE) ? "DNS" : "dns";
+    json_object_set_new(out, "type", json_string(ip ? "ip" : name));
     put(out, "value", value);
     return out;
 }
@@ -124,7 +124,8 @@ json_t *ca_show_order(struct ca_call *call, const struct order *order)
     struct arena *a = call->arena;
     json_t *out = json_object();
     put_status(out, order->status);
-    put_date(a, out, "expires", order->expires);
+    put_date(a, out, "expires",
+             bug_on(call->ca, BUG_EXPIRES_MOVES) ? call->now + 86400 : order->expires);
     json_object_set_new(out, "identifiers", order_identifiers(call, order));
     if (order->profile && !bug_on(call->ca, BUG_PROFILE_NOT_SHOWN))
         json_object_set_new(out, "profile",

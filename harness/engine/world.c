@@ -148,8 +148,13 @@ void world_add_key(struct world *w, str name, struct key *key, str account_url)
     w->key = GROW(w->arena, w->key, w->key_count, struct named_key);
     w->key[w->key_count++] = added;
     str prefix = added.name;
-    vars_set_json(w->vars, arena_printf(w->arena, "%.*s.jwk", STR_ARG(prefix)),
-                  key_jwk(w->arena, key));
+    json_t *jwk = key_jwk(w->arena, key);
+    vars_set_json(w->vars, arena_printf(w->arena, "%.*s.jwk", STR_ARG(prefix)), jwk);
+    /* The coordinates of an EC key, to spell it in another way; empty for others. */
+    vars_set(w->vars, arena_printf(w->arena, "%.*s.x", STR_ARG(prefix)),
+             json_member(jwk, "x"));
+    vars_set(w->vars, arena_printf(w->arena, "%.*s.y", STR_ARG(prefix)),
+             json_member(jwk, "y"));
     vars_set(w->vars, arena_printf(w->arena, "%.*s.thumbprint", STR_ARG(prefix)),
              key_thumbprint(w->arena, key));
 }

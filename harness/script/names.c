@@ -53,7 +53,7 @@ enum kind {
 /* What may follow the dot; "#" at the end stands for a number. */
 static const char *const parts[KIND_COUNT][12] = {
     [KIND_VALUE] = { NULL },
-    [KIND_KEY] = { "jwk", "thumbprint", "pem", NULL },
+    [KIND_KEY] = { "jwk", "thumbprint", "pem", "x", "y", NULL },
     [KIND_ACCOUNT] = { "url", "jwk", "thumbprint", "orders", NULL },
     [KIND_ORDER] = { "url", "finalize", "certificate", "authz#", "status", "expires",
                      "domain", NULL },

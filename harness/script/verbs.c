@@ -38,7 +38,7 @@ const struct verb verbs[] = {
 
     /* ---- givens: bring the peer to a state ---- */
     { "given key", VERB_GIVEN_KEY, IN_SCENARIO, 0, "NAME [KEYTYPE]",
-      "A key pair (P-256 unless given): ${NAME.jwk}, ${NAME.thumbprint}." },
+      "A key pair (P-256 unless given): ${NAME.jwk}, ${NAME.thumbprint}, ${NAME.x} and ${NAME.y}." },
     { "given account", VERB_GIVEN_ACCOUNT, IN_SCENARIO, IN_ACCOUNT, "NAME [KEYTYPE] [deactivated]",
       "A new account: ${NAME.url}, ${NAME.jwk}, ${NAME.thumbprint}, ${NAME.orders}." },
     { "contact", VERB_CLAUSE, IN_ACCOUNT, 0, "VALUE...", "Contact URLs of the new account." },
