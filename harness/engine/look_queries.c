@@ -28,7 +28,7 @@ bool look_queries(struct look *l)
     struct query *queries;
     if (!kind_of(l, &kind))
         return false;
-    size_t count = responder_queries(l->world->responder, l->world->arena, &queries);
+    size_t count = world_queries(l->world, &queries);
     long long fitting = 0;
     for (size_t i = 0; i < count; i++)
         fitting += query_fits(&queries[i], kind, l->arg[1], l->arg[2]);
@@ -56,7 +56,7 @@ bool look_query(struct look *l)
     struct query *queries;
     if (!kind_of(l, &kind))
         return false;
-    size_t count = responder_queries(l->world->responder, l->world->arena, &queries);
+    size_t count = world_queries(l->world, &queries);
     for (size_t i = count; i-- > 0;)
         if (query_fits(&queries[i], kind, l->arg[2], STR_NONE)) {
             l->value = detail_of(l, &queries[i], l->arg[1]);

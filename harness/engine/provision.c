@@ -170,7 +170,10 @@ static bool provision_alpn(struct world *w, const struct response_for *r,
     if (!has_fault(&faults, "refuse")
         && !alpn_certificate(w, r, &faults, &answer.tls, err))
         return false;
-    responder_alpn(w->responder, challenge_sni(w->arena, r->authz->domain), &answer);
+    struct responder *there = world_responder(w, r->authz->domain, err);
+    if (!there)
+        return false;
+    responder_alpn(there, challenge_sni(w->arena, r->authz->domain), &answer);
     return true;
 }
 
@@ -291,6 +294,14 @@ static bool number_of(struct world *w, const struct line *line, const char *clau
         || err_set(err, "\"%.*s\" is no number for %s", STR_ARG(text), clause);
 }
 
+/* As it stands in a Host header: RFC 3986 3.2.2 has an IPv6 address in brackets. */
+static str host_of(struct world *w, str domain)
+{
+    return str_contains(domain, STR(":"))
+        ? arena_printf(w->arena, "[%.*s]", STR_ARG(domain))
+        : domain;
+}
+
 static bool provision_web(struct world *w, const struct response_for *r,
                           const struct line *line, struct err *err)
 {
@@ -308,7 +319,10 @@ static bool provision_web(struct world *w, const struct response_for *r,
     answer.body = repeated(w, answer.body, times);
     if (redirect.len && !redirect_of(w, r, redirect, &answer, err))
         return false;
-    responder_web(w->responder, r->authz->domain, challenge_path(w->arena, r->token),
+    struct responder *there = world_responder(w, r->authz->domain, err);
+    if (!there)
+        return false;
+    responder_web(there, host_of(w, r->authz->domain), challenge_path(w->arena, r->token),
                   &answer);
     return true;
 }

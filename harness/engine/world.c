@@ -5,6 +5,8 @@
 #include "base/clock.h"
 #include "engine/steps.h"
 
+enum { SPARE_MS = 5000, BIND_AGAIN_MS = 50 };
+
 /* An address of 127/8 for a slot; 127.0.0.x is left to others. */
 static str address_of(struct arena *a, int slot, bool own_address)
 {
@@ -31,6 +33,41 @@ static bool start_responder(struct world *w, struct err *err)
     slot->tls_port = responder_tls_port(w->responder);
     slot->dns_port = responder_dns_port(w->responder);
     return true;
+}
+
+/* One after the other: each waits until the one before has ended. */
+static struct responder *start_responder6(struct world *w, struct err *err)
+{
+    const struct target *t = w->target;
+    struct responder_options options = { .address = "::1",
+                                         .http_port = t->http_port,
+                                         .tls_port = t->tls_port,
+                                         .dns_address = "127.0.0.1",
+                                         .answer_address = w->address };
+    while (!w->responder6 && clock_ms() < w->deadline_ms - SPARE_MS) {
+        w->responder6 = responder_new(w->arena, &options, err);
+        if (!w->responder6)
+            clock_sleep_ms(BIND_AGAIN_MS);
+    }
+    return w->responder6;
+}
+
+struct responder *world_responder(struct world *w, str domain, struct err *err)
+{
+    if (!str_contains(domain, STR(":")))
+        return w->responder;
+    return w->responder6 ? w->responder6 : start_responder6(w, err);
+}
+
+size_t world_queries(struct world *w, struct query **out)
+{
+    struct query *first, *more = NULL;
+    size_t count = responder_queries(w->responder, w->arena, &first);
+    size_t count6 = w->responder6 ? responder_queries(w->responder6, w->arena, &more) : 0;
+    *out = NEW_ARRAY(w->arena, struct query, count + count6 + 1);
+    for (size_t i = 0; i < count + count6; i++)
+        (*out)[i] = i < count ? first[i] : more[i - count];
+    return count + count6;
 }
 
 static void set_dates(struct world *w)

@@ -34,6 +34,7 @@ struct world {
     struct journal *journal;
     struct client *client;
     struct responder *responder;
+    struct responder *responder6; /* at ::1, once something was provisioned there */
     struct vars *vars;
     int slot;
     str address; /* "127.1.0.17" */
@@ -50,6 +51,12 @@ struct world {
     struct listener *https; /* redirect target, started when first needed */
     int64_t deadline_ms;    /* clock_ms() when the play must be over */
 };
+
+/* The servers that answer for a name or an address; NULL with the reason when those for
+ * an IPv6 address cannot be had.  There is one ::1 for all plays, so this may wait. */
+struct responder *world_responder(struct world *w, str domain, struct err *err);
+/* What the target asked so far, wherever it asked. */
+size_t world_queries(struct world *w, struct query **out);
 
 /* Makes the world of a play in its process: client with its directory, responders in the
  * slot, common names.  variant: the value of `for each`, or empty. */

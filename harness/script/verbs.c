@@ -166,6 +166,7 @@ const struct capability capabilities[] = {
     { "tls-alpn-01", "offers the challenge tls-alpn-01 (RFC 8737)" },
     { "wildcard", "takes orders for wildcard names (RFC 8555 7.1.3)" },
     { "ip", "takes orders for IP addresses (RFC 8738)" },
+    { "ipv6", "takes orders for ::1, at which this system can be asked (RFC 8738)" },
     { "own-address", "every scenario has a loopback address of its own" },
     { "newAuthz", "has the resource newAuthz (RFC 8555 7.4.1)" },
     { "keyChange", "has the resource keyChange (RFC 8555 7.3.5)" },
