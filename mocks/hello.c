@@ -46,13 +46,23 @@ static struct rest take_vector(struct rest *rest, size_t width)
     return (struct rest){ bytes, rest->bad };
 }
 
+/* Whether the first handshake message is there to its end. */
+static bool is_whole(str message)
+{
+    struct rest rest = { message, false };
+    take_number(&rest, 1);
+    size_t len = take_number(&rest, 3);
+    return !rest.bad && rest.bytes.len >= len;
+}
+
 /* A handshake message may be spread over several records: the payload of all that are
- * whole. Bad: another kind of record comes first. */
+ * whole, as far as the first message goes; early data may follow it (RFC 8446 2.3).  Bad:
+ * another kind of record comes first. */
 static str gather(struct arena *scratch, str bytes, bool *bad)
 {
     char *message = arena_alloc(scratch, 1, bytes.len);
     size_t len = 0;
-    while (bytes.len >= RECORD_HEAD && !*bad) {
+    while (bytes.len >= RECORD_HEAD && !is_whole((str){ message, len })) {
         struct rest rest = { bytes, false };
         size_t type = take_number(&rest, 1), major = take_number(&rest, 1);
         take_number(&rest, 1);
@@ -60,14 +70,17 @@ static str gather(struct arena *scratch, str bytes, bool *bad)
         *bad =
             type != HANDSHAKE || major != 3 || claimed == 0 || claimed > LONGEST_RECORD;
         str payload = take(&rest, claimed);
-        if (*bad || rest.bad)
+        if (*bad)
+            return STR_NONE;
+        if (rest.bad)
             break;
         memcpy(message + len, payload.ptr, payload.len);
         len += payload.len;
         bytes = rest.bytes;
     }
-    *bad = *bad || (bytes.len && bytes.ptr[0] != HANDSHAKE);
-    return (str){ message, len };
+    str gathered = { message, len };
+    *bad = bytes.len && bytes.ptr[0] != HANDSHAKE && !is_whole(gathered);
+    return gathered;
 }
 
 static char shown(char c)

@@ -241,6 +241,9 @@ START_TEST(a_hello_tells_name_and_protocols)
     ck_assert_int_eq(hello_peek(a, whole, &hello), PEEK_DONE);
     ck_assert_str_eq(hello.sni, "a.s17.r.acmespec.test");
     ck_assert_str_eq(hello.alpn, "acme-tls/1,h2");
+    str early = joined(whole, STR("\x17\3\3\0\1x")); /* RFC 8446 2.3 */
+    ck_assert_int_eq(hello_peek(a, early, &hello), PEEK_DONE);
+    ck_assert_str_eq(hello.alpn, "acme-tls/1,h2");
     ck_assert_int_eq(hello_peek(a, client_hello(NULL, pieces[_i]), &hello), PEEK_DONE);
     ck_assert_str_eq(hello.sni, "");
     ck_assert_int_eq(hello_peek(a, STR("GET / HTTP/1.1\r\n"), &hello), PEEK_BAD);
