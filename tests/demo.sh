@@ -9,7 +9,8 @@ set -u
 B=${B:-build}
 reports=$B/demo
 mkdir -p "$reports"
-set -- --junit "$reports/junit.xml" --results "$reports/results.jsonl"
+set -- --junit "$reports/junit.xml" --results "$reports/results.jsonl" \
+    --html "$reports/report.html"
 
 # acmespec's exit status, in words.
 meaning()
@@ -31,7 +32,8 @@ if [ $status = 77 ]; then
 fi
 echo
 echo "demo: $(meaning $status)."
-echo "demo: JUnit is in $reports/junit.xml, every event in $reports/results.jsonl."
+echo "demo: a page to look at is $reports/report.html; JUnit is in $reports/junit.xml,"
+echo "demo: every event in $reports/results.jsonl."
 case $status in
 0 | 1 | 3) exit 0 ;;
 *) exit "$status" ;;

@@ -291,6 +291,25 @@ START_TEST(there_is_room_until_very_much_is_kept)
 }
 END_TEST
 
+/* A body of JSON is kept as text and as values. */
+START_TEST(json_takes_more_room_than_text)
+{
+    enum { SIZE = 4 * 1024 * 1024 };
+    struct err err = { "" };
+    char *body = arena_alloc(a, 1, SIZE + 1);
+    memset(body, ' ', SIZE);
+    body[0] = '{';
+    body[SIZE - 1] = '}';
+    int kept = 0;
+    while (journal_has_room(j, &err) && kept < 100) {
+        added(CA "/x", 200, NULL, body);
+        kept++;
+    }
+    ck_assert_int_ge(kept, 2);
+    ck_assert_int_lt(kept, 8);
+}
+END_TEST
+
 enum { THREADS = 4, EACH = 250, ALL = THREADS * EACH };
 
 /* NULL when the journal gave back what was put in. */
@@ -340,6 +359,7 @@ Suite *journal_suite(void)
     tcase_add_test(tc, an_exchange_has_the_role_its_url_had_when_it_was_sent);
     tcase_add_test(tc, many_urls_are_kept_apart);
     tcase_add_test(tc, there_is_room_until_very_much_is_kept);
+    tcase_add_test(tc, json_takes_more_room_than_text);
     tcase_add_test(tc, several_threads_may_add);
     suite_add_tcase(suite, tc);
     return suite;
