@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Open addressing, at most half full, doubled when it is. */
+/* Open addressing, at most half full.  When it is, what was taken out goes, and the size
+ * is doubled where that does not make room enough. */
 #include "mocks/ca_table.h"
 
 enum { FIRST_SIZE = 64 };
@@ -36,10 +37,11 @@ void *table_find(const struct table *t, str key)
     return slot_of(t, hash_of(key), key)->value;
 }
 
-static void grow(struct table *t)
+static void make_room(struct table *t)
 {
     struct table old = *t;
-    t->size *= 2;
+    if ((t->count + 1) * 4 > t->size)
+        t->size *= 2;
     t->used = 0;
     t->slots_arena = arena_new(t->arena);
     t->slot = NEW_ARRAY(t->slots_arena, struct table_slot, t->size);
@@ -55,7 +57,7 @@ static void grow(struct table *t)
 void table_put(struct table *t, str key, void *value)
 {
     if ((t->used + 1) * 2 > t->size)
-        grow(t);
+        make_room(t);
     uint64_t hash = hash_of(key);
     struct table_slot *slot = slot_of(t, hash, key);
     t->used += !slot->key.ptr;
