@@ -200,6 +200,16 @@ START_TEST(a_skip_is_known_or_stale)
 }
 END_TEST
 
+START_TEST(a_play_whose_checks_were_not_armed_is_no_skip_to_be_known)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    add_check(a, add_play(a, r, "server/x/unarmed"), "must 200", VERDICT_SKIP);
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    ck_assert_uint_eq(r->stale_count, 0);
+}
+END_TEST
+
 START_TEST(fewer_decided_cases_than_before_are_stale)
 {
     struct baseline b = known("server/x/bad", "must 400", "fail");
@@ -273,6 +283,7 @@ Suite *compare_suite(void)
     tcase_add_test(tc, an_expectation_without_a_check_is_of_any_check);
     tcase_add_test(tc, a_play_that_dies_is_no_expected_failure);
     tcase_add_test(tc, a_skip_is_known_or_stale);
+    tcase_add_test(tc, a_play_whose_checks_were_not_armed_is_no_skip_to_be_known);
     tcase_add_test(tc, fewer_decided_cases_than_before_are_stale);
     tcase_add_test(tc, one_play_is_marked_alone);
     tcase_add_loop_test(tc, a_baseline_is_read_from_its_file, 0, (int)countof(files));

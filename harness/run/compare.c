@@ -234,10 +234,11 @@ static bool is_told(const struct results *r, str got)
     return false;
 }
 
-/* One entry for a capability, however many plays want it. */
+/* One entry for a capability, however many plays want it.  A play none of whose checks
+ * was armed is no such skip. */
 static void judge_skip(struct comparing *c, const struct play_result *p)
 {
-    if (p->verdict != VERDICT_SKIP || p->expected)
+    if (p->verdict != VERDICT_SKIP || p->expected || !str_starts(p->reason, PLAN_LACKS))
         return;
     str got = arena_printf(c->arena, "skip: %.*s", STR_ARG(p->reason));
     struct stale_expectation stale = { .scenario = p->name,

@@ -14,8 +14,8 @@ trap 'rm -rf "$tmp"' EXIT
 [ $# -gt 0 ] || set -- pebble pebble-eab pebble-latest caddy caddy-latest step-ca
 
 number() { sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p' "$tmp/end"; }
-# verdict NAME: how many checks and watches have it.
-verdict() { sed -n 's/.*"checks":{\([^}]*\)}.*/\1/p' "$tmp/end" | sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p'; }
+# verdict NAME: how many cases have it.
+verdict() { sed -n 's/.*"cases":{\([^}]*\)}.*/\1/p' "$tmp/end" | sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p'; }
 
 {
     echo "| peer | version | pass | fail | warn | inconclusive | not offered | wall, s |"
