@@ -165,10 +165,13 @@ static struct finding shake(struct query_for *q, str address, struct tls_probe *
     if (fd < 0)
         return finding_later(q, PROBLEM_CONNECTION, "%s", err.text);
     /* RFC 8737 4: no data follows the handshake; the connection is closed at once. */
-    str protocols =
-        bug_on(q->ca, BUG_ALPN_OFFERS_MORE) ? STR("h2,acme-tls/1") : STR("acme-tls/1");
-    bool done = tls_probe_offering(q->arena, fd, query_left_ms(q), sni_of(q), protocols,
-                                   probe, &err);
+    const struct tls_wrong wrong = {
+        .protocols = bug_on(q->ca, BUG_ALPN_OFFERS_MORE) ? "h2,acme-tls/1" : "acme-tls/1",
+        .speaks = bug_on(q->ca, BUG_ALPN_SPEAKS),
+        .linger_ms = bug_on(q->ca, BUG_ALPN_LINGERS) ? 2500 : 0,
+    };
+    bool done =
+        tls_probe_wrongly(q->arena, fd, query_left_ms(q), sni_of(q), &wrong, probe, &err);
     close(fd);
     return done ? finding_good : finding_later(q, PROBLEM_TLS, "%s", err.text);
 }

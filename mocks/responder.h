@@ -69,12 +69,17 @@ void responder_alpn(struct responder *r, str sni, const struct alpn_answer *answ
 void responder_alpn_withdraw(struct responder *r, str sni);
 
 /* --- the record of what was asked --- */
-enum query_kind { QUERY_HTTP, QUERY_DNS, QUERY_TLS };
+enum query_kind {
+    QUERY_HTTP,
+    QUERY_DNS,
+    QUERY_TLS,
+    QUERY_CLOSE /* the end of a TLS connection whose handshake was good */
+};
 struct query {
     enum query_kind kind;
     int64_t at_us;
     str name;   /* Host without port, query name (lower case, no final dot), SNI */
-    str detail; /* path; DNS type; offered ALPN */
+    str detail; /* path; DNS type; offered ALPN; "clean", "data" or "late" */
     str peer;   /* address it came from */
     bool tcp;   /* DNS over TCP */
     struct headers headers; /* of an HTTP request */

@@ -118,6 +118,17 @@ static void record(struct responder *r, const struct hello *hello, const char *p
     responder_record(r, &query);
 }
 
+static void record_end(struct responder *r, const struct hello *seen, const char *peer)
+{
+    const char *how = seen->closed_ms < 0 ? "late" : "clean";
+    struct query query = { .kind = QUERY_CLOSE,
+                           .name = str_of(seen->sni),
+                           .detail = str_of(seen->sent_data ? "data" : how),
+                           .peer = str_of(peer),
+                           .spelling = STR_NONE };
+    responder_record(r, &query);
+}
+
 static void choose(void *context, struct arena *a, const struct hello *hello,
                    struct tls_answer *answer)
 {
@@ -148,8 +159,8 @@ static void answer_handshake(struct arena *a, struct handshake *h)
         return;
     }
     /* Without an answer it is refused; how it went is the peer's to judge. */
-    bool done = tls_answer_once(a, h->fd, DEADLINE_MS, choose, &answer.tls, &seen, &err);
-    (void)done;
+    if (tls_answer_once(a, h->fd, DEADLINE_MS, choose, &answer.tls, &seen, &err))
+        record_end(h->responder, &seen, h->peer);
 }
 
 static void *run_handshake(void *context)

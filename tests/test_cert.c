@@ -204,6 +204,17 @@ START_TEST(an_acme_identifier_is_critical_and_32_octets)
 }
 END_TEST
 
+START_TEST(a_mail_address_stands_beside_the_names)
+{
+    struct cert_spec spec = leaf_spec(new_key(KEY_P256));
+    struct strs dns = { 0 }, ips = { 0 }, other = { 0 };
+    strs_add(arena, &spec.email_addresses, STR("admin@example.test"));
+    cert_names(arena, issue(&spec), &dns, &ips, &other);
+    ck_assert_uint_eq(other.count, 1);
+    ck_assert(str_contains(other.item[0], STR("admin@example.test")));
+}
+END_TEST
+
 START_TEST(serials_are_random_and_positive)
 {
     struct cert_spec spec = leaf_spec(new_key(KEY_P256));
@@ -447,6 +458,7 @@ Suite *cert_suite(void)
     tcase_add_loop_test(tc, a_chain_of_every_key_type_is_good, 0, countof(types));
     tcase_add_test(tc, a_leaf_has_what_it_was_given);
     tcase_add_test(tc, an_acme_identifier_is_critical_and_32_octets);
+    tcase_add_test(tc, a_mail_address_stands_beside_the_names);
     tcase_add_test(tc, serials_are_random_and_positive);
     tcase_add_test(tc, what_cannot_be_issued_is_an_error);
     tcase_add_loop_test(tc, validity_comes_back_before_and_after_2050, 0,

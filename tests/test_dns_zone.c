@@ -214,6 +214,19 @@ START_TEST(a_manner_refuses_its_type_only)
 }
 END_TEST
 
+START_TEST(an_empty_type_is_no_error)
+{
+    struct dns_answer answer;
+    treat("a.test", "A", DNS_EMPTY);
+    ck_assert(ask_zone("a.test", DNS_A, &answer));
+    ck_assert_int_eq(answer.rcode, DNS_NOERROR);
+    ck_assert_uint_eq(answer.count, 0);
+    treat("a.test", "A", DNS_ANSWER);
+    ck_assert(ask_zone("a.test", DNS_A, &answer));
+    ck_assert_uint_eq(answer.count, 1);
+}
+END_TEST
+
 START_TEST(a_manner_at_the_target_of_a_cname_counts)
 {
     struct dns_answer answer;
@@ -390,6 +403,7 @@ Suite *dns_zone_suite(void)
     tcase_add_test(tests, a_cname_stands_for_every_type_and_brings_its_target);
     tcase_add_test(tests, a_circle_of_cnames_ends);
     tcase_add_loop_test(tests, a_manner_refuses_its_type_only, 0, (int)countof(refusals));
+    tcase_add_test(tests, an_empty_type_is_no_error);
     tcase_add_test(tests, a_manner_at_the_target_of_a_cname_counts);
     tcase_add_test(tests, silence_and_truncation);
     tcase_add_test(tests, withdrawn_records_are_gone);

@@ -80,13 +80,18 @@ static void *answer(void *context)
     return NULL;
 }
 
-static bool probed(str sni, struct tls_probe *out)
+static bool probed_wrongly(str sni, const struct tls_wrong *wrong, struct tls_probe *out)
 {
     ck_assert_int_eq(pthread_create(&thread, NULL, answer, &server), 0);
-    bool good = tls_probe(a, client_fd, SOON_MS, sni, out, &err);
+    bool good = tls_probe_wrongly(a, client_fd, SOON_MS, sni, wrong, out, &err);
     shutdown(client_fd, SHUT_RDWR);
     pthread_join(thread, NULL);
     return good;
+}
+
+static bool probed(str sni, struct tls_probe *out)
+{
+    return probed_wrongly(sni, &(struct tls_wrong){ .protocols = "acme-tls/1" }, out);
 }
 
 START_TEST(a_handshake_tells_both_ends_what_it_was)
@@ -98,6 +103,25 @@ START_TEST(a_handshake_tells_both_ends_what_it_was)
     ck_assert_str_eq(server.seen.alpn, "acme-tls/1");
     ck_assert(str_is(seen.alpn, "acme-tls/1"));
     ck_assert(str_eq(cert_der(a, seen.leaf), cert_der(a, leaf)));
+}
+END_TEST
+
+START_TEST(what_follows_the_handshake_is_noted)
+{
+    struct tls_probe seen;
+    ck_assert_msg(probed(STR("a.test"), &seen), "%s", err.text);
+    ck_assert(!server.seen.sent_data);
+    ck_assert_int_ge(server.seen.closed_ms, 0);
+}
+END_TEST
+
+START_TEST(data_after_the_handshake_is_noted)
+{
+    struct tls_probe seen;
+    struct tls_wrong wrong = { .protocols = "h2,acme-tls/1", .speaks = true };
+    ck_assert_msg(probed_wrongly(STR("a.test"), &wrong, &seen), "%s", err.text);
+    ck_assert_str_eq(server.seen.alpn, "h2,acme-tls/1");
+    ck_assert(server.seen.sent_data);
 }
 END_TEST
 
@@ -256,6 +280,8 @@ Suite *tls_suite(void)
     tcase_add_checked_fixture(t, begin, finish);
     tcase_set_timeout(t, 30);
     tcase_add_test(t, a_handshake_tells_both_ends_what_it_was);
+    tcase_add_test(t, what_follows_the_handshake_is_noted);
+    tcase_add_test(t, data_after_the_handshake_is_noted);
     tcase_add_test(t, the_longest_name_is_seen_whole);
     tcase_add_test(t, another_protocol_is_never_selected);
     tcase_add_test(t, a_protocol_that_was_not_offered_ends_the_handshake);

@@ -69,12 +69,33 @@ static bool shake_hands(SSL *ssl, int fd, int64_t end_ms, struct err *err)
     }
 }
 
+static int64_t linger_until(int64_t end_ms)
+{
+    enum { LINGER_MS = 2000 };
+    int64_t end = clock_ms() + LINGER_MS;
+    return end < end_ms ? end : end_ms;
+}
+
+/* Lets the client close first, as RFC 8737 4 has it, and notes what it does instead. */
+static void see_end(SSL *ssl, int fd, int64_t end_ms, struct hello *seen)
+{
+    int64_t begin = clock_ms(), end = linger_until(end_ms);
+    char waste[512];
+    int result;
+    do {
+        ERR_clear_error();
+        result = SSL_read(ssl, waste, sizeof waste);
+        seen->sent_data = seen->sent_data || result > 0;
+    } while (result > 0 || wait_for(ssl, fd, result, end));
+    seen->closed_ms = clock_ms() < end ? (long)(clock_ms() - begin) : -1;
+    ERR_clear_error();
+}
+
 /* Sends close_notify and waits for the peer's, so that nothing it sends is met by a
  * reset; what it says meanwhile is thrown away. */
 static void close_orderly(SSL *ssl, int fd, int64_t end_ms)
 {
-    enum { LINGER_MS = 2000 };
-    int64_t end = clock_ms() + LINGER_MS < end_ms ? clock_ms() + LINGER_MS : end_ms;
+    int64_t end = linger_until(end_ms);
     char waste[512];
     int result;
     do {
@@ -210,8 +231,10 @@ bool tls_answer_once(struct arena *a, int fd, long deadline_ms, tls_choose *choo
     SSL_set_accept_state(ssl);
     set_blocking(fd, false);
     bool good = shake_hands(ssl, fd, end_ms, err);
-    if (good)
+    if (good) {
+        see_end(ssl, fd, end_ms, seen);
         close_orderly(ssl, fd, end_ms);
+    }
     set_blocking(fd, true);
     return good;
 }
@@ -235,11 +258,24 @@ static bool offer(struct arena *a, SSL *ssl, str protocols)
 bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_probe *out,
                struct err *err)
 {
-    return tls_probe_offering(a, fd, deadline_ms, sni, STR("acme-tls/1"), out, err);
+    static const struct tls_wrong nothing = { .protocols = "acme-tls/1" };
+    return tls_probe_wrongly(a, fd, deadline_ms, sni, &nothing, out, err);
 }
 
-bool tls_probe_offering(struct arena *a, int fd, long deadline_ms, str sni, str protocols,
-                        struct tls_probe *out, struct err *err)
+/* What is not for a validator to do; on a connection that is not blocking, and with a few
+ * bytes that there is room for. */
+static void go_on(SSL *ssl, const struct tls_wrong *wrong)
+{
+    static const char request[] = "GET / HTTP/1.0\r\n\r\n";
+    int written = wrong->speaks ? SSL_write(ssl, request, sizeof request - 1) : 0;
+    (void)written;
+    if (wrong->linger_ms)
+        clock_sleep_ms(wrong->linger_ms);
+}
+
+bool tls_probe_wrongly(struct arena *a, int fd, long deadline_ms, str sni,
+                       const struct tls_wrong *wrong, struct tls_probe *out,
+                       struct err *err)
 {
     int64_t end_ms = clock_ms() + deadline_ms;
     *out = (struct tls_probe){ .alpn = STR_NONE };
@@ -247,7 +283,7 @@ bool tls_probe_offering(struct arena *a, int fd, long deadline_ms, str sni, str 
     arena_defer(a, free_ctx, ctx);
     SSL *ssl = ctx ? SSL_new(ctx) : NULL;
     arena_defer(a, free_ssl, ssl);
-    if (!ssl || SSL_set_fd(ssl, fd) != 1 || !offer(a, ssl, protocols)
+    if (!ssl || SSL_set_fd(ssl, fd) != 1 || !offer(a, ssl, str_of(wrong->protocols))
         || SSL_set_tlsext_host_name(ssl, str_z(a, sni)) != 1)
         return tls_failed(err, "OpenSSL could not begin");
     SSL_set_min_proto_version(ssl, TLS1_2_VERSION);
@@ -255,6 +291,8 @@ bool tls_probe_offering(struct arena *a, int fd, long deadline_ms, str sni, str 
     SSL_set_connect_state(ssl);
     set_blocking(fd, false);
     bool good = shake_hands(ssl, fd, end_ms, err);
+    if (good)
+        go_on(ssl, wrong);
     const unsigned char *alpn = NULL;
     unsigned int alpn_len = 0;
     X509 *leaf = good ? SSL_get1_peer_certificate(ssl) : NULL;

@@ -10,6 +10,9 @@
 struct hello {
     char sni[256];  /* empty: none */
     char alpn[256]; /* offered protocols, comma separated */
+    /* How it went on after the handshake (RFC 8737 4): */
+    bool sent_data; /* application data came */
+    long closed_ms; /* when the client closed; -1: not within two seconds */
 };
 
 /* What the server side of one handshake should present. */
@@ -36,10 +39,15 @@ struct tls_probe {
 bool tls_probe(struct arena *a, int fd, long deadline_ms, str sni, struct tls_probe *out,
                struct err *err) MUST_CHECK;
 
-/* The same, offering these protocols, with commas between: what a wrong validator does.
- */
-bool tls_probe_offering(struct arena *a, int fd, long deadline_ms, str sni, str protocols,
-                        struct tls_probe *out, struct err *err) MUST_CHECK;
+/* The same, as a validator that does something wrong. */
+struct tls_wrong {
+    const char *protocols; /* offered, with commas between */
+    bool speaks;           /* sends data after the handshake */
+    long linger_ms;        /* leaves the connection open for so long */
+};
+bool tls_probe_wrongly(struct arena *a, int fd, long deadline_ms, str sni,
+                       const struct tls_wrong *wrong, struct tls_probe *out,
+                       struct err *err) MUST_CHECK;
 
 /* Roots for libcurl's CURLOPT_SSL_CTX_FUNCTION, parsed once: an opaque X509_STORE shared
  * by all contexts.  NULL with the reason when the PEM has no certificate. */

@@ -2,9 +2,10 @@
 /* Looks at what the target asked of our web, DNS and TLS servers. */
 #include "engine/look.h"
 
-static const char *const kind_names[] = {
-    [QUERY_HTTP] = "http", [QUERY_DNS] = "dns", [QUERY_TLS] = "tls"
-};
+static const char *const kind_names[] = { [QUERY_HTTP] = "http",
+                                          [QUERY_DNS] = "dns",
+                                          [QUERY_TLS] = "tls",
+                                          [QUERY_CLOSE] = "close" };
 
 static bool query_fits(const struct query *q, enum query_kind kind, str name, str type)
 {
@@ -16,7 +17,7 @@ static bool kind_of(struct look *l, enum query_kind *kind)
 {
     int found = name_find(kind_names, countof(kind_names), l->arg[0]);
     if (found < 0)
-        return err_set(l->err, "queries are http, dns or tls, not \"%.*s\"",
+        return err_set(l->err, "queries are http, dns, tls or close, not \"%.*s\"",
                        STR_ARG(l->arg[0]));
     *kind = (enum query_kind)found;
     return true;
@@ -42,7 +43,8 @@ static json_t *detail_of(struct look *l, const struct query *q, str detail)
         return look_text(l, q->name);
     if (str_is(detail, "spelling"))
         return look_text(l, q->spelling);
-    if (str_is(detail, "path") || str_is(detail, "alpn") || str_is(detail, "type"))
+    if (str_is(detail, "path") || str_is(detail, "alpn") || str_is(detail, "type")
+        || str_is(detail, "how"))
         return look_text(l, q->detail);
     if (str_is(detail, "peer"))
         return look_text(l, q->peer);
