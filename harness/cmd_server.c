@@ -324,41 +324,48 @@ static void run_plays(struct session *s)
 
 /* --- after the run --- */
 
-static void print_result(struct session *s)
+/* Says so when it cannot be written; the others are written all the same. */
+static bool write_report(struct session *s, const char *kind, str path,
+                         const struct report_options *o)
+{
+    struct err err;
+    if (!path.len
+        || report_write(s->arena, report_find(kind), path.ptr, &s->results, o, &err))
+        return true;
+    fail_with(EXIT_REPORT, &err);
+    return false;
+}
+
+static bool write_text(struct session *s)
 {
     struct report_options o = { .colour = colour_wanted(&s->options, STDOUT_FILENO),
                                 .verbose = s->options.verbose,
                                 .quiet = s->options.quiet };
-    struct buf text = buf_new(s->arena, CEILING_REPORT);
-    text_failures(&text, &s->results, &o);
-    text_summary(&text, &s->results, &o);
-    str out = buf_str(&text);
-    fwrite(out.ptr, 1, out.len, stdout);
+    return write_report(s, "text", STR("-"), &o);
 }
 
-static bool write_report(struct session *s, const char *kind, str path, struct err *err)
+static bool close_results(struct session *s)
 {
-    str dialect = s->options.junit_dialect;
-    struct report_options o = { .dialect = dialect.len ? dialect.ptr : "wide" };
-    return !path.len
-        || report_write(s->arena, report_find(kind), path.ptr, &s->results, &o, err);
+    struct err err;
+    if (s->results_file)
+        s->results_broken = fclose(s->results_file) != 0 || s->results_broken;
+    if (!s->results_broken)
+        return true;
+    err_set(&err, "the results file %s could not be written", s->options.results.ptr);
+    fail_with(EXIT_REPORT, &err);
+    return false;
 }
 
 /* What is written when all is over; gives the exit status. */
 static int write_reports(struct session *s, int status)
 {
-    struct err err;
+    str dialect = s->options.junit_dialect;
+    struct report_options o = { .dialect = dialect.len ? dialect.ptr : "wide" };
     write_event(s, event_of_end(s->arena, &s->results, status));
-    if (s->results_file)
-        s->results_broken = fclose(s->results_file) != 0 || s->results_broken;
-    if (s->results_broken) {
-        err_set(&err, "the results file %s could not be written", s->options.results.ptr);
-        return fail_with(EXIT_REPORT, &err);
-    }
-    if (!write_report(s, "junit", s->options.junit, &err)
-        || !write_report(s, "html", s->options.html, &err))
-        return fail_with(EXIT_REPORT, &err);
-    return status;
+    bool results = close_results(s);
+    bool junit = write_report(s, "junit", s->options.junit, &o);
+    bool html = write_report(s, "html", s->options.html, &o);
+    return results && junit && html ? status : EXIT_REPORT;
 }
 
 static int finish(struct session *s)
@@ -368,9 +375,11 @@ static int finish(struct session *s)
         compare(s->arena, &s->baseline, r);
     results_count(r);
     int status = outcome_status(r, s->options.allow_inconclusive);
-    print_result(s);
-    return write_reports(s, status);
+    bool told = write_text(s);
+    status = write_reports(s, status);
+    return told ? status : EXIT_REPORT;
 }
+
 static int list_plan(struct session *s)
 {
     for (size_t i = 0; i < s->plan.count; i++) {

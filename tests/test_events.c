@@ -158,8 +158,9 @@ static const char *const broken[] = {
     "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":[1]}",
     "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":[{}]}",
     "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"watches\":[{}]}",
-    "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":"
-    "[{\"verdict\":\"pass\",\"rules\":[1]}]}",
+    ("{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":[{\"rules\":[1]}"
+     "]"
+     "}"),
 };
 
 START_TEST(what_is_no_play_is_refused_in_words)

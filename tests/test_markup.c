@@ -13,7 +13,7 @@ static struct buf out;
 static void begin(void)
 {
     a = arena_new(NULL);
-    out = buf_new(a, 64 * 1024 * 1024);
+    out = buf_new(a, CEILING_REPORT);
 }
 
 static void end(void)

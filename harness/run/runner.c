@@ -63,8 +63,8 @@ static void be_child(struct running *run, size_t index, int fd)
     struct play_outcome outcome;
     struct target target = target_for(a, run, &play);
     setpgid(0, 0);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
     play_run(a, &target, &play, run->options->watches, &outcome);
     if (!file_write_all(fd, event_of_play(a, &outcome)) || !file_write_all(fd, STR("\n")))
         _exit(1);

@@ -187,6 +187,16 @@ sed -n 's/^  again *//p' "$tmp/out" | head -1 >"$tmp/again.sh"
 sh "$tmp/again.sh" >"$tmp/out" 2>&1
 got=$?
 want 1 '1 in [0-9.]* s' 'the command that was printed'
+# A report that cannot be written is told, and the others are written.
+if [ -c /dev/full ]; then
+    play "$tmp/good.acme" --junit "$tmp/full.xml" >/dev/full 2>"$tmp/out"
+    got=$?
+    want 6 'standard output' 'a full disk under the terminal'
+    holds 'xmllint --noout "$tmp/full.xml"'
+    run "$tmp/good.acme" --results /dev/full --junit "$tmp/full2.xml"
+    want 6 'results file /dev/full' 'a full disk under the results'
+    holds 'xmllint --noout "$tmp/full2.xml"'
+fi
 run 'server/7.2-nonce/*' --shared-address
 want 0 'passed' 'one address for all plays'
 
