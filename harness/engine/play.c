@@ -211,12 +211,10 @@ static bool is_check(const struct step *step)
 
 static void take_step(struct playing *p, const struct step *step)
 {
-    if (p->over) {
-        not_reached(p, step, "not reached: the scenario ended before this line");
-        return;
-    }
     if (clock_ms() > p->world->deadline_ms)
         end_with(p, VERDICT_INCONCLUSIVE, STR("the scenario's deadline passed"));
+    if (p->over)
+        not_reached(p, step, "not reached: the scenario ended before this line");
     else if (is_check(step))
         judge_step(p, step);
     else

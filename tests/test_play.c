@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Plays of small scenarios against the mock CA: which verdict each check and the play
+ * gets, what ends a play, and what a watch saw. */
+#include <check.h>
+
+#include "base/buf.h"
+#include "engine/play.h"
+#include "tests/ca_fixture.h"
+
+Suite *play_suite(void);
+
+static struct target target;
+static struct mistakes m;
+static struct watches watches;
+
+static void begin(void)
+{
+    static str blocked[] = { STR_INIT("blocked.test") };
+    struct ca_options options = { .always_valid = true, .blocked = { blocked, 1 } };
+    bench_start(&options);
+    m = (struct mistakes){ .arena = b.a };
+    watches = (struct watches){ 0 };
+    target = (struct target){ .directory_url = ca_directory_url(b.ca),
+                              .fetch = { .ca_pem = ca_root_pem(b.ca),
+                                         .connect_ms = 5000,
+                                         .total_ms = 5000,
+                                         .body_ceiling = CEILING_BODY },
+                              .profile = profile_none(),
+                              .zone = STR("acmespec.test"),
+                              .run = STR("rtest") };
+}
+
+static struct play_outcome played(const char *steps, const char *variant)
+{
+    struct play_outcome outcome;
+    str text = fmt("scenario A\nsuite server\nrule rfc8555-6.5-8\n%s", steps);
+    struct scenario *s =
+        scenario_read(b.a, STR("server/test"), "test.acme", text, NULL, &m);
+    ck_assert_msg(s != NULL, "%s", m.list.count ? m.list.item[0].ptr : "");
+    struct play play = { .scenario = s, .variant = str_of(variant) };
+    play_run(b.a, &target, &play, &watches, &outcome);
+    return outcome;
+}
+
+/* "fail: must 200=pass, must 404=fail" */
+static str told(const struct play_result *r)
+{
+    struct buf out = buf_new(b.a, CEILING_LINE);
+    buf_addf(&out, "%s:", verdict_names[r->verdict]);
+    for (size_t i = 0; i < r->check_count; i++)
+        buf_addf(&out, "%s %.*s=%s", i ? "," : "", STR_ARG(r->check[i].name),
+                 r->check[i].not_reached ? "not reached"
+                                         : verdict_names[r->check[i].verdict]);
+    return buf_str(&out);
+}
+
+/* clang-format off */
+static const struct { const char *steps, *told, *reason; } plays[] = {
+    { "get directory\nmust 200\n", "pass: must 200=pass", "" },
+    { "get directory\nshould 404\nmust 200\n", "warn: should 404=warn, must 200=pass", "" },
+    { "get directory\nmust 200\nmust 200\n", "pass: must 200=pass, must 200 (2)=pass", "" },
+    /* A violation ends the play, after the clauses that stand with it. */
+    { "get directory\nmust 404\nmust 200\n", "fail: must 404=fail, must 200=not reached", "" },
+    { "get directory\nmust 200\n  header Nope present\n  header Link absent\nmust 200\n",
+      "fail: must 200=pass, must header Nope present=fail, must header Link absent=pass, must 200 (2)=not reached", "" },
+    /* What does not hold teaches nothing about what follows; what was decided stays so. */
+    { "get directory\nneed 404\nmust 200\nshould 200\n",
+      "inconclusive: must 200=not reached, should 200=not reached", "line 5, `need 404` did not hold: " },
+    { "get directory\nshould 404\nmust 200\nneed 404\nmust 404\n",
+      "inconclusive: should 404=warn, must 200=pass, must 404=not reached", "line 7, `need 404` did not hold: " },
+    { "get directory\nmust 404\n  if status is 500\nmust 200\n", "pass: must 404=skip, must 200=pass", "" },
+    { "get directory\nmust 404\n  if status is 200\n", "fail: must 404=fail", "" },
+    { "get http://127.0.0.1:1/\nmust 200\nmust 404\n", "inconclusive: must 200=inconclusive, must 404=not reached", "" },
+    { "get directory\nsave x = header Nope\nget ${x}\nmust 200\n", "inconclusive: must 200=not reached",
+      "line 6, `get ${x}`: ${x} has no value: " },
+    { "deadline 100ms\nget directory\nmust 200\nwait 300ms\nmust 200\nmust 404\n",
+      "inconclusive: must 200=pass, must 200 (2)=not reached, must 404=not reached", "the scenario's deadline passed" },
+    { "given account alice\npost newOrder as alice\n  payload { \"identifiers\": [] }\nmust 400 malformed\nneed alive alice\n",
+      "pass: must 400 malformed=pass", "" },
+    { "given account alice\ngiven order o by alice for blocked.test\nget directory\nmust 200\n",
+      "inconclusive: must 200=not reached", "line 5, `given order o by alice for blocked.test`: " },
+    { "given account alice\ngiven order o by alice for ${domain} valid over http-01\npost ${o.url} as alice\n"
+      "must 200\nmust body /status is valid\n", "pass: must 200=pass, must body /status is valid=pass", "" },
+    { "given account alice\nat once\npost newOrder as alice\n  times 3\n  payload { \"identifiers\": [] }\nend\n"
+      "must 400 malformed\n", "pass: must 400 malformed=pass", "" },
+};
+/* clang-format on */
+
+START_TEST(a_play_gets_its_verdicts)
+{
+    struct play_outcome o = played(plays[_i].steps, "");
+    str got = told(&o.result);
+    ck_assert_msg(str_is(got, plays[_i].told), "%.*s (%.*s)", STR_ARG(got),
+                  STR_ARG(o.result.reason));
+    ck_assert_msg(str_contains(o.result.reason, str_of(plays[_i].reason)), "%.*s",
+                  STR_ARG(o.result.reason));
+    ck_assert_int_eq(o.result.reason.len > 0, plays[_i].reason[0] != '\0');
+}
+END_TEST
+
+START_TEST(a_target_that_is_gone_is_an_error)
+{
+    ca_stop(b.ca);
+    struct play_outcome o = played("get directory\nmust 200\n", "");
+    ck_assert_str_eq(told(&o.result).ptr, "error: must 200=not reached");
+    ck_assert_msg(str_contains(o.result.reason, STR("refused")), "%.*s",
+                  STR_ARG(o.result.reason));
+}
+END_TEST
+
+START_TEST(a_failure_shows_the_exchange)
+{
+    struct play_outcome o = played("get directory\nmust 404 or 410\n  why because\n", "");
+    const struct check_result *c = &o.result.check[0];
+    ck_assert(str_is(c->message, "the server answered 200 OK"));
+    ck_assert(str_is(c->wanted, "status 404 or 410"));
+    ck_assert(str_is(c->why, "because") && c->line == 5);
+    ck_assert(str_contains(c->transcript, STR("GET /directory HTTP/1.1")));
+    ck_assert(str_contains(c->transcript, STR("\"newNonce\": \"https://")));
+    ck_assert(strs_has(&c->rules, STR("rfc8555-6.5-8")));
+}
+END_TEST
+
+START_TEST(a_variant_is_in_the_name_and_in_the_text)
+{
+    const char *steps =
+        "for each status in 200 404\nget directory\nmust status is ${status}\n";
+    struct play_outcome good = played(steps, "200"), bad = played(steps, "404");
+    ck_assert(str_is(good.result.name, "server/test[status=200]"));
+    ck_assert(str_is(good.result.scenario, "server/test"));
+    ck_assert_int_eq(good.result.verdict, VERDICT_PASS);
+    ck_assert_int_eq(bad.result.verdict, VERDICT_FAIL);
+}
+END_TEST
+
+START_TEST(watches_see_every_exchange)
+{
+    static const char text[] =
+        "watch nonce\n  title T\n  suite server\n  rule house\n"
+        "  when status is 204\n  should header Replay-Nonce present\n"
+        "watch never\n  title T\n  suite server\n  rule house\n"
+        "  when status is 500\n  should link index\n"
+        "watch broken\n  title T\n  suite server\n  rule house\n"
+        "  should header Nope present\n";
+    size_t count;
+    struct line *lines = lines_read(b.a, "w.acme", str_of(text), &count, &m);
+    watches_add(b.a, &watches, lines, count, NULL, &m);
+    ck_assert_msg(m.list.count == 0, "%s", m.list.item[0].ptr);
+    struct play_outcome o =
+        played("get newNonce\nmust 204\nget newNonce\nmust 204\n", "");
+    ck_assert_int_eq(o.result.verdict, VERDICT_PASS); /* a watch is a case of its own */
+    ck_assert_uint_eq(o.watch_count, 3);
+    ck_assert_int_eq(o.watch[0].verdict, VERDICT_PASS);
+    ck_assert_uint_eq(o.watch[0].seen, 2);
+    ck_assert_int_eq(o.watch[1].verdict, VERDICT_SKIP);
+    ck_assert_uint_eq(o.watch[1].seen, 0);
+    ck_assert_int_eq(o.watch[2].verdict, VERDICT_WARN);
+    ck_assert_uint_eq(o.watch[2].seen, o.watch[2].broken);
+    ck_assert_uint_ge(o.watch[2].broken, 2);
+    ck_assert(str_is(o.watch[2].play, "server/test"));
+    ck_assert(o.watch[2].transcript.len > 0);
+}
+END_TEST
+
+Suite *play_suite(void)
+{
+    Suite *suite = suite_create("play");
+    TCase *t = tcase_create("play");
+    tcase_add_checked_fixture(t, begin, bench_stop);
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, a_play_gets_its_verdicts, 0, countof(plays));
+    tcase_add_test(t, a_target_that_is_gone_is_an_error);
+    tcase_add_test(t, a_failure_shows_the_exchange);
+    tcase_add_test(t, a_variant_is_in_the_name_and_in_the_text);
+    tcase_add_test(t, watches_see_every_exchange);
+    suite_add_tcase(suite, t);
+    return suite;
+}
