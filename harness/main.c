@@ -103,7 +103,7 @@ static int run(struct arena *a, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN);
     hold_standard_descriptors();
     struct arena *a = arena_new(NULL);
     int status = was_said(run(a, argc, argv));

@@ -259,8 +259,8 @@ START_TEST(requests_arrive_together_each_with_its_answer)
     ck_assert_ptr_nonnull(strstr(errs[5].text, "the TLS handshake"));
     ck_assert_int_eq(present, CROWD - 1);
     ck_assert_int_ge(first - begun,
-                     LATE_MS * 900);        /* all waited for the last to be ready */
-    ck_assert_int_lt(last - first, 250000); /* and none for another's answer */
+                     (int64_t)LATE_MS * 900); /* all waited for the last to be ready */
+    ck_assert_int_lt(last - first, 250000);   /* and none for another's answer */
 }
 END_TEST
 

@@ -84,7 +84,7 @@ static bool civil_to_time(const int ymd[3], const int hms[3], time_t *when)
     if (hms[0] > 23 || hms[1] > 59 || hms[2] > 60)
         return false;
     int64_t days = days_from_civil(ymd[0], ymd[1], ymd[2]);
-    *when = (time_t)(days * 86400 + hms[0] * 3600 + hms[1] * 60 + hms[2]);
+    *when = (time_t)(days * 86400 + hms[0] * 3600L + hms[1] * 60L + hms[2]);
     return true;
 }
 
