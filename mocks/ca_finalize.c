@@ -21,9 +21,8 @@ static struct request_for *request_of(const struct ca_call *call)
  * document of type "orderNotReady"." */
 static bool is_ready(struct ca_call *call)
 {
-    enum status status = call->order->status;
     ca_refresh_order(call->ca, call->order);
-    status = call->order->status;
+    enum status status = call->order->status;
     if (status == STATUS_READY
         || (status == STATUS_VALID && bug_on(call->ca, BUG_FINALIZED_TWICE))
         || (status == STATUS_PENDING && bug_on(call->ca, BUG_PENDING_FINALIZED)))

@@ -88,7 +88,7 @@ void ca_lenient_merge(struct ca_call *call)
 static str counted(struct ca_call *call, unsigned long number)
 {
     char *bytes = arena_alloc(call->arena, 1, NONCE_BYTES + 1);
-    for (size_t i = 0; i < sizeof number && i < NONCE_BYTES; i++)
+    for (size_t i = 0; i < sizeof number; i++)
         bytes[NONCE_BYTES - 1 - i] = (char)(number >> 8 * i & 0xff);
     return (str){ bytes, NONCE_BYTES };
 }

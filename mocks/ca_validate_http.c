@@ -208,10 +208,9 @@ static bool is_passing(int status)
 struct finding validate_http(struct query_for *q)
 {
     struct response response;
-    struct finding finding = finding_good;
     if (bug_on(q->ca, BUG_HTTP_OVER_TLS))
-        finding = fetch_following(q, first_url(q, "https"), &response);
-    finding = fetch_following(q, first_url(q, "http"), &response);
+        fetch_following(q, first_url(q, "https"), &response);
+    struct finding finding = fetch_following(q, first_url(q, "http"), &response);
     if (!finding_is_good(finding))
         return finding;
     finding = query_checks(q, checks, countof(checks), &response);

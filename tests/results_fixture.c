@@ -62,7 +62,7 @@ struct check_result *add_check(struct arena *a, struct play_result *play,
     struct check_result *c = &play->check[play->check_count++];
     *c = (struct check_result){ .name = str_of(name),
                                 .level = STR("must"),
-                                .rules = texts_of(a, "rfc8555-6.5-6", NULL),
+                                .rules = texts_of(a, "rfc8555-6.5-6", (char *)NULL),
                                 .verdict = verdict,
                                 .line = 10 + (int)play->check_count };
     if (verdict > play->verdict)
@@ -79,7 +79,7 @@ struct watch_result *add_watch(struct arena *a, struct results *r, const char *i
                                 .title = STR("What holds for every message"),
                                 .level = STR("must"),
                                 .file = STR("/usr/share/scenarios/watches/nonces.acme"),
-                                .rules = texts_of(a, "rfc8555-6.5-2", NULL),
+                                .rules = texts_of(a, "rfc8555-6.5-2", (char *)NULL),
                                 .verdict = verdict };
     return w;
 }
@@ -124,7 +124,7 @@ static void add_failed(struct arena *a, struct results *r)
     p->title = STR("A reused nonce is refused, and a fresh one is offered");
     add_check(a, p, "must 201", VERDICT_PASS);
     struct check_result *c = add_check(a, p, "must 400 badNonce", VERDICT_FAIL);
-    c->rules = texts_of(a, "rfc8555-6.5-6", "rfc8555-6.5-2", NULL);
+    c->rules = texts_of(a, "rfc8555-6.5-6", "rfc8555-6.5-2", (char *)NULL);
     c->message = STR("the server answered 201 Created");
     c->wanted = STR("status 400");
     c->why = STR("a nonce that was seen once is spent, whatever became of the request "
@@ -155,7 +155,7 @@ static void add_hostile(struct arena *a, struct results *r)
     c->message = hostile;
     c->wanted = hostile;
     c->why = hostile;
-    c->rules = texts_of(a, "rfc0000-1-1", NULL);
+    c->rules = texts_of(a, "rfc0000-1-1", (char *)NULL);
     c->transcript = around(a, "HTTP/1.1 200 OK\n\n", "\n");
 }
 
@@ -164,13 +164,13 @@ static void add_others(struct arena *a, struct results *r)
     struct play_result *p = add_play(a, r, "server/6.7-errors/type");
     struct check_result *c = add_check(a, p, "should type badCSR", VERDICT_WARN);
     c->level = STR("should");
-    c->rules = texts_of(a, "rfc8555-6.7-1", NULL);
+    c->rules = texts_of(a, "rfc8555-6.7-1", (char *)NULL);
     c->message = STR("the error is of type malformed");
     c->wanted = STR("type badCSR");
     c->transcript = transcript;
     c = add_check(a, p, "should 201", VERDICT_PASS);
     c->level = STR("should");
-    c->rules = texts_of(a, "house", NULL);
+    c->rules = texts_of(a, "house", (char *)NULL);
     p = add_play(a, r, "server/6.5-nonces/every");
     c = add_check(a, p, "must 200", VERDICT_INCONCLUSIVE);
     c->not_reached = true;
@@ -208,8 +208,8 @@ struct results *sample_without_baseline(struct arena *a)
     r->wall_us = 4567890;
     r->cpu_us = 1234567;
     r->peak_kib = 20480;
-    r->capabilities = texts_of(a, "http-01", "dns-01", NULL);
-    r->lacks = texts_of(a, "renewalInfo: not seen", NULL);
+    r->capabilities = texts_of(a, "http-01", "dns-01", (char *)NULL);
+    r->lacks = texts_of(a, "renewalInfo: not seen", (char *)NULL);
     add_failed(a, r);
     add_hostile(a, r);
     add_others(a, r);

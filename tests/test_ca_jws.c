@@ -223,7 +223,6 @@ END_TEST
 
 START_TEST(members_that_nobody_knows_make_no_other_key)
 {
-    struct err err;
     struct post post = signed_to(resource_url(RESOURCE_NEW_ACCOUNT),
                                  STR("{\"termsOfServiceAgreed\":true}"));
     post.jws.kid = STR_NONE;
@@ -231,7 +230,6 @@ START_TEST(members_that_nobody_knows_make_no_other_key)
     const struct exchange *x = did(&post);
     expect(x, 200, NULL);
     ck_assert(str_eq(location(x), b.kid));
-    (void)err;
 }
 END_TEST
 

@@ -66,17 +66,17 @@ START_TEST(a_certificate_is_shown_by_its_name)
     probe_shows(responder_tls_port(r.responder), "b.test");
     probe_shows(responder_tls_port(r.responder), "1.0.0.127.in-addr.arpa");
     struct query *queries;
-    const struct query *last = NULL;
+    struct query last = { .name = STR_NONE };
     size_t count = responder_queries(r.responder, r.a, &queries), hellos = 0;
     for (size_t i = 0; i < count; i++)
         if (queries[i].kind == QUERY_TLS) {
-            last = &queries[i];
+            last = queries[i];
             hellos++;
         }
     ck_assert_uint_eq(hellos, 3);
-    ck_assert(str_is(last->name, "1.0.0.127.in-addr.arpa"));
-    ck_assert(str_is(last->detail, "acme-tls/1"));
-    ck_assert(str_is(last->peer, "127.0.0.1"));
+    ck_assert(str_is(last.name, "1.0.0.127.in-addr.arpa"));
+    ck_assert(str_is(last.detail, "acme-tls/1"));
+    ck_assert(str_is(last.peer, "127.0.0.1"));
 }
 END_TEST
 

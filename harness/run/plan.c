@@ -53,12 +53,11 @@ struct wanted {
 /* "6.5" fits rfc8555-6.5-8, and so does "rfc8555-6.5". */
 static bool section_fits(str section, str id)
 {
-    str rest = id;
     if (str_starts(section, "rfc") || str_starts(section, "draft"))
         return id.len > section.len && str_eq(str_upto(id, section.len), section)
             && (id.ptr[section.len] == '-' || id.ptr[section.len] == '.');
     size_t dash = str_find_char(id, '-');
-    rest = str_from(id, dash + 1);
+    str rest = str_from(id, dash + 1);
     return rest.len > section.len && str_eq(str_upto(rest, section.len), section)
         && (rest.ptr[section.len] == '-' || rest.ptr[section.len] == '.');
 }

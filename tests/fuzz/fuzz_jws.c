@@ -10,10 +10,10 @@
 /* Made once: a verification against it must fail, as nothing was signed with it. */
 static const struct key *our_key(void)
 {
-    static struct arena *program;
     static struct key *key;
     struct err err;
     if (!key) {
+        static struct arena *program;
         program = arena_new(NULL);
         key = key_new(program, KEY_P256, &err);
     }
