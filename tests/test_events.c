@@ -122,7 +122,7 @@ START_TEST(long_texts_are_cut_so_that_a_line_fits)
 {
     struct results *r = results_new(a);
     struct play_result *p = add_play(a, r, "server/x/long");
-    size_t size = 1024 * 1024;
+    size_t size = CEILING_SCRIPT;
     char *text = arena_alloc(a, 1, size);
     memset(text, '\x01', size); /* six bytes each in JSON */
     for (int i = 0; i < 40; i++) {
@@ -158,9 +158,8 @@ static const char *const broken[] = {
     "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":[1]}",
     "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":[{}]}",
     "{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"watches\":[{}]}",
-    ("{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\",\"checks\":[{\"rules\":[1]}"
-     "]"
-     "}"),
+    ("{\"event\":\"play\",\"name\":\"x\",\"verdict\":\"pass\","
+     "\"checks\":[{\"rules\":[1]}]}"),
 };
 
 START_TEST(what_is_no_play_is_refused_in_words)
