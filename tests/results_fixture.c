@@ -176,6 +176,7 @@ static void add_others(struct arena *a, struct results *r)
     c->not_reached = true;
     p->reason = STR("line 8, `need 201` did not hold: the server answered 403 Forbidden");
     p->verdict = VERDICT_INCONCLUSIVE;
+    p->unanswered = true;
     p->transcript = transcript;
     p = add_play(a, r, "server/6.5-nonces/died");
     p->reason = STR("acmespec's own process for this play died of signal 11");

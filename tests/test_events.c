@@ -75,6 +75,7 @@ static void same_play(const struct play_result *x, const struct play_result *y)
     ck_assert_int_eq(x->cpu_us, y->cpu_us);
     ck_assert_uint_eq(x->exchanges, y->exchanges);
     ck_assert_int_eq(x->peak_kib, y->peak_kib);
+    ck_assert_int_eq(x->unanswered, y->unanswered);
     ck_assert_int_eq(x->expected, y->expected);
     ck_assert(str_eq(x->because, y->because));
     ck_assert_uint_eq(x->check_count, y->check_count);

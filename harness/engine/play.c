@@ -296,6 +296,8 @@ void play_run(struct arena *a, const struct target *target, const struct play *p
         all_not_reached(&p, play->scenario);
         end_with(&p, VERDICT_ERROR, str_of(err.text));
     }
+    const struct exchange *last = p.world ? p.world->last : NULL;
+    out->result.unanswered = !begun || (last && last->response.status == 0);
     out->result.exchanges = p.world ? journal_count(p.world->journal) : 0;
     out->result.wall_us = clock_us() - wall;
     out->result.cpu_us = cpu_us() - cpu;

@@ -47,6 +47,7 @@ struct play_result {
     int64_t wall_us, cpu_us;
     size_t exchanges;
     long peak_kib;
+    bool unanswered; /* the last request that it sent got no answer */
     bool expected;
     str because;
 };

@@ -139,6 +139,7 @@ static void put_play(struct writing *l, json_t *o, const struct play_result *p)
     put_number(o, "wall_us", p->wall_us);
     put_number(o, "cpu_us", p->cpu_us);
     put_number(o, "peak_kib", p->peak_kib);
+    put_true(o, "unanswered", p->unanswered);
     put_true(o, "expected", p->expected);
     put_text(l, o, "because", p->because);
     put_transcript(l, o, p->transcript);

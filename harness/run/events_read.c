@@ -132,6 +132,7 @@ static void read_play(struct reading *r, struct play_result *out)
                                  .cpu_us = number(r, "cpu_us", INT64_MAX),
                                  .exchanges = (size_t)number(r, "exchanges", INT64_MAX),
                                  .peak_kib = (long)number(r, "peak_kib", INT32_MAX),
+                                 .unanswered = truth(r, "unanswered"),
                                  .expected = truth(r, "expected"),
                                  .because = text(r, "because") };
     if (!out->name.len)

@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "run/events.h"
 
-enum { GRACE_MS = 5000, TICK_MS = 200, MOST_JOBS = 64 };
+enum { GRACE_MS = 5000, TICK_MS = 200, MOST_JOBS = 64, MOST_SILENT = 16 };
 
 struct child {
     pid_t pid; /* 0: the place is free */
@@ -38,7 +38,9 @@ struct running {
     struct child child[MOST_JOBS];
     size_t *told; /* of each watch: whose finding stands in the results */
     size_t jobs, next;
-    size_t cut; /* plays that were killed because the run was stopped */
+    size_t cut;    /* plays that were killed because the run was stopped */
+    size_t silent; /* plays in a row that ended without an answer */
+    bool gone;     /* so many that the target seems to be */
     bool stopping;
 };
 
@@ -81,12 +83,25 @@ static long deadline_of(const struct running *run, const struct play *play)
     return own * o->target->profile.deadline_factor + GRACE_MS;
 }
 
+/* A target that died or locked itself up would cost every play left its deadline. */
+static void look_at_silence(struct running *run, const struct play_result *p)
+{
+    bool nothing_learnt =
+        p->verdict == VERDICT_INCONCLUSIVE || p->verdict == VERDICT_ERROR;
+    if (p->verdict == VERDICT_SKIP)
+        return;
+    run->silent = p->unanswered && nothing_learnt ? run->silent + 1 : 0;
+    run->gone = run->gone || run->silent >= MOST_SILENT;
+    run->stopping = run->stopping || run->gone;
+}
+
 static void keep_result(struct running *run, size_t index, struct play_outcome *outcome,
                         str event)
 {
     if (run->options->ended)
         run->options->ended(run->options->context, outcome, event);
     run->results->play[index] = outcome->result;
+    look_at_silence(run, &outcome->result);
     bool bad = outcome->result.verdict == VERDICT_FAIL
         || outcome->result.verdict == VERDICT_ERROR;
     if (bad && !outcome->result.expected && run->options->fail_fast)
@@ -301,7 +316,8 @@ static str why_stopped(const struct running *run, int signal_number)
 {
     const char *why = signal_number == SIGINT ? "was stopped by Ctrl-C"
         : signal_number                       ? "was stopped by SIGTERM"
-                        : "ended at the first violation, as --fail-fast asks";
+        : run->gone                           ? "ended because the target answers no more"
+                    : "ended at the first violation, as --fail-fast asks";
     size_t all = run->plan->count;
     if (run->next == all && run->cut == 0)
         return STR_NONE;

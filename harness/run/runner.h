@@ -22,9 +22,9 @@ struct runner_options {
 };
 
 /* Plays the plan; fills in r->play (in the plan's order) and r->watch.  Returns when all
- * is played, or when *stop becomes the number of a signal (set by its handler): then what
- * was decided stands, what was going on is inconclusive, what was not begun is left out,
- * and r->stopped says so. */
+ * is played, when many plays in a row got no answer, or when *stop becomes the number of
+ * a signal (set by its handler): then what was decided stands, what was going on is
+ * inconclusive, what was not begun is left out, and r->stopped says so. */
 void runner_run(struct arena *a, const struct plan *plan,
                 const struct runner_options *options, const volatile int *stop,
                 struct results *r);

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# A target that locks itself up in the middle of a run: the run ends soon, says so, and its
+# reports hold what was decided before.
+set -u
+# For the ports that it found free; the CA that it starts is left alone.
+if [ -z "${DIR_URL:-}" ]; then
+    exec tests/peers/run.sh mock --shell "$0"
+fi
+acmespec=${ACMESPEC:-build/acmespec}
+command -v python3 >/dev/null || { echo "python3 is not installed" && exit 77; }
+tmp=$(mktemp -d)
+peer=
+trap '[ -z "$peer" ] || kill "$peer" 2>/dev/null; rm -rf "$tmp"' EXIT
+passed=0 failed=0
+
+holds()
+{
+    if eval "$1"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "does not hold: $1"
+        tail -5 "$tmp/out"
+    fi
+}
+
+# A directory and nonces, so many times; then connections are taken and nothing is said.
+cat >"$tmp/peer.py" <<'EOF'
+import http.server, itertools, os, sys, threading
+
+count, silence = itertools.count(), threading.Event()
+
+class Peer(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        if next(count) >= int(sys.argv[2]):
+            silence.wait()
+        base = "http://127.0.0.1:%d" % self.server.server_port
+        body = ('{"newNonce":"%s/n","newAccount":"%s/a","newOrder":"%s/o"}' % ((base,) * 3)).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Replay-Nonce", "bm9uY2Ugbm9uY2Ugbm9uY2U")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.do_GET()
+
+    do_HEAD = do_GET
+
+    def log_message(self, *args):
+        pass
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Peer)
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(str(server.server_port))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+server.serve_forever()
+EOF
+python3 "$tmp/peer.py" "$tmp/port" 60 &
+peer=$!
+tries=0
+until [ -s "$tmp/port" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || { echo "the peer did not start" && exit 1; }
+    sleep 0.05
+done
+
+printf '%s\n' 'scenario  Directory' 'suite     server' 'rule      rfc8555-7.1.1-1' \
+    'get directory' 'must 200' >"$tmp/directory.acme"
+"$acmespec" server "http://127.0.0.1:$(cat "$tmp/port")/dir" "$tmp/directory.acme" --repeat 500 -j4 \
+    --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" --request-timeout 200ms \
+    --junit "$tmp/gone.xml" --results "$tmp/gone.jsonl" >"$tmp/out" 2>&1
+status=$?
+plays=$(grep -c '^{"event":"play"' "$tmp/gone.jsonl")
+# What was seen before is a violation: the peer links to no directory.
+holds "[ $status = 1 ]"
+holds "[ $plays -gt 16 ] && [ $plays -lt 100 ]"
+holds "grep -q 'because the target answers no more: $plays of 500 plays' '$tmp/out'"
+holds "grep -q '\"verdict\":\"pass\"' '$tmp/gone.jsonl'"
+holds "grep '\"event\":\"end\"' '$tmp/gone.jsonl' | grep -q '\"complete\":false,\"stopped\"'"
+holds "xmllint --noout '$tmp/gone.xml'"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
