@@ -5,6 +5,7 @@
 
 #include <sys/resource.h>
 
+#include "acme/show.h"
 #include "base/clock.h"
 #include "engine/judge.h"
 #include "engine/steps.h"
@@ -50,7 +51,7 @@ str play_name(struct arena *a, const struct play *play)
     if (!s->variants.name.len)
         return s->name;
     return arena_printf(a, "%.*s[%.*s=%.*s]", STR_ARG(s->name), STR_ARG(s->variants.name),
-                        STR_ARG(play->variant));
+                        STR_ARG(show_clean(a, play->variant)));
 }
 
 /* --- results --- */
