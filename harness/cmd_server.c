@@ -207,7 +207,7 @@ static void ended(void *context, struct play_outcome *outcome, str event)
 {
     struct session *s = context;
     if (s->baseline.name.len)
-        compare_play(s->arena, &s->baseline, &outcome->result);
+        compare_play(s->arena, &s->baseline, outcome);
     progress_ended(s->progress, &outcome->result);
     write_event(s, event);
 }
@@ -314,6 +314,7 @@ static void run_plays(struct session *s)
                                                      4 * sysconf(_SC_NPROCESSORS_ONLN)),
                                      .timeout_ms = o->timeout_ms,
                                      .fail_fast = o->fail_fast,
+                                     .strict = o->strict,
                                      .began = began,
                                      .ended = ended,
                                      .tick = tick,

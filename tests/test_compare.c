@@ -228,10 +228,14 @@ END_TEST
 START_TEST(one_play_is_marked_alone)
 {
     struct baseline b = known("server/x/bad", "must 400", "fail");
-    compare_play(a, &b, bad);
-    ck_assert(bad->expected && bad->check[1].expected);
-    compare_play(a, &b, good);
-    ck_assert(!good->expected);
+    also(&b, "watch/nonces", "", "fail");
+    struct play_outcome first = { *bad, r->watch, r->watch_count };
+    compare_play(a, &b, &first);
+    ck_assert(first.result.expected && bad->check[1].expected);
+    ck_assert(r->watch[0].expected && !r->watch[1].expected);
+    struct play_outcome second = { .result = *good };
+    compare_play(a, &b, &second);
+    ck_assert(!second.result.expected);
 }
 END_TEST
 

@@ -60,6 +60,12 @@ static bool is_about(const struct comparing *c, const struct expectation *e,
 
 /* --- marking --- */
 
+/* "watch/ID" */
+static bool watch_is_meant(const struct expectation *e, const struct watch_result *w)
+{
+    return str_starts(e->scenario, "watch/") && str_eq(str_from(e->scenario, 6), w->id);
+}
+
 static void mark_check(const struct expectation *e, struct check_result *check)
 {
     bool wanted = !e->check.len || str_eq(e->check, check->name);
@@ -127,10 +133,22 @@ static void mark_all(const struct comparing *c, struct play_result *p)
     excuse(p);
 }
 
-void compare_play(struct arena *a, const struct baseline *b, struct play_result *play)
+static void mark_watch(const struct expectation *e, struct watch_result *w)
+{
+    if (w->verdict <= VERDICT_PASS || !lists(e, w->verdict))
+        return;
+    w->expected = true;
+    w->because = e->because;
+}
+
+void compare_play(struct arena *a, const struct baseline *b, struct play_outcome *outcome)
 {
     struct comparing c = { .arena = a, .baseline = b };
-    mark_all(&c, play);
+    mark_all(&c, &outcome->result);
+    for (size_t i = 0; i < b->count; i++)
+        for (size_t k = 0; k < outcome->watch_count; k++)
+            if (watch_is_meant(&b->item[i], &outcome->watch[k]))
+                mark_watch(&b->item[i], &outcome->watch[k]);
 }
 
 /* --- what did not come --- */
@@ -196,10 +214,11 @@ static void judge_expectation(struct comparing *c, const struct expectation *e)
         did_not_come(c, e, e->scenario, STR("no such scenario was played"));
 }
 
-static struct watch_result *find_watch(const struct results *r, str id)
+static struct watch_result *find_watch(const struct results *r,
+                                       const struct expectation *e)
 {
     for (size_t i = 0; i < r->watch_count; i++)
-        if (str_eq(r->watch[i].id, id))
+        if (watch_is_meant(e, &r->watch[i]))
             return &r->watch[i];
     return NULL;
 }
@@ -208,10 +227,9 @@ static struct watch_result *find_watch(const struct results *r, str id)
  * nothing. */
 static void judge_watch(struct comparing *c, const struct expectation *e)
 {
-    struct watch_result *w = find_watch(c->results, str_from(e->scenario, 6));
+    struct watch_result *w = find_watch(c->results, e);
     if (w && lists(e, w->verdict)) {
-        w->expected = w->verdict > VERDICT_PASS;
-        w->because = e->because;
+        mark_watch(e, w);
     } else if (c->whole) {
         did_not_come(c, e, e->scenario,
                      w ? str_of(verdict_names[w->verdict])

@@ -4,6 +4,7 @@
 #ifndef RUN_COMPARE_H
 #define RUN_COMPARE_H
 
+#include "engine/play.h"
 #include "run/results.h"
 #include "script/baseline.h"
 
@@ -15,7 +16,9 @@
  * a capability that the baseline does not list, and fewer decided checks than it asks
  * for; expectations of plays that were not selected only when the whole suite was. */
 void compare(struct arena *a, const struct baseline *b, struct results *r);
-/* Only the marks, of one play: what may be told while the run goes on. */
-void compare_play(struct arena *a, const struct baseline *b, struct play_result *play);
+/* Only the marks, of one play and what watches saw in it: what may be told while the run
+ * goes on. */
+void compare_play(struct arena *a, const struct baseline *b,
+                  struct play_outcome *outcome);
 
 #endif

@@ -83,6 +83,21 @@ static long deadline_of(const struct running *run, const struct play *play)
     return own * o->target->profile.deadline_factor + GRACE_MS;
 }
 
+static bool is_bad(const struct running *run, enum verdict verdict, bool expected)
+{
+    return !expected
+        && (verdict >= VERDICT_FAIL || (run->options->strict && verdict == VERDICT_WARN));
+}
+
+static bool is_violation(const struct running *run, const struct play_outcome *outcome)
+{
+    bool found = is_bad(run, outcome->result.verdict, outcome->result.expected);
+    for (size_t i = 0; i < outcome->watch_count; i++)
+        found =
+            found || is_bad(run, outcome->watch[i].verdict, outcome->watch[i].expected);
+    return found;
+}
+
 /* A target that died or locked itself up would cost every play left its deadline. */
 static void look_at_silence(struct running *run, const struct play_result *p)
 {
@@ -102,9 +117,7 @@ static void keep_result(struct running *run, size_t index, struct play_outcome *
         run->options->ended(run->options->context, outcome, event);
     run->results->play[index] = outcome->result;
     look_at_silence(run, &outcome->result);
-    bool bad = outcome->result.verdict == VERDICT_FAIL
-        || outcome->result.verdict == VERDICT_ERROR;
-    if (bad && !outcome->result.expected && run->options->fail_fast)
+    if (run->options->fail_fast && is_violation(run, outcome))
         run->stopping = true;
 }
 

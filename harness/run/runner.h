@@ -13,6 +13,7 @@ struct runner_options {
     long jobs;       /* at least 1 */
     long timeout_ms; /* over each play's own deadline; 0: the scenario's */
     bool fail_fast;
+    bool strict; /* a warn is a violation too */
     /* Called in the parent; context is theirs. */
     void (*began)(void *context, const struct play *play);
     /* May mark what was expected; what is not is a violation for fail_fast. */

@@ -104,6 +104,7 @@ printf 'baseline t\n  version 1\n\nexpect %s\n  check must 404\n  verdict fail\n
     "$(name)" >"$tmp/known.acme"
 run "$tmp/bad.acme" "$tmp/good.acme" --baseline "$tmp/known.acme"
 want 0 'expected' 'an expected failure'
+sed 's,/bad$,/broken,' "$tmp/known.acme" >"$tmp/known-broken.acme"
 sed 's/must 404/must 200/' "$tmp/bad.acme" >"$tmp/mended" && mv "$tmp/mended" "$tmp/bad.acme"
 sed 's/must 404/must 200/' "$tmp/known.acme" >"$tmp/stale.acme"
 run "$tmp/bad.acme" "$tmp/good.acme" --baseline "$tmp/stale.acme"
@@ -156,9 +157,15 @@ holds '[ "$(events end "$tmp/killed.jsonl")" = 0 ]'
 run --results "$tmp/killed.jsonl" --rerun-failed
 want 4 'green last time' 'nothing of a killed run was red'
 
-# --fail-fast ends at the first violation, and a baseline knows which are none.
+# --fail-fast ends at the first violation; --strict and a baseline know what is one.
 run "$tmp/broken.acme" "$tmp/weak.acme" -j1 --fail-fast
 want 1 'as --fail-fast asks: 1 of 2 plays' 'the first violation'
+run "$tmp/weak.acme" "$tmp/good.acme" -j1 --fail-fast
+want 0 ' passed, 0 failed' 'a broken should is none'
+run "$tmp/weak.acme" "$tmp/good.acme" -j1 --fail-fast --strict
+want 1 'as --fail-fast asks: 1 of 2 plays' 'but it is under --strict'
+run "$tmp/broken.acme" "$tmp/good.acme" -j1 --fail-fast --baseline "$tmp/known-broken.acme"
+want 0 'expected 1, unexpected 0' 'nor is what the baseline expects'
 
 # What is selected.
 run --list --shard 1/2 server/7.4-orders
