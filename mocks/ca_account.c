@@ -55,7 +55,7 @@ static bool are_contact_schemes(struct ca_call *call)
 static bool is_mail_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-        || memchr("!#$%&'*+-/=?^_`{|}~.", c, 20) != NULL;
+        || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
 }
 
 static bool is_mail_domain(str domain)
@@ -69,7 +69,7 @@ static bool is_mail_domain(str domain)
         for (size_t i = 0; i < label.len; i++)
             if (label.ptr[i] != '-'
                 && (!is_mail_char(label.ptr[i])
-                    || memchr("!#$%&'*+/=?^_`{|}~", label.ptr[i], 18)))
+                    || strchr("!#$%&'*+/=?^_`{|}~", label.ptr[i])))
                 return false;
     }
     return labels >= 2;

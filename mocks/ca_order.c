@@ -203,7 +203,7 @@ static bool are_dates_possible(struct ca_call *call)
         return ca_why(call, "notBefore has to be between a day ago and 30 days ahead");
     if (wish->not_after && (wish->not_after <= begin || wish->not_after <= call->now))
         return ca_why(call, "notAfter has to be after notBefore and after now");
-    return !wish->not_after || wish->not_after <= begin + 90 * DAY
+    return !wish->not_after || wish->not_after <= begin + 90L * DAY
         || ca_why(call, "a certificate is valid for at most 90 days here");
 }
 

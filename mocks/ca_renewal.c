@@ -27,9 +27,9 @@ static void window_of(const struct ca_call *call, const struct certificate *cert
 {
     time_t life = certificate->not_after - certificate->not_before;
     *start = certificate->not_after - life / 3;
-    *end = *start + (life > 12 * DAY ? 2 * DAY : life / 12 + 1);
+    *end = *start + (life > 12L * DAY ? 2L * DAY : life / 12 + 1);
     if (certificate->revoked) {
-        *start = call->now - 2 * HOUR;
+        *start = call->now - 2L * HOUR;
         *end = call->now - HOUR;
     }
     if (bug_on(call->ca, BUG_ARI_EMPTY_WINDOW))

@@ -257,11 +257,20 @@ static void reflect(struct ca_call *call, json_t *shown, const char *name)
         json_object_set(shown, name, value);
 }
 
+static void reflect_rest(struct ca_call *call, json_t *shown)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach(call->payload, name, value)
+    {
+        if (!json_object_get(shown, name) && strcmp(name, "onlyReturnExisting") != 0)
+            json_object_set(shown, name, value);
+    }
+}
+
 void ca_spoil_reflect(struct ca_call *call)
 {
     struct err err;
-    const char *name;
-    json_t *value;
     bool flag = bug_on(call->ca, BUG_ONLY_RETURN_EXISTING_SHOWN);
     bool rest = bug_on(call->ca, BUG_UNKNOWN_MEMBERS_SHOWN);
     bool orders = bug_on(call->ca, BUG_ORDERS_TAKEN);
@@ -272,10 +281,8 @@ void ca_spoil_reflect(struct ca_call *call)
         reflect(call, shown, "onlyReturnExisting");
     if (orders)
         reflect(call, shown, "orders");
-    json_object_foreach(call->payload, name,
-                        value) if (rest && !json_object_get(shown, name)
-                                   && strcmp(name, "onlyReturnExisting"))
-        json_object_set(shown, name, value);
+    if (rest)
+        reflect_rest(call, shown);
     call->reply->response.body = json_text(call->arena, shown);
 }
 

@@ -84,7 +84,7 @@ static struct finding fetch_from(const struct query_for *q, const struct url *ur
 static struct finding fetch_any(const struct query_for *q, const struct url *url,
                                 str text, struct response *response)
 {
-    struct strs addresses;
+    struct strs addresses = { 0 };
     str host = url->host;
     if (str_starts(host, "["))
         host = str_upto(str_from(host, 1), str_find_char(host, ']') - 1);
@@ -207,7 +207,7 @@ static bool is_passing(int status)
 
 struct finding validate_http(struct query_for *q)
 {
-    struct response response;
+    struct response response = { 0 };
     if (bug_on(q->ca, BUG_HTTP_OVER_TLS))
         fetch_following(q, first_url(q, "https"), &response);
     struct finding finding = fetch_following(q, first_url(q, "http"), &response);

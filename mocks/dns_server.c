@@ -162,7 +162,7 @@ static void take_connection(struct dns_server *s)
  * is not whole yet (RFC 1035 4.2.2). */
 static size_t whole_message(const struct connection *c)
 {
-    if (c->in_len < 2)
+    if (!c->in || c->in_len < 2)
         return 0;
     size_t len = (size_t)(unsigned char)c->in[0] << 8 | (unsigned char)c->in[1];
     return c->in_len >= len + 2 ? len + 2 : 0;

@@ -67,6 +67,15 @@ static const struct { const char *text; bool good; long ms; } spans[] = {
     { "1000001s", false, 0 }, { "99999999999999999999h", false, 0 },
 };
 
+static const struct { str text; size_t len; } characters[] = {
+    { STR_INIT(""), 0 },             { STR_INIT("a\x80"), 1 },      { STR_INIT("\0"), 1 },
+    { STR_INIT("\xc3\xa9x"), 2 },    { STR_INIT("\xe2\x82\xac"), 3 }, { STR_INIT("\xf0\x9f\x98\x80"), 4 },
+    { STR_INIT("\xed\x9f\xbf"), 3 }, { STR_INIT("\xee\x80\x80"), 3 }, { STR_INIT("\xf4\x8f\xbf\xbf"), 4 },
+    { STR_INIT("\x80"), 0 },         { STR_INIT("\xc1\xbf"), 0 },     { STR_INIT("\xe0\x9f\xbf"), 0 },
+    { STR_INIT("\xed\xa0\x80"), 0 }, { STR_INIT("\xf0\x8f\xbf\xbf"), 0 }, { STR_INIT("\xf4\x90\x80\x80"), 0 },
+    { STR_INIT("\xf5\x80\x80\x80"), 0 }, { STR_INIT("\xe2\x82"), 0 }, { STR_INIT("\xe2\x82x"), 0 },
+};
+
 static const struct { const char *one, *other; size_t distance; } distances[] = {
     { "", "", 0 },           { "abc", "abc", 0 },     { "abc", "ABC", 0 },
     { "", "abc", 3 },        { "post", "psot", 2 },   { "server", "serve", 1 },
@@ -154,6 +163,12 @@ START_TEST(a_time_span_has_a_unit)
     long ms = -7;
     ck_assert_int_eq(str_to_ms(str_of(spans[_i].text), &ms), spans[_i].good);
     ck_assert_int_eq(ms, spans[_i].good ? spans[_i].ms : -7);
+}
+END_TEST
+
+START_TEST(a_character_of_utf_8_has_its_length)
+{
+    ck_assert_uint_eq(str_utf8(characters[_i].text), characters[_i].len);
 }
 END_TEST
 
@@ -394,6 +409,7 @@ static TCase *text_case(void)
     tcase_add_test(t, a_text_is_cut_piece_by_piece);
     tcase_add_loop_test(t, a_number_is_digits_up_to_a_ceiling, 0, countof(numbers));
     tcase_add_loop_test(t, a_time_span_has_a_unit, 0, countof(spans));
+    tcase_add_loop_test(t, a_character_of_utf_8_has_its_length, 0, countof(characters));
     tcase_add_loop_test(t, edits_are_counted, 0, countof(distances));
     tcase_add_test(t, long_words_are_far_apart);
     return t;

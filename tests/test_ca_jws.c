@@ -239,8 +239,7 @@ START_TEST(what_is_no_acme_at_all_does_no_harm)
     const struct exchange *x;
     static const char *const bytes[] = {
         "\r\n\r\n", "GET\r\n\r\n",
-        "POST /new-order HTTP/1.1\r\nHost: x\r\n"
-        "Content-Length: 99999999\r\n\r\nabc",
+        "POST /new-order HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\nabc",
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"
     };
     for (size_t i = 0; i < countof(bytes); i++)

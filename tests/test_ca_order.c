@@ -180,14 +180,14 @@ START_TEST(what_is_over_is_over)
     const struct exchange *order = ordered("a.test");
     str authz = authz_of(order, 0);
     prove(order);
-    ca_shift_clock(b.ca, 2 * 86400);
+    ca_shift_clock(b.ca, 2L * 86400);
     ck_assert(str_is(at(said(location(order), STR_NONE), "/status"), "invalid"));
     ck_assert(str_is(at(said(authz, STR_NONE), "/status"), "valid"));
-    ca_shift_clock(b.ca, 60 * 86400);
+    ca_shift_clock(b.ca, 60L * 86400);
     ck_assert(str_is(at(said(authz, STR_NONE), "/status"), "expired"));
     ca_shift_clock(b.ca, 0);
     order = ordered("b.test");
-    ca_shift_clock(b.ca, 8 * 86400);
+    ca_shift_clock(b.ca, 8L * 86400);
     ck_assert(str_is(at(said(authz_of(order, 0), STR_NONE), "/status"), "invalid"));
 }
 END_TEST

@@ -194,7 +194,7 @@ START_TEST(a_file_that_is_too_long_is_refused)
 {
     struct arena *a = arena_new(NULL);
     struct mistakes m = { .arena = a };
-    size_t count, size = 2 * 1024 * 1024;
+    size_t count, size = (size_t)2 * 1024 * 1024;
     char *text = arena_alloc(a, 1, size);
     memset(text, '\n', size);
     lines_read(a, "big.acme", (str){ text, size }, &count, &m);

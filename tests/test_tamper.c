@@ -312,7 +312,7 @@ END_TEST
 START_TEST(a_hard_payload_is_right_json)
 {
     struct jws jws = read_spoilt("large-payload", KID);
-    ck_assert_uint_gt(jws.payload.len, 1024 * 1024);
+    ck_assert_uint_gt(jws.payload.len, (size_t)1024 * 1024);
     ck_assert_ptr_nonnull(json_read(arena, jws.payload, &err));
     jws = read_spoilt("deep-payload", KID);
     ck_assert_uint_gt(jws.payload.len, 20000);

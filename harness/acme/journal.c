@@ -353,7 +353,7 @@ bool journal_has_room(const struct journal *j, struct err *err)
                err,
                "not sent: the %zu exchanges so far are %zu MiB, the most that is kept; "
                "the peer's answers are too long, or there are too many requests",
-               count, kept / (1024 * 1024));
+               count, kept / 1024 / 1024);
 }
 
 size_t journal_count(const struct journal *j)

@@ -63,10 +63,21 @@ static void free_chunks(struct arena *a)
     a->total = 0;
 }
 
+/* Takes the first one off the list. */
+static struct arena *take_child(struct arena *a)
+{
+    struct arena *child = a->children;
+    a->children = child->next;
+    if (child->next)
+        child->next->previous = NULL;
+    child->parent = child->next = NULL;
+    return child;
+}
+
 void arena_reset(struct arena *a)
 {
     while (a->children)
-        arena_end(a->children);
+        arena_end(take_child(a));
     while (a->deferred) {
         struct deferred *d = a->deferred;
         a->deferred = d->next;

@@ -134,6 +134,30 @@ int str_compare(str a, str b)
     return a.len < b.len ? -1 : a.len > b.len;
 }
 
+/* RFC 3629 4: what may stand behind the first byte, besides 80 to BF. */
+static bool is_second(unsigned char first, unsigned char second)
+{
+    return first == 0xe0 ? second >= 0xa0 /* shorter otherwise */
+        : first == 0xed  ? second < 0xa0  /* surrogates */
+        : first == 0xf0  ? second >= 0x90
+        : first == 0xf4  ? second < 0x90 /* beyond U+10FFFF */
+                         : true;
+}
+
+size_t str_utf8(str s)
+{
+    const unsigned char *c = (const unsigned char *)s.ptr;
+    if (s.len == 0 || (c[0] >= 0x80 && c[0] < 0xc2) || c[0] > 0xf4)
+        return 0;
+    size_t len = c[0] < 0x80 ? 1 : c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    if (len > s.len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    return len < 3 || is_second(c[0], c[1]) ? len : 0;
+}
+
 static size_t min3(size_t a, size_t b, size_t c)
 {
     size_t least = a < b ? a : b;

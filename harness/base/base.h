@@ -64,6 +64,8 @@ bool str_cut(str *rest, char sep, str *piece);
 /* A decimal number of digits only, at most `max`; false when it is anything else. */
 bool str_to_long(str s, long max, long *out);
 int str_compare(str a, str b);
+/* The length of the UTF-8 character (RFC 3629) at the beginning of s; 0: it is none. */
+size_t str_utf8(str s);
 /* Number of edits between two words: for "did you mean". */
 size_t str_distance(str a, str b);
 

@@ -56,18 +56,11 @@ struct key *key_from_pem(struct arena *a, str pem, struct err *err)
 str key_public_der(struct arena *a, const struct key *key)
 {
     const struct key_kind *kind = &key_kinds[key->type];
-    str number = STR_NONE;
-    switch (kind->family) {
-    case FAMILY_EC:
+    str number = key->x; /* as it stands with FAMILY_OKP */
+    if (kind->family == FAMILY_EC)
         number = DER_CAT(a, STR("\x04"), key->x, key->y);
-        break;
-    case FAMILY_RSA:
+    if (kind->family == FAMILY_RSA)
         number = DER(a, DER_SEQUENCE, der_unsigned(a, key->n), der_unsigned(a, key->e));
-        break;
-    case FAMILY_OKP:
-        number = key->x;
-        break;
-    }
     return DER(a, DER_SEQUENCE, kind->spki_algorithm, der_bits(a, number));
 }
 

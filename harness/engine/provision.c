@@ -138,8 +138,8 @@ static bool alpn_certificate(struct world *w, const struct response_for *r,
     struct key *key = key_new(w->arena, KEY_P256, err);
     bool expired = has_fault(faults, "expired");
     spec.key = key;
-    spec.not_before = clock_wall() - 86400 * (expired ? 20 : 1);
-    spec.not_after = clock_wall() + 86400 * (expired ? -10 : 1);
+    spec.not_before = clock_wall() - 86400L * (expired ? 20 : 1);
+    spec.not_after = clock_wall() + 86400L * (expired ? -10 : 1);
     if (has_fault(faults, "common-name-only"))
         spec.subject = r->authz->domain;
     spoil_names(w, faults, &spec, r->authz);

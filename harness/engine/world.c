@@ -75,7 +75,7 @@ static void set_dates(struct world *w)
     time_t now = clock_wall();
     vars_set(w->vars, STR("now"), date_rfc3339(w->arena, now));
     vars_set(w->vars, STR("tomorrow"), date_rfc3339(w->arena, now + 86400));
-    vars_set(w->vars, STR("next-week"), date_rfc3339(w->arena, now + 7 * 86400));
+    vars_set(w->vars, STR("next-week"), date_rfc3339(w->arena, now + 7L * 86400));
     vars_set(w->vars, STR("yesterday"), date_rfc3339(w->arena, now - 86400));
 }
 

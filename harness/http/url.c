@@ -85,9 +85,7 @@ static str without_dots(struct arena *a, str in)
     while (in.len) {
         if (str_starts(in, "../")) {
             in = str_from(in, 3);
-        } else if (str_starts(in, "./")) {
-            in = str_from(in, 2);
-        } else if (str_starts(in, "/./")) {
+        } else if (str_starts(in, "./") || str_starts(in, "/./")) {
             in = str_from(in, 2);
         } else if (str_is(in, "/.")) {
             in = STR("/");

@@ -129,30 +129,13 @@ str json_quote(struct arena *a, str s)
     return json_text(a, json_string_of(a, s));
 }
 
-/* The length of the UTF-8 character at the beginning of s by RFC 3629; 0: it is none. */
-static size_t utf8_length(str s)
-{
-    const unsigned char *p = (const unsigned char *)s.ptr;
-    size_t len = p[0] < 0x80 ? 1 : 2;
-    len += (size_t)(p[0] >= 0xe0) + (size_t)(p[0] >= 0xf0);
-    if ((p[0] >= 0x80 && p[0] < 0xc2) || p[0] > 0xf4 || len > s.len)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-    bool surrogate = p[0] == 0xed && p[1] > 0x9f;
-    bool beyond = p[0] == 0xf4 && p[1] > 0x8f;
-    return overlong || surrogate || beyond ? 0 : len;
-}
-
 /* At worst each byte becomes the three of U+FFFD. */
 static str as_utf8(struct arena *a, str s)
 {
     char *text = arena_alloc(a, 3, s.len + 1);
     size_t len = 0;
     while (s.len) {
-        size_t step = utf8_length(s);
+        size_t step = str_utf8(s);
         str piece = step ? str_upto(s, step) : STR("\xef\xbf\xbd");
         memcpy(text + len, piece.ptr, piece.len);
         len += piece.len;

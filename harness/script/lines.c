@@ -328,39 +328,11 @@ static void read_statement(struct reader *r, struct line **lines, size_t *count)
     (*lines)[(*count)++] = line;
 }
 
-/* RFC 3629 4: what may stand behind the first byte, besides 80 to BF. */
-static bool is_second(unsigned char first, unsigned char second)
-{
-    return first == 0xE0 ? second >= 0xA0 /* shorter otherwise */
-        : first == 0xED  ? second < 0xA0  /* surrogates */
-        : first == 0xF0  ? second >= 0x90
-        : first == 0xF4  ? second < 0x90 /* beyond U+10FFFF */
-                         : true;
-}
-
-/* How many bytes the character takes that begins there; 0: it is none, or NUL. */
-static size_t utf8_len(str s, size_t at)
-{
-    str rest = str_from(s, at);
-    const unsigned char *c = (const unsigned char *)rest.ptr;
-    size_t len = c[0] < 0x80 ? 1
-        : c[0] < 0xC2        ? 0
-        : c[0] < 0xE0        ? 2
-        : c[0] < 0xF0        ? 3
-                             : 4;
-    if (c[0] == 0 || c[0] > 0xF4 || len > rest.len)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((c[i] & 0xC0) != 0x80)
-            return 0;
-    return len < 3 || is_second(c[0], c[1]) ? len : 0;
-}
-
-/* The offset of the first byte that is not UTF-8 text. */
+/* The offset of the first byte that is not UTF-8 text; NUL is none. */
 static size_t bad_utf8(str s)
 {
     size_t i = 0, len;
-    while (i < s.len && (len = utf8_len(s, i)) > 0)
+    while (i < s.len && s.ptr[i] && (len = str_utf8(str_from(s, i))) > 0)
         i += len;
     return i;
 }
