@@ -175,6 +175,7 @@ const struct misshape ca_misshapes[] = {
     { BUG_TOKEN_MISSING_DNS,        "challenge", "type", "dns-01", "token", SHAPE_SET, NULL },
     { BUG_TOKEN_MISSING_ALPN,       "challenge", "type", "tls-alpn-01", "token", SHAPE_SET, NULL },
     { BUG_CHALLENGE_OTHER_TYPE,     "challenge", "type", "tls-alpn-01", "type", SHAPE_SET, "\"email-reply-00\"" },
+    { BUG_PROCESSING_HIDDEN,        "challenge", "status", "processing", "status", SHAPE_SET, "\"pending\"" },
     { BUG_TLS_SNI,                  "challenge", "type", "tls-alpn-01", "type", SHAPE_SET, "\"tls-sni-02\"" },
     /* what went wrong in a validation: 6.7 */
     { BUG_CONNECTION_AS_INTERNAL,   "challenge-error", "type", ":connection", "type", SHAPE_SET, "\"urn:ietf:params:acme:error:serverInternal\"" },
