@@ -75,6 +75,11 @@ struct finding validate_find(const struct query_for *q, str name, struct strs *a
 {
     str address;
     *addresses = (struct strs){ NULL, 0 };
+    struct resolution ignored;
+    if (bug_on(q->ca, BUG_ADDRESS_LOOKED_UP) && q->identifier.ip
+        && !finding_is_good(
+            validate_lookup(q, challenge_sni(q->arena, name), DNS_A, &ignored)))
+        return finding_later(q, PROBLEM_DNS, "DNS does not answer for the address");
     /* RFC 8738 4: "the DNS resolution step is skipped". */
     if (ca_address_read(q->arena, name, &address)) {
         if (!is_allowed(q, address))

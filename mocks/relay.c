@@ -44,6 +44,8 @@ struct parts {
 
 /* --- whose a name is --- */
 
+enum { SLOTS_IN_OCTET = 250 };
+
 /* "s17": the number, or -1. */
 static int slot_number(str label)
 {
@@ -67,9 +69,38 @@ static bool cut_last(str *rest, str *label)
         && !str_ends(*rest, "\\");
 }
 
+str relay_address(struct arena *a, int slot)
+{
+    return arena_printf(a, "127.1.%d.%d", slot / SLOTS_IN_OCTET,
+                        slot % SLOTS_IN_OCTET + 1);
+}
+
+/* The slot of an address that is asked for as if it were a name, forwards or backwards
+ * (RFC 8738 4 wants neither), or -1. */
+static int slot_of_address(str name)
+{
+    long part[4];
+    str label;
+    bool backwards = str_ends(name, ".in-addr.arpa");
+    if (backwards)
+        name.len -= strlen(".in-addr.arpa");
+    for (int i = 0; i < 4; i++)
+        if (!str_cut(&name, '.', &label)
+            || !str_to_long(label, 255, &part[backwards ? 3 - i : i]))
+            return -1;
+    long slot = part[2] * SLOTS_IN_OCTET + part[3] - 1;
+    return name.len == 0 && part[0] == 127 && part[1] == 1 && part[3] > 0
+            && part[3] <= SLOTS_IN_OCTET && slot < RELAY_SLOTS
+        ? (int)slot
+        : -1;
+}
+
 int relay_slot_of(str name, str zone)
 {
     str run, label;
+    int at = slot_of_address(str_ends(name, ".") ? str_upto(name, name.len - 1) : name);
+    if (at >= 0)
+        return at;
     if (str_ends(name, "."))
         name.len--;
     if (str_ends(zone, "."))

@@ -36,8 +36,11 @@ struct relay_slot *relay_slot(struct relay *relay, int slot);
 int relay_dns_port(const struct relay *relay);
 /* Ends the process; also happens when the arena ends (in the process that started it). */
 void relay_stop(struct relay *relay);
-/* The slot that a name like "_acme-challenge.a.s17.r4fa3.acmespec.test" belongs to, or
- * -1. */
+/* The loopback address of a slot, where each has its own: "127.1.0.18"; 127.0.0.x is left
+ * to others. */
+str relay_address(struct arena *a, int slot);
+/* The slot that a name like "_acme-challenge.a.s17.r4fa3.acmespec.test", an address or
+ * its name below in-addr.arpa belongs to, or -1. */
 int relay_slot_of(str name, str zone);
 
 #endif

@@ -7,14 +7,6 @@
 
 enum { SPARE_MS = 5000, BIND_AGAIN_MS = 50 };
 
-/* An address of 127/8 for a slot; 127.0.0.x is left to others. */
-static str address_of(struct arena *a, int slot, bool own_address)
-{
-    if (!own_address)
-        return STR("127.0.0.1");
-    return arena_printf(a, "127.1.%d.%d", slot / 250, slot % 250 + 1);
-}
-
 static bool start_responder(struct world *w, struct err *err)
 {
     const struct target *t = w->target;
@@ -152,7 +144,7 @@ bool world_new(struct arena *a, const struct target *target,
     *w = (struct world){
         .arena = a, .scenario = scenario, .target = target, .slot = slot
     };
-    w->address = address_of(a, slot, target->own_address);
+    w->address = target->own_address ? relay_address(a, slot) : STR("127.0.0.1");
     w->zone = arena_printf(a, "s%d.%.*s.%.*s", slot, STR_ARG(target->run),
                            STR_ARG(target->zone));
     w->journal = journal_new(a);
