@@ -73,7 +73,7 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
     { "get http://127.0.0.1:1/\nmust 200\nmust 404\n", "inconclusive: must 200=inconclusive, must 404=not reached", "" },
     { "get directory\nsave x = header Nope\nget ${x}\nmust 200\n", "inconclusive: must 200=not reached",
       "line 6, `get ${x}`: ${x} has no value: " },
-    { "deadline 100ms\nget directory\nmust 200\nwait 300ms\nmust 200\nmust 404\n",
+    { "deadline 1s\nget directory\nmust 200\nwait 1100ms\nmust 200\nmust 404\n",
       "inconclusive: must 200=pass, must 200 (2)=not reached, must 404=not reached", "the scenario's deadline passed" },
     { "given account alice\npost newOrder as alice\n  payload { \"identifiers\": [] }\nmust 400 malformed\nneed alive alice\n",
       "pass: must 400 malformed=pass", "" },
