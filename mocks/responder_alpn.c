@@ -80,10 +80,13 @@ static bool wait_for_more(int fd, int64_t until, ssize_t seen)
     int64_t left = until - clock_ms();
     if (left <= 0)
         return false;
-    /* poll would return at once as long as what was seen is not taken off. */
-    if (seen > 0)
-        clock_sleep_ms(PEEK_AGAIN_MS);
-    return seen > 0 || poll(&item, 1, (int)left) > 0;
+    if (seen <= 0)
+        return poll(&item, 1, (int)left) > 0;
+    /* poll would return at once as long as what was seen is not taken off; only that we
+     * ended the connection ourselves still shows. */
+    clock_sleep_ms(PEEK_AGAIN_MS);
+    item.events = 0;
+    return poll(&item, 1, 0) == 0;
 }
 
 /* Looks at the hello without taking it off, so that a connection can be dropped before a

@@ -111,6 +111,19 @@ START_TEST(what_is_no_tls_does_no_harm)
 }
 END_TEST
 
+START_TEST(half_a_hello_does_not_hold_up_the_end)
+{
+    int fd = wire_connect(responder_tls_port(r.responder));
+    ck_assert_int_eq(send(fd, "\x16\3\1\2", 4, MSG_NOSIGNAL), 4);
+    provision_alpn("a.test", false);
+    probe_shows(responder_tls_port(r.responder), "a.test"); /* it is at work on both */
+    int64_t before = clock_ms();
+    responder_stop(r.responder);
+    ck_assert_int_lt(clock_ms() - before, WAIT_MS / 2);
+    close(fd);
+}
+END_TEST
+
 /* More silent peers than there are places for handshakes: DNS answers meanwhile, and TLS
  * does as soon as some of them go. */
 START_TEST(silent_peers_hold_up_nobody)
@@ -187,6 +200,7 @@ Suite *responder_alpn_suite(void)
     tcase_add_test(tests, other_names_are_refused_and_recorded);
     tcase_add_test(tests, a_connection_may_be_dropped_before_the_handshake);
     tcase_add_test(tests, what_is_no_tls_does_no_harm);
+    tcase_add_test(tests, half_a_hello_does_not_hold_up_the_end);
     tcase_add_test(tests, silent_peers_hold_up_nobody);
     tcase_set_timeout(behind, 60);
     tcase_add_checked_fixture(behind, set_up_shared, tear_down_shared);
