@@ -20,6 +20,8 @@ static const struct {
     { "server", cmd_server, "server URL [SCENARIO...]",
       "test a CA: play the client against it" },
     { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
+    { "selftest", cmd_selftest, "selftest [SCENARIO...]",
+      "play the server suite against our own mock CA" },
     { "issue", cmd_issue, "issue OPERATION URL [NAME...]",
       "be a client: obtain, renew, revoke" },
     { "bench", cmd_bench, "bench URL", "measure a CA under parallel clients" },
