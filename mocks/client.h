@@ -40,11 +40,15 @@ struct post {
     bool deliberate;
 };
 
-/* Sends it; a badNonce is retried once with the nonce of the answer, as RFC 8555 6.5 has
- * it, unless the post says otherwise.  *out is the last exchange, in the journal; its
- * response has status 0 where none came, and it is the one with newNonce where the post
- * could not be signed for that.  false only for errors of our own (no key), and when
- * newNonce answered without a nonce. */
+/* How often a badNonce is retried: a CA may refuse good nonces at random, as Pebble does
+ * with one in twenty, and a run has thousands of requests. */
+enum { CLIENT_RETRIES = 4 };
+
+/* Sends it; a badNonce is retried with the nonce of the answer, as RFC 8555 6.5 has it,
+ * CLIENT_RETRIES times at most, unless the post says otherwise.  *out is the last
+ * exchange, in the journal; its response has status 0 where none came, and it is the one
+ * with newNonce where the post could not be signed for that.  false only for errors of
+ * our own (no key), and when newNonce answered without a nonce. */
 bool client_post(struct client *c, const struct post *post, const struct exchange **out,
                  struct err *err) MUST_CHECK;
 /* GET, HEAD or another method without a signature. */

@@ -114,10 +114,12 @@ bool client_post(struct client *c, const struct post *post, const struct exchang
         return false;
     /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use
      * the nonce provided in the error response". */
-    if (post->no_retry || has_own_nonce(post) || !is_bad_nonce(c, *out)
-        || !nonces_take_from(c, *out, &nonce))
-        return true;
-    return post_once(c, post, nonce, out, err);
+    for (int retry = 0; retry < CLIENT_RETRIES && !post->no_retry && !has_own_nonce(post)
+         && is_bad_nonce(c, *out) && nonces_take_from(c, *out, &nonce);
+         retry++)
+        if (!post_once(c, post, nonce, out, err))
+            return false;
+    return true;
 }
 
 /* --- several at once --- */
