@@ -3,5 +3,5 @@
 # shellcheck shell=sh disable=SC2034
 # shellcheck source=tests/peers/pebble.sh
 . "$PEERS/pebble.sh"
-BASELINE=pebble
+BASELINE=pebble-nonces
 NONCE_REJECT=5
