@@ -15,7 +15,7 @@ J       := 2
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
         -Wmissing-prototypes -Wwrite-strings -Wcast-qual -Wformat=2 -Wundef -Wvla
-LIBS := openssl libcurl libmicrohttpd jansson ldns
+LIBS := openssl libcurl libmicrohttpd gnutls jansson ldns
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
         -fno-sanitize-recover=all
 TSAN := -O1 -g -fno-omit-frame-pointer -fsanitize=thread

@@ -32,6 +32,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     struct profile profile;
     struct baseline baseline;
     struct mistakes ignored = { .arena = c->arena };
+    struct rules_read rules = { 0 };
     switch (lines[0].verb->id) {
     case VERB_SCENARIO:
         scenario_from(c->arena, str_of(path), path, lines, count, broken, c->requirements,
@@ -43,6 +44,9 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     case VERB_REQUIREMENT:
         if (!same_ids(c->requirements, lines, count))
             requirements_add(c->arena, &fresh, lines, count, &c->mistakes);
+        return;
+    case VERB_ON:
+        rules_of_lines(c->arena, lines, count, &rules, &c->mistakes);
         return;
     case VERB_PROFILE:
         if (!profile_read(c->arena, path, &profile, &ignored, &err))

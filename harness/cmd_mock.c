@@ -5,17 +5,19 @@
 #include <stdio.h>
 
 #include "acme/identifier.h"
+#include "acme/problem.h"
 #include "acme/show.h"
 #include "base/file.h"
 #include "commands.h"
 #include "crypto/b64url.h"
-#include "mocks/ca.h"
+#include "engine/rules.h"
 #include "options.h"
 
 struct mock_options {
     str address, host, dns_server, default_address, root, seed, caa;
-    struct strs names, bugs, eab, blocked, limits;
-    bool eab_required, any_name, always_valid, no_reuse, no_terms, list_bugs, quiet, help;
+    struct strs names, bugs, eab, blocked, limits, scripts, faults;
+    bool eab_required, any_name, always_valid, no_reuse, no_terms, list_bugs, quiet,
+        verbose, help;
     long port, http_port, tls_port, attempts, retry_ms, processing_ms, order_s, page;
 };
 
@@ -48,6 +50,9 @@ static const struct option_row rows[] = {
     { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens and nonces repeatable" },
     { "bug", 0, OPTION_TEXTS, "NAME", AT(bugs), "make a mistake on purpose; --bugs lists them" },
     { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
+    { "script", 's', OPTION_TEXTS, "FILE", AT(scripts), "rules of what to do otherwise: a file of `on` statements" },
+    { "fault", 'f', OPTION_TEXTS, "RULE", AT(faults), "one rule: 'on newOrder first reply 429 rateLimited; retry-after 3s'" },
+    { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "print each exchange in full, its JWS decoded" },
     { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "no line for each exchange" },
     { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
 };
@@ -183,6 +188,32 @@ static bool read_all(struct arena *a, const struct mock_options *o,
         && read_limits(&o->limits, out, err) && read_seed(o->seed, &out->seed, err);
 }
 
+/* --- rules --- */
+
+static bool add_script(struct arena *a, const char *path, struct rules_read *out,
+                       struct mistakes *m, struct err *err)
+{
+    str text;
+    return file_read(a, path, CEILING_SCRIPT, &text, err)
+        && (rules_read(a, path, text, out, m) || m->list.count);
+}
+
+/* Scripts first, then faults, in the order they are given; every mistake is told. */
+static bool read_rules(struct arena *a, const struct mock_options *o,
+                       struct rules_read *out, struct err *err)
+{
+    struct mistakes m = { .arena = a };
+    for (size_t i = 0; i < o->scripts.count; i++)
+        if (!add_script(a, o->scripts.item[i].ptr, out, &m, err))
+            return false;
+    for (size_t i = 0; i < o->faults.count; i++)
+        rules_read(a, "--fault", o->faults.item[i], out, &m);
+    for (size_t i = 0; i + 1 < m.list.count; i++)
+        fprintf(stderr, "%.*s\n", STR_ARG(m.list.item[i]));
+    return m.list.count == 0
+        || err_set(err, "%.*s", STR_ARG(m.list.item[m.list.count - 1]));
+}
+
 /* --- what it prints --- */
 
 static void list_bugs(void)
@@ -192,7 +223,7 @@ static void list_bugs(void)
                bug_rows[i].help);
 }
 
-/* "   3  POST newOrder -> 429 rateLimited  \"detail\"", on the listener's thread. */
+/* "   3  POST newOrder -> 429 rateLimited: detail", on the listener's thread. */
 static bool log_exchange(void *context, struct arena *a,
                          const struct ca_request_info *info, struct reply *reply)
 {
@@ -201,13 +232,34 @@ static bool log_exchange(void *context, struct arena *a,
     (void)context;
     printf("%5lu  %.*s %s -> %d", info->number, STR_ARG(method), what,
            reply->response.status);
-    if (info->refused) {
+    if (reply->response.status >= 400) {
         struct err err;
         json_t *problem = json_read(a, reply->response.body, &err);
+        str type = show_clean(a, str_upto(problem_word_of(problem), 60));
         str detail = show_clean(a, str_upto(json_member(problem, "detail"), 200));
-        printf(" %s: %.*s", problem_names[info->problem], STR_ARG(detail));
+        printf(" %.*s: %.*s", STR_ARG(type), STR_ARG(detail));
     }
     putchar('\n');
+    fflush(stdout);
+    return false;
+}
+
+/* The same in full, as RFC 8555 prints its examples. */
+static bool show_all(void *context, struct arena *a, const struct ca_request_info *info,
+                     struct reply *reply)
+{
+    struct err err;
+    struct buf out = buf_new(a, CEILING_TRANSCRIPT);
+    struct exchange exchange = { .number = info->number,
+                                 .request = *info->request,
+                                 .response = reply->response,
+                                 .failure = STR_NONE,
+                                 .resource = info->resource,
+                                 .body = json_read(a, reply->response.body, &err) };
+    log_exchange(context, a, info, reply);
+    show_exchange(&out, &exchange, NULL, 0);
+    str text = buf_str(&out);
+    printf("\n%.*s\n", STR_ARG(text));
     fflush(stdout);
     return false;
 }
@@ -236,6 +288,14 @@ static void print_environment(const struct ca *ca, str root)
     fflush(stdout);
 }
 
+/* A rule that was never applied is worth a line: the test did not test what it meant. */
+static void print_fired(const struct rules *rules)
+{
+    for (size_t i = 0; i < rules_count(rules); i++)
+        printf("%.*s: %zu times\n", STR_ARG(rules_at(rules, i)->text),
+               rules_fired(rules, i));
+}
+
 /* --- running --- */
 
 /* Threads that start later inherit the mask, so the signals come here. */
@@ -254,20 +314,26 @@ static int fail(const struct err *err)
     return EXIT_OUR_FAULT;
 }
 
-static int run(struct arena *a, struct mock_options *o, struct ca_options *options)
+static int run(struct arena *a, struct mock_options *o, struct ca_options *options,
+               const struct rules_read *on)
 {
     struct err err;
     sigset_t signals;
     int caught;
     if (!o->quiet)
-        options->after = log_exchange;
+        options->after = o->verbose ? show_all : log_exchange;
+    struct rules *rules = rules_new(a, on->row, on->count);
+    if (on->count)
+        rules_hook(rules, options);
     hold_signals(&signals);
     struct ca *ca = ca_new(a, options, &err);
     if (!ca || !write_root(a, ca, &o->root, &err))
         return fail(&err);
+    rules_attach(rules, ca);
     print_environment(ca, o->root);
     sigwait(&signals, &caught);
     ca_stop(ca);
+    print_fired(rules);
     struct ca_figures f = ca_figures(ca);
     printf("%lu requests, %zu accounts, %zu orders, %zu certificates\n", f.requests,
            f.accounts, f.orders, f.certificates);
@@ -278,6 +344,7 @@ int cmd_mock(struct arena *a, int argc, char **argv)
 {
     struct err err;
     struct strs words = { 0 };
+    struct rules_read on = { 0 };
     struct ca_options options;
     struct mock_options o = { .address = STR_NONE,
                               .host = STR_NONE,
@@ -299,7 +366,7 @@ int cmd_mock(struct arena *a, int argc, char **argv)
     }
     if (words.count)
         return usage_error("mock takes options only; see acmespec mock --help");
-    if (!read_all(a, &o, &options, &err))
+    if (!read_all(a, &o, &options, &err) || !read_rules(a, &o, &on, &err))
         return usage_error(err.text);
-    return run(a, &o, &options);
+    return run(a, &o, &options, &on);
 }

@@ -27,6 +27,19 @@ struct ca_limit {
 };
 enum { CA_MOST_LIMITS = 8 };
 
+/* What the CA does otherwise with the one request that it is answering: the hook before
+ * the handler fills it in.  All zero: nothing. */
+struct ca_wish {
+    int polls;  /* finalize: so many reads of the order find it processing */
+    bool valid; /* newOrder, newAuthz, challenge: proven without a validation */
+    bool fails; /* newOrder, order, finalize, authorization, challenge: it ends invalid
+                   ... */
+    enum problem_type problem; /* ... with this error */
+    str detail;
+    bool expired; /* newOrder, order, finalize, authorization: its time is over */
+    long shift;   /* seconds that the CA's clock jumps, for good */
+};
+
 /* What a request was recognised as.  Everything lives until the answer was sent. */
 struct ca_request_info {
     const struct request *request;
@@ -37,6 +50,7 @@ struct ca_request_info {
     str account_url;           /* of the kid or key, when it is known */
     enum problem_type problem; /* after the handler, when it refused: why */
     bool refused;
+    struct ca_wish *wish; /* never NULL in the hook before; later it has no effect */
 };
 
 /* Called before the handler: true when *reply was made here and the handler is to be

@@ -191,6 +191,7 @@ void ca_new_authz(struct ca_call *call)
     if (str_is(json_member(call->payload, "status"), "valid")
         && bug_on(call->ca, BUG_AUTHZ_STATUS_TAKEN))
         authz->status = STATUS_VALID;
+    ca_wish_authz(call, authz);
     ca_header(call, "Location", ca_authz_url(call->ca, call->arena, authz));
     ca_answer_json(call, 201, ca_show_authz(call, authz));
 }

@@ -145,6 +145,7 @@ void ca_challenge(struct ca_call *call)
         if (!CHECKS(call, response_checks))
             return;
         respond(call);
+        ca_wish_object(call);
     }
     if (bug_on(call->ca, BUG_TOKEN_CHANGES))
         call->challenge->token =

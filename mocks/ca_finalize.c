@@ -254,12 +254,17 @@ static void spoil_after_refusal(struct ca_call *call)
 static bool start_issuing(struct ca_call *call, str der, struct err *err)
 {
     struct ca *ca = call->ca;
-    if (!ca->options.processing_ms && !bug_on(ca, BUG_PROCESSING_FOR_EVER)
-        && !bug_on(ca, BUG_CERTIFICATE_TOO_EARLY))
+    str failure = ca_wish_error(call);
+    if (!ca->options.processing_ms && !call->wish.polls && !failure.len
+        && !bug_on(ca, BUG_PROCESSING_FOR_EVER) && !bug_on(ca, BUG_CERTIFICATE_TOO_EARLY))
         return ca_issue(ca, call->order, der, err);
     call->order->csr = str_copy(ca->store.arena, der);
     call->order->issue_ms = clock_ms() + ca->options.processing_ms;
+    call->order->polls = call->wish.polls;
+    call->order->failure = failure;
     call->order->status = STATUS_PROCESSING;
+    if (failure.len)
+        ca_refresh_order(ca, call->order);
     return true;
 }
 

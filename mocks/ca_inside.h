@@ -67,6 +67,7 @@ struct ca_call {
     str path, query;
     str part[2]; /* what stands for the pattern's ':' */
     struct ca_request_info info;
+    struct ca_wish wish;
     struct reply *reply;
     time_t now;
 
@@ -162,6 +163,17 @@ str ca_error_text(struct ca *ca, enum problem_type problem, int status, str deta
 void ca_challenge_valid(struct ca *ca, struct challenge *challenge);
 void ca_challenge_failed(struct ca *ca, struct challenge *challenge, str error);
 void ca_close_account(struct ca *ca, struct account *account, enum status status);
+/* The order is over, with this error (JSON). */
+void ca_order_failed(struct ca *ca, struct order *order, str error);
+
+/* --- wishes (ca_wish.c) --- */
+/* What the hook wishes for an object that is there already. */
+void ca_wish_object(struct ca_call *call);
+/* What it wishes for an order, or an authorization, that was just made. */
+void ca_wish_order(struct ca_call *call, struct order *order);
+void ca_wish_authz(struct ca_call *call, struct authz *authz);
+/* The error that it wishes, as JSON that is kept; or empty. */
+str ca_wish_error(struct ca_call *call);
 
 /* --- limits (ca_limit.c) --- */
 /* Counts the request against the limits of its resource; false when one is exceeded and

@@ -334,7 +334,7 @@ static struct order *make_order(struct ca_call *call, const struct wish *wish)
     order->not_before = wish->not_before;
     order->not_after = wish->not_after;
     order->profile = wish->profile ? wish->profile->name : NULL;
-    order->error = order->csr = order->replaces = STR_NONE;
+    order->error = order->csr = order->replaces = order->failure = STR_NONE;
     for (size_t i = 0; i < wish->count; i++) {
         const struct verdict_on *v = &wish->verdict[i];
         order->identifier[i].ip = v->identifier.ip;
@@ -379,6 +379,7 @@ void ca_new_order(struct ca_call *call)
     if (str_is(json_member(call->payload, "status"), "ready")
         && bug_on(call->ca, BUG_ORDER_STATUS_TAKEN))
         order->status = STATUS_READY;
+    ca_wish_order(call, order);
     ca_refresh_order(call->ca, order);
     ca_header(call, "Location", ca_order_url(call->ca, call->arena, order));
     json_t *shown = ca_show_order(call, order);
@@ -417,8 +418,10 @@ void ca_order(struct ca_call *call)
         return;
     ca_refresh_order(call->ca, call->order);
     /* RFC 8555 7.4: "processing": ask again after the time in Retry-After. */
-    if (call->order->status == STATUS_PROCESSING)
+    if (call->order->status == STATUS_PROCESSING) {
         ca_retry_after(call, call->order->issue_ms);
+        call->order->polls -= call->order->polls > 0;
+    }
     if (call->order->status == STATUS_INVALID && bug_on(call->ca, BUG_INVALID_ORDER_GONE))
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is no such order"));
     else

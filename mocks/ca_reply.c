@@ -149,5 +149,8 @@ void ca_finish(struct ca_call *call)
     if (!call->route || call->route->resource != RESOURCE_DIRECTORY)
         ca_link(call, ca_url(call, "/directory"), "index");
     add_cors(call);
+    /* Its own clock, where that is not the library's. */
+    if (call->ca->shift)
+        ca_header(call, "Date", date_http(call->arena, ca_now(call->ca)));
     ca_spoil_answer(call);
 }

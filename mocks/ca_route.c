@@ -150,18 +150,35 @@ static void recognise(struct ca_call *call)
         .peer = call->peer,
         .number = ++call->ca->requests,
         .resource = call->route ? call->route->resource : RESOURCE_OTHER,
+        .wish = &call->wish,
     };
     if (str_is(call->request->method, "POST") && call->request->body.len <= CA_MOST_JWS)
         ca_jws_read(call);
     call->info.account_url = seeming_account(call);
 }
 
+/* The hook's wishes for what is there are granted before it is looked at; those for a
+ * challenge when its response was taken. */
+static bool answered_by_hook(struct ca_call *call)
+{
+    const struct ca_options *options = &call->ca->options;
+    if (!options->before)
+        return false;
+    call->wish = (struct ca_wish){ .detail = STR_NONE };
+    if (options->before(options->hook_context, call->arena, &call->info, call->reply))
+        return true;
+    call->ca->shift += call->wish.shift;
+    call->now = ca_now(call->ca);
+    if (call->info.resource != RESOURCE_CHALLENGE)
+        ca_wish_object(call);
+    return false;
+}
+
 static void serve_locked(struct ca_call *call)
 {
     const struct ca_options *options = &call->ca->options;
     recognise(call);
-    if (!options->before
-        || !options->before(options->hook_context, call->arena, &call->info, call->reply))
+    if (!answered_by_hook(call))
         handle(call);
     ca_finish(call);
     if (call->account && !call->info.account_url.len)

@@ -27,13 +27,18 @@ void ca_refresh_authz(struct ca *ca, struct authz *authz)
         authz->status = STATUS_INVALID;
 }
 
-static void spoil_order(struct ca *ca, struct order *order, enum problem_type problem,
-                        str detail)
+void ca_order_failed(struct ca *ca, struct order *order, str error)
 {
     order->status = STATUS_INVALID;
     order->csr = STR_NONE;
     if (!bug_on(ca, BUG_ORDER_ERROR_MISSING))
-        order->error = ca_error_text(ca, problem, 403, detail);
+        order->error = error;
+}
+
+static void spoil_order(struct ca *ca, struct order *order, enum problem_type problem,
+                        str detail)
+{
+    ca_order_failed(ca, order, ca_error_text(ca, problem, 403, detail));
 }
 
 /* The first authorization that will not be valid any more, or NULL; *all: each is valid.
@@ -100,9 +105,12 @@ static void refresh_open(struct ca *ca, struct order *order)
 static void refresh_processing(struct ca *ca, struct order *order)
 {
     struct err err;
-    if (clock_ms() < order->issue_ms || bug_on(ca, BUG_PROCESSING_FOR_EVER))
+    if (clock_ms() < order->issue_ms || order->polls > 0
+        || bug_on(ca, BUG_PROCESSING_FOR_EVER))
         return;
-    if (!ca_issue(ca, order, order->csr, &err))
+    if (order->failure.len)
+        ca_order_failed(ca, order, order->failure);
+    else if (!ca_issue(ca, order, order->csr, &err))
         spoil_order(ca, order, PROBLEM_SERVER_INTERNAL, str_of(err.text));
 }
 

@@ -85,6 +85,8 @@ struct order {
     str error;           /* problem document, JSON; or empty */
     str csr;             /* DER, while it is processing */
     int64_t issue_ms;    /* clock_ms() when processing ends */
+    int polls;           /* reads that have to find it processing before it does */
+    str failure;         /* the error that processing ends with; or empty */
     struct certificate *certificate;
 };
 

@@ -19,6 +19,7 @@ cmd:pkg-config   pkg-config           pkgconf             pkgconf           pkgc
 pc:openssl       libssl-dev           openssl-devel       openssl-dev       openssl@3     openssl
 pc:libcurl       libcurl4-openssl-dev libcurl-devel       curl-dev          curl          curl
 pc:libmicrohttpd libmicrohttpd-dev    libmicrohttpd-devel libmicrohttpd-dev libmicrohttpd libmicrohttpd
+pc:gnutls        libgnutls28-dev      gnutls-devel        gnutls-dev        gnutls        gnutls
 pc:jansson       libjansson-dev       jansson-devel       jansson-dev       jansson       jansson
 pc:ldns          libldns-dev          ldns-devel          ldns-dev          ldns          ldns
 pc:check         check                check-devel         check-dev         check         check

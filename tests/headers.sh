@@ -6,7 +6,7 @@
 set -eu
 
 compiler=${CC:-cc}
-libraries='openssl libcurl libmicrohttpd jansson ldns check'
+libraries='openssl libcurl libmicrohttpd gnutls jansson ldns check'
 command -v "${compiler%% *}" >/dev/null || {
     echo "headers: there is no compiler $compiler; apt-get install gcc (or make deps)" >&2
     exit 1

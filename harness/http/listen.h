@@ -23,6 +23,8 @@ struct manner {
     bool close;        /* ordinary answer, then close */
     long wrong_length; /* with `lie`: the Content-Length to claim */
     bool lie;
+    str raw;         /* not empty: these bytes instead of an answer, then close */
+    bool broken_tls; /* bytes that are no TLS record, then close */
 };
 
 /* Texts must live as long as the request's arena.  Headers go out as they are given,

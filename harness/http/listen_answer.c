@@ -151,6 +151,10 @@ enum MHD_Result call_answer(struct call *call)
     const struct manner *m = &call->reply.manner;
     if (m->reset)
         reset_connection(call);
+    if (m->raw.len || m->broken_tls) {
+        call_send_raw(call);
+        return MHD_NO;
+    }
     if (m->drop || m->reset || m->hang)
         return MHD_NO;
     struct MHD_Response *response = response_for(call);

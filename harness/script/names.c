@@ -30,6 +30,8 @@ const struct name_help common_names[] = {
     { "right", "inside `provision`: the value that would be right" },
     { "swapped", "inside `provision`: the right value in the other letter case" },
     { "cut", "inside `provision`: the right value without its last character" },
+    { "url", "inside `on`: the URL that was asked" },
+    { "nonce", "inside `on`: the nonce of the request" },
     { "now", "the date now, RFC 3339" },
     { "tomorrow", "in one day, RFC 3339" },
     { "next-week", "in seven days, RFC 3339" },
@@ -75,7 +77,7 @@ struct table {
     struct mistakes *mistakes;
     struct name *item;
     size_t count;
-    bool in_provision;
+    bool in_provision, in_rule;
 };
 
 bool name_next(str *text, str *before, str *name)
@@ -118,11 +120,17 @@ static bool is_response(str text)
     return str_is(text, "right") || str_is(text, "swapped") || str_is(text, "cut");
 }
 
+/* What only `on` knows. */
+static bool is_of_rule(str text)
+{
+    return str_is(text, "url") || str_is(text, "nonce");
+}
+
 static bool is_common(const struct table *t, str text)
 {
     for (size_t i = 0; i < common_name_count; i++)
         if (str_is(text, common_names[i].name))
-            return !is_response(text) || t->in_provision;
+            return is_of_rule(text) ? t->in_rule : !is_response(text) || t->in_provision;
     return str_eq(text, t->scenario->variants.name) && text.len;
 }
 
@@ -310,9 +318,20 @@ static void check_variants(struct table *t, const struct variants *variants)
         check_text(t, variants->values.item[i], variants->place);
 }
 
+/* Rules are in force from the start, and use what is there then. */
+static void check_rules(struct table *t, const struct rules_read *rules)
+{
+    t->in_rule = true;
+    for (size_t i = 0; i < rules->count; i++)
+        for (size_t k = 0; k < rules->row[i].line->clause_count; k++)
+            check_words(t, &rules->row[i].line->clause[k]);
+    t->in_rule = false;
+}
+
 void names_check(struct arena *a, const struct scenario *s, struct mistakes *m)
 {
     struct table t = { .arena = a, .scenario = s, .mistakes = m };
+    check_rules(&t, &s->rules_on);
     for (size_t i = 0; i < s->step_count; i++)
         check_step(&t, &s->step[i]);
     check_variants(&t, &s->variants);

@@ -105,6 +105,18 @@ static bool is_target(const struct word *w)
         || str_contains(w->text, STR("://"));
 }
 
+static bool is_resource(const struct word *w)
+{
+    return !w->quoted && (resource_word(w->text) || str_is(w->text, "any"));
+}
+
+/* clang-format off */
+WORDS_OF_KIND(is_spoil, "html", "garbage", "empty", "huge", "truncated", "gzip", "bom",
+              "not-utf8", "deep", "array", "null", "crlf")
+WORDS_OF_KIND(is_chain, "leaf-only", "with-root", "reversed", "twice", "text", "crlf",
+              "no-newline", "blank-lines", "bom", "unrelated")
+/* clang-format on */
+
 static bool is_method(const struct word *w)
 {
     for (size_t i = 0; i < w->text.len; i++)
@@ -149,6 +161,9 @@ const struct word_kind word_kinds[] = {
     { "CAPABILITY", "a capability of a target", is_capability },
     { "MANNER", "drop, reset, hang or cut", is_manner },
     { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest or trailing-octets", is_alpn_fault },
+    { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any", is_resource },
+    { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil },
+    { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom or unrelated (to another root)", is_chain },
     { "DNSTYPE", "A, AAAA, TXT, CNAME, CAA, MX, NS or any", is_dns_type },
     { "SOURCE", "nonce, status, url, header, link, body, certificate, age, text VALUE (its own words), or path VALUE (path and query of a URL)", is_source },
     { "VALUE", "a word, or a JSON string", is_any },

@@ -209,6 +209,16 @@ static void close_block(struct maker *mk, const struct line *line)
     mk->block = NULL;
 }
 
+static void add_rule(struct maker *mk, const struct line *line)
+{
+    struct rules_read *rules = &mk->scenario->rules_on;
+    struct rule rule;
+    if (!rule_read(mk->arena, line, &rule, mk->mistakes))
+        return;
+    rules->row = GROW(mk->arena, rules->row, rules->count, struct rule);
+    rules->row[rules->count++] = rule;
+}
+
 static void add_step(struct maker *mk, const struct line *line)
 {
     struct scenario *s = mk->scenario;
@@ -216,6 +226,10 @@ static void add_step(struct maker *mk, const struct line *line)
     enum verb_id id = line->verb->id;
     if (!has_room(mk, line))
         return;
+    if (id == VERB_ON) {
+        add_rule(mk, line);
+        return;
+    }
     if (id == VERB_END) {
         close_block(mk, line);
         return;
@@ -249,6 +263,9 @@ static void judge_whole(struct maker *mk, const struct line *last)
     if (!s->suite.len)
         mistake(mk->mistakes, top,
                 "a `suite` line is missing: suite server, or suite client");
+    if (s->rules_on.count && !str_is(s->suite, "client"))
+        mistake(mk->mistakes, s->rules_on.row[0].line->place,
+                "`on` is a rule of the mock CA, so it stands in suite client");
     if (s->check_count == 0)
         mistake(mk->mistakes, top,
                 "nothing is checked: a scenario needs a must or a should");

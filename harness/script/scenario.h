@@ -6,6 +6,7 @@
 
 #include "script/check.h"
 #include "script/requirement.h"
+#include "script/rule.h"
 #include "script/verbs.h"
 
 struct step {
@@ -33,7 +34,8 @@ struct scenario {
     long deadline_ms;
     struct step *step;
     size_t step_count;
-    size_t check_count; /* musts and shoulds with their clauses */
+    size_t check_count;         /* musts and shoulds with their clauses */
+    struct rules_read rules_on; /* of the mock CA, in force from the start */
 };
 
 /* Reads one scenario file.  `requirements` may be NULL: then ids are not looked up. Every

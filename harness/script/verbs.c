@@ -81,8 +81,8 @@ const struct verb verbs[] = {
     { "tamper", VERB_CLAUSE, IN_POST | IN_JWS, 0, "TAMPER...", "Spoils the JWS as no library would: see `acmespec help tamper`." },
     { "other-key", VERB_CLAUSE, IN_POST | IN_JWS, 0, "KEY", "The second key that some tampers need." },
     { "no-retry", VERB_CLAUSE, IN_POST, 0, "", "Does not retry on badNonce." },
-    { "header", VERB_CLAUSE, ANY_REQUEST | IN_PROVISION, 0, "TEXT", "`header NAME: VALUE` replaces a header; without a value it is left out." },
-    { "body", VERB_CLAUSE, IN_SEND, 0, "JSON|VALUE", "The body of an unsigned request." },
+    { "header", VERB_CLAUSE, ANY_REQUEST | IN_PROVISION | IN_ON, 0, "TEXT", "`header NAME: VALUE` replaces a header; without a value it is left out." },
+    { "body", VERB_CLAUSE, IN_SEND | IN_ON, 0, "JSON|VALUE", "The body of an unsigned request, or of a rule's reply." },
     { "times", VERB_CLAUSE, IN_POST, 0, "NUMBER", "Inside `at once`: sends it so many times, each signed anew." },
     { "save", VERB_SAVE, IN_SCENARIO | ANY_REQUEST | IN_POLL | IN_CHECK, 0, "NAME = SOURCE [VALUE]",
       "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age, path URL." },
@@ -93,16 +93,41 @@ const struct verb verbs[] = {
     { "end", VERB_END, IN_SCENARIO, 0, "", "Ends a block." },
     { "reconnect", VERB_RECONNECT, IN_SCENARIO, 0, "", "Closes the connections, so that the next request opens a new one." },
 
+    /* ---- rules: what the mock CA does otherwise ---- */
+    { "on", VERB_ON, IN_FILE | IN_SCENARIO, IN_ON, "RESOURCE [first|always] [after NUMBER] [times NUMBER]",
+      "A rule of the mock CA, in a client scenario or a file for `acmespec mock --script`: what it does to requests for the resource (`any`: all), from the start and always unless told otherwise." },
+    { "reply", VERB_CLAUSE, IN_ON, 0, "NUMBER [WORD]", "Answers with this status, and a problem document of this type (an ACME error, or a URI); the request is not acted upon." },
+    { "handled", VERB_CLAUSE, IN_ON, 0, "", "With `reply`: the request is acted upon all the same, and only its answer is another." },
+    { "detail", VERB_CLAUSE, IN_ON, 0, "TEXT", "The detail of the problem document, or of the error of `invalid`." },
+    { "subproblem", VERB_CLAUSE, IN_ON, 0, "WORD [for DOMAIN]", "Adds a subproblem of this type (RFC 8555 6.7.1)." },
+    { "retry-after", VERB_CLAUSE, IN_ON, 0, "DURATION [as date]", "Retry-After, in seconds or as a date; for what is neither there is `header`." },
+    { "add-header", VERB_CLAUSE, IN_ON, 0, "TEXT", "`add-header NAME: VALUE` adds a header beside those of that name." },
+    { "double-header", VERB_CLAUSE, IN_ON, 0, "WORD", "Sends the header of that name twice." },
+    { "header-case", VERB_CLAUSE, IN_ON, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
+    { "patch", VERB_CLAUSE, IN_ON, 0, "JSON", "RFC 7396 merge patch on the body." },
+    { "spoil", VERB_CLAUSE, IN_ON, 0, "SPOIL...", "Makes the body what it should not be." },
+    { "chain", VERB_CLAUSE, IN_ON, 0, "CHAIN...", "Lays out a downloaded certificate chain otherwise." },
+    { "replay-nonce", VERB_CLAUSE, IN_ON, 0, "VALUE", "Replay-Nonce: `none`, `repeated` (that of the answer before), `spent` (that of this request), or a value." },
+    { "drip", VERB_CLAUSE, IN_ON, 0, "DURATION [NUMBER]", "Sends the body in pieces of so many bytes (16 unless given), with a pause behind each." },
+    { "length", VERB_CLAUSE, IN_ON, 0, "NUMBER", "Claims this Content-Length, whatever is sent." },
+    { "raw-answer", VERB_CLAUSE, IN_ON, 0, "VALUE", "Sends these bytes (a JSON string) instead of an HTTP answer, and closes the connection." },
+    { "broken-tls", VERB_CLAUSE, IN_ON, 0, "", "Sends bytes that are no TLS record in the middle of the connection, and closes it." },
+    { "processing", VERB_CLAUSE, IN_ON, 0, "NUMBER", "On finalize: so many reads of the order find it processing." },
+    { "valid", VERB_CLAUSE, IN_ON, 0, "", "On newOrder, newAuthz, challenge: what is to be proven is valid at once." },
+    { "invalid", VERB_CLAUSE, IN_ON, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
+    { "expired", VERB_CLAUSE, IN_ON, 0, "", "On newOrder, order, finalize, authorization: its time is over." },
+    { "clock", VERB_CLAUSE, IN_ON, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on." },
+
     /* ---- challenges and DNS ---- */
     { "provision", VERB_PROVISION, IN_SCENARIO, IN_PROVISION, "CHALLENGE for AUTHZ",
       "Puts the right response to the challenge in place; its clauses make it wrong or odd." },
     { "content", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01 body or dns-01 TXT value instead of the right one; may use ${right}." },
     { "repeat", VERB_CLAUSE, IN_PROVISION, 0, "NUMBER", "http-01: the body so many times, one behind the other." },
     { "status", VERB_CLAUSE, IN_PROVISION, 0, "NUMBER", "http-01: this status instead of 200." },
-    { "redirect", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01: redirects there (302, or as `status` says); `elsewhere`, `https`, `loop`, or a URL." },
-    { "media-type", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01: this Content-Type." },
-    { "delay", VERB_CLAUSE, IN_PROVISION, 0, "DURATION", "http-01: waits so long before the answer." },
-    { "manner", VERB_CLAUSE, IN_PROVISION, 0, "MANNER", "http-01: drop, reset, hang or cut the answer." },
+    { "redirect", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "VALUE", "http-01, or a rule: redirects there (302, or as `status` or `reply` says); http-01: `elsewhere`, `https`, `loop`, or a URL." },
+    { "media-type", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "VALUE", "http-01, or a rule: this Content-Type." },
+    { "delay", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "DURATION", "http-01, or a rule: waits so long before the answer." },
+    { "manner", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "MANNER", "http-01, or a rule: drop, reset, hang or cut the answer." },
     { "extra", VERB_CLAUSE, IN_PROVISION, 0, "VALUE...", "dns-01: further TXT records beside the right one." },
     { "cname", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "dns-01: the record stands at this name and a CNAME points there." },
     { "alpn", VERB_CLAUSE, IN_PROVISION, 0, "ALPNFAULT...", "tls-alpn-01: presents a certificate or handshake that is wrong in these ways." },
@@ -124,7 +149,7 @@ const struct verb verbs[] = {
 
     /* ---- watches ---- */
     { "title", VERB_CLAUSE, IN_WATCH, 0, "TEXT", "What holds, as a sentence." },
-    { "when", VERB_CLAUSE, IN_WATCH, 0, "CHECK", "Which exchanges it looks at; several must all hold." },
+    { "when", VERB_CLAUSE, IN_WATCH | IN_ON, 0, "CHECK", "Which exchanges it looks at, or a rule applies to; several must all hold." },
 
     /* ---- catalogue ---- */
     { "level", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "MUST, MUST NOT, SHOULD, SHOULD NOT, MAY, or stated." },
@@ -252,6 +277,7 @@ const char *where_name(unsigned where)
         { IN_EXPECT, "an expect" },
         { IN_RAW, "raw bytes" },
         { IN_CERTIFICATE, "a given certificate" },
+        { IN_ON, "a rule of the mock CA" },
     };
     for (size_t i = 0; i < countof(names); i++)
         if (names[i].where & where)

@@ -26,6 +26,7 @@ enum where {
     IN_EXPECT = 1 << 15,
     IN_RAW = 1 << 16,
     IN_CERTIFICATE = 1 << 17,
+    IN_ON = 1 << 18,
 };
 
 enum verb_id {
@@ -68,6 +69,8 @@ enum verb_id {
     VERB_WAIT,
     VERB_SAVE,
     VERB_RECONNECT,
+    /* rules of a mock CA */
+    VERB_ON,
     /* checks */
     VERB_MUST,
     VERB_SHOULD,

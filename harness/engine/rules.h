@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Rules applied to a mock CA: which request each is for, and what it does to the answer.
+ * Without rules nothing is hooked, so a mock without them is as fast as ever. */
+#ifndef ENGINE_RULES_H
+#define ENGINE_RULES_H
+
+#include "engine/vars.h"
+#include "mocks/ca.h"
+#include "script/rule.h"
+
+struct rules;
+
+/* Rules of a CA that is to be made; the rows have to live as long. */
+struct rules *rules_new(struct arena *a, const struct rule *rows, size_t count);
+/* Before ca_new: hooks them in.  Hooks that are there already are called as well:
+ * `before` first, `after` behind the rules, so that it sees what goes out. */
+void rules_hook(struct rules *rules, struct ca_options *options);
+/* After ca_new: what the CA is. */
+void rules_attach(struct rules *rules, const struct ca *ca);
+/* The ${names} of a scenario; not to be changed while the CA runs. */
+void rules_vars(struct rules *rules, struct vars *vars);
+/* Other rules from now on, their counts 0; only inside a hook of the CA or before it was
+ * made. */
+void rules_set(struct rules *rules, const struct rule *rows, size_t count);
+
+size_t rules_count(const struct rules *rules);
+const struct rule *rules_at(const struct rules *rules, size_t index);
+/* How many times a rule was applied. */
+size_t rules_fired(const struct rules *rules, size_t index);
+
+#endif

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* What each clause of a rule does: one function a row. */
+#include "acme/problem.h"
+#include "base/clock.h"
+#include "engine/rules_inside.h"
+
+enum { USUAL_PIECE = 16, REDIRECT = 302 };
+
+/* --- words --- */
+
+/* What stands for the request at hand; the rest is the scenario's. */
+static str own_name(const struct firing *f, str name)
+{
+    if (str_is(name, "url"))
+        return f->info->request->url;
+    if (str_is(name, "directory"))
+        return f->directory;
+    return str_is(name, "nonce") && f->info->jws ? f->info->jws->nonce : STR_NONE;
+}
+
+static str expanded(const struct firing *f, str text)
+{
+    struct err err;
+    str out = text;
+    for (size_t i = 0; i < rule_name_count; i++) {
+        str name = str_of(rule_names[i]);
+        str mark = arena_printf(f->arena, "${%.*s}", STR_ARG(name));
+        size_t at = str_find(out, mark);
+        if (at < out.len)
+            out = arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(str_upto(out, at)),
+                               STR_ARG(own_name(f, name)),
+                               STR_ARG(str_from(out, at + mark.len)));
+    }
+    text = out;
+    if (f->vars && str_contains(text, STR("${"))
+        && !vars_expand(f->vars, f->arena, text, &out, &err))
+        return text;
+    return out;
+}
+
+static json_t *expand_string(void *context, str s)
+{
+    const struct firing *f = context;
+    return json_string_of(f->arena, expanded(f, s));
+}
+
+static json_t *expanded_json(const struct firing *f, json_t *value)
+{
+    struct firing copy = *f;
+    return json_map_strings(f->arena, value, expand_string, &copy);
+}
+
+str effect_word(const struct firing *f, const struct effect *e, size_t n)
+{
+    return n < e->words.count ? expanded(f, e->words.item[n]) : STR_NONE;
+}
+
+long effect_number(const struct firing *f, const struct effect *e, size_t n,
+                   long otherwise)
+{
+    long number;
+    return str_to_long(effect_word(f, e, n), 1000000000, &number) ? number : otherwise;
+}
+
+static long span_ms(const struct firing *f, const struct effect *e, size_t n)
+{
+    long ms = 0;
+    (void)str_to_ms(effect_word(f, e, n), &ms);
+    return ms;
+}
+
+static const struct effect *find(const struct rule *rule, enum effect_kind kind)
+{
+    for (size_t i = 0; i < rule->effect_count; i++)
+        if (rule->effect[i].kind == kind)
+            return &rule->effect[i];
+    return NULL;
+}
+
+bool rule_has(const struct rule *rule, enum effect_kind kind)
+{
+    return find(rule, kind) != NULL;
+}
+
+str rule_detail(const struct firing *f)
+{
+    const struct effect *detail = find(f->rule, EFFECT_DETAIL);
+    return detail ? effect_word(f, detail, 0) : STR("a rule of this mock says so");
+}
+
+typedef void effect_function(const struct firing *f, const struct effect *e);
+
+/* --- what the CA is told before it acts --- */
+
+static void tell_processing(const struct firing *f, const struct effect *e)
+{
+    f->info->wish->polls = (int)effect_number(f, e, 0, 1);
+}
+
+static void tell_valid(const struct firing *f, const struct effect *e)
+{
+    (void)e;
+    f->info->wish->valid = true;
+}
+
+static void tell_invalid(const struct firing *f, const struct effect *e)
+{
+    int problem = name_find(problem_names, PROBLEM_COUNT, effect_word(f, e, 0));
+    f->info->wish->fails = true;
+    f->info->wish->problem =
+        problem < 0 ? PROBLEM_SERVER_INTERNAL : (enum problem_type)problem;
+    f->info->wish->detail = rule_detail(f);
+}
+
+static void tell_expired(const struct firing *f, const struct effect *e)
+{
+    (void)e;
+    f->info->wish->expired = true;
+}
+
+static void tell_clock(const struct firing *f, const struct effect *e)
+{
+    long seconds = span_ms(f, e, 1) / 1000;
+    f->info->wish->shift += str_is(effect_word(f, e, 0), "back") ? -seconds : seconds;
+}
+
+/* --- the rule's own answer --- */
+
+static struct headers *headers_of(const struct firing *f)
+{
+    return &f->reply->response.headers;
+}
+
+static void set_header(const struct firing *f, const char *name, str value)
+{
+    headers_set(f->arena, headers_of(f), str_of(name), value);
+}
+
+static void set_type(json_t *problem, struct arena *a, str word)
+{
+    if (str_contains(word, STR(":")))
+        json_object_set(problem, "type", json_string_of(a, word));
+}
+
+static void reply(const struct firing *f, const struct effect *e)
+{
+    struct response *response = &f->reply->response;
+    str word = effect_word(f, e, 1);
+    response->status = (int)effect_number(f, e, 0, 500);
+    response->body = STR_NONE;
+    set_header(f, "Content-Type", STR_NONE);
+    if (!word.len)
+        return;
+    json_t *problem =
+        problem_new(f->arena, str_z(f->arena, word), response->status, rule_detail(f));
+    set_type(problem, f->arena, word);
+    response->body = json_text(f->arena, problem);
+    set_header(f, "Content-Type", STR("application/problem+json"));
+}
+
+static void subproblem(const struct firing *f, const struct effect *e)
+{
+    struct err err;
+    struct response *response = &f->reply->response;
+    json_t *problem = json_read(f->arena, response->body, &err);
+    if (!json_is_object(problem))
+        return;
+    json_t *list = json_object_get(problem, "subproblems");
+    str word = effect_word(f, e, 0), domain = effect_word(f, e, 2);
+    json_t *part =
+        problem_new(f->arena, str_z(f->arena, word), response->status, rule_detail(f));
+    set_type(part, f->arena, word);
+    if (domain.len) {
+        json_t *identifier = json_object();
+        json_object_set_new(identifier, "type", json_string("dns"));
+        json_object_set(identifier, "value", json_string_of(f->arena, domain));
+        json_object_set_new(part, "identifier", identifier);
+    }
+    if (!list)
+        json_object_set_new(problem, "subproblems", list = json_array());
+    json_array_append(list, part);
+    response->body = json_text(f->arena, problem);
+}
+
+/* --- what becomes of the answer --- */
+
+static void redirect(const struct firing *f, const struct effect *e)
+{
+    if (!rule_has(f->rule, EFFECT_REPLY)) {
+        f->reply->response.status = REDIRECT;
+        f->reply->response.body = STR_NONE;
+    }
+    set_header(f, "Location", effect_word(f, e, 0));
+}
+
+static void body(const struct firing *f, const struct effect *e)
+{
+    f->reply->response.body =
+        e->json ? json_text(f->arena, expanded_json(f, e->json)) : effect_word(f, e, 0);
+    if (e->json && !headers_find(headers_of(f), "Content-Type"))
+        set_header(f, "Content-Type", STR("application/json"));
+}
+
+static void patch(const struct firing *f, const struct effect *e)
+{
+    struct err err;
+    json_t *value = json_read(f->arena, f->reply->response.body, &err);
+    if (value)
+        f->reply->response.body =
+            json_text(f->arena, json_merge(f->arena, value, expanded_json(f, e->json)));
+}
+
+/* Chains and spoils: only an answer that has a body can be otherwise. */
+static void chain(const struct firing *f, const struct effect *e)
+{
+    struct response *response = &f->reply->response;
+    for (size_t i = 0; i < e->words.count && response->status == 200; i++)
+        response->body = body_chain(f, effect_word(f, e, i), response->body);
+}
+
+static void spoil(const struct firing *f, const struct effect *e)
+{
+    struct response *response = &f->reply->response;
+    for (size_t i = 0; i < e->words.count; i++)
+        response->body =
+            body_spoilt(f, effect_word(f, e, i), response->body, &response->headers);
+}
+
+static void set_media_type(const struct firing *f, const struct effect *e)
+{
+    set_header(f, "Content-Type", effect_word(f, e, 0));
+}
+
+static void retry_after(const struct firing *f, const struct effect *e)
+{
+    long seconds = (span_ms(f, e, 0) + 999) / 1000;
+    const str *date = headers_find(headers_of(f), "Date");
+    time_t now;
+    if (!date || !date_from_http(*date, &now))
+        now = clock_wall();
+    set_header(f, "Retry-After",
+               e->words.count > 1 ? date_http(f->arena, now + seconds)
+                                  : arena_printf(f->arena, "%ld", seconds));
+}
+
+static void replay_nonce(const struct firing *f, const struct effect *e)
+{
+    str word = effect_word(f, e, 0);
+    if (str_is(word, "none"))
+        word = STR_NONE;
+    else if (str_is(word, "repeated") && !f->last_nonce.len)
+        return;
+    else if (str_is(word, "repeated"))
+        word = str_copy(f->arena, f->last_nonce);
+    else if (str_is(word, "spent"))
+        word = own_name(f, STR("nonce"));
+    set_header(f, "Replay-Nonce", word);
+}
+
+static void cut_header(str text, str *name, str *value)
+{
+    *value = text;
+    str_cut(value, ':', name);
+    *value = str_trim(*value);
+}
+
+static void header(const struct firing *f, const struct effect *e)
+{
+    str name, value;
+    cut_header(effect_word(f, e, 0), &name, &value);
+    headers_set(f->arena, headers_of(f), name, value);
+}
+
+static void add_header(const struct firing *f, const struct effect *e)
+{
+    str name, value;
+    cut_header(effect_word(f, e, 0), &name, &value);
+    headers_add(f->arena, headers_of(f), name, value);
+}
+
+static void double_header(const struct firing *f, const struct effect *e)
+{
+    str name = effect_word(f, e, 0);
+    const str *value = headers_find(headers_of(f), str_z(f->arena, name));
+    if (value)
+        headers_add(f->arena, headers_of(f), name, *value);
+}
+
+static char in_case(char c, size_t at, str how)
+{
+    bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
+    bool up = str_is(how, "upper") || (str_is(how, "odd") && at % 2);
+    if ((lower && up) || (upper && !up))
+        return (char)(c ^ 0x20);
+    return c;
+}
+
+static void header_case(const struct firing *f, const struct effect *e)
+{
+    struct headers *list = headers_of(f);
+    str how = effect_word(f, e, 0);
+    for (size_t i = 0; i < list->count; i++) {
+        str name = list->item[i].name;
+        char *text = arena_alloc(f->arena, 1, name.len + 1);
+        for (size_t k = 0; k < name.len; k++)
+            text[k] = in_case(name.ptr[k], k, how);
+        list->item[i].name = (str){ text, name.len };
+    }
+}
+
+/* --- how it is sent --- */
+
+static void claim_length(const struct firing *f, const struct effect *e)
+{
+    f->reply->manner.lie = true;
+    f->reply->manner.wrong_length = effect_number(f, e, 0, 0);
+}
+
+static void delay(const struct firing *f, const struct effect *e)
+{
+    f->reply->manner.delay_ms = span_ms(f, e, 0);
+}
+
+static void drip(const struct firing *f, const struct effect *e)
+{
+    f->reply->manner.drip_ms = span_ms(f, e, 0);
+    f->reply->manner.drip_bytes = (size_t)effect_number(f, e, 1, USUAL_PIECE);
+}
+
+static void set_manner(const struct firing *f, const struct effect *e)
+{
+    struct manner *m = &f->reply->manner;
+    str word = effect_word(f, e, 0);
+    m->drop = str_is(word, "drop");
+    m->reset = str_is(word, "reset");
+    m->hang = str_is(word, "hang");
+    m->cut = str_is(word, "cut");
+    m->cut_after = f->reply->response.body.len / 2;
+}
+
+static void raw_answer(const struct firing *f, const struct effect *e)
+{
+    f->reply->manner.raw = effect_word(f, e, 0);
+}
+
+static void broken_tls(const struct firing *f, const struct effect *e)
+{
+    (void)e;
+    f->reply->manner.broken_tls = true;
+}
+
+static effect_function *const functions[EFFECT_KINDS] = {
+    [EFFECT_PROCESSING] = tell_processing,
+    [EFFECT_VALID] = tell_valid,
+    [EFFECT_INVALID] = tell_invalid,
+    [EFFECT_EXPIRED] = tell_expired,
+    [EFFECT_CLOCK] = tell_clock,
+    [EFFECT_REPLY] = reply,
+    [EFFECT_SUBPROBLEM] = subproblem,
+    [EFFECT_REDIRECT] = redirect,
+    [EFFECT_BODY] = body,
+    [EFFECT_PATCH] = patch,
+    [EFFECT_CHAIN] = chain,
+    [EFFECT_SPOIL] = spoil,
+    [EFFECT_MEDIA_TYPE] = set_media_type,
+    [EFFECT_RETRY_AFTER] = retry_after,
+    [EFFECT_NONCE] = replay_nonce,
+    [EFFECT_HEADER] = header,
+    [EFFECT_ADD_HEADER] = add_header,
+    [EFFECT_DOUBLE_HEADER] = double_header,
+    [EFFECT_HEADER_CASE] = header_case,
+    [EFFECT_LENGTH] = claim_length,
+    [EFFECT_DELAY] = delay,
+    [EFFECT_DRIP] = drip,
+    [EFFECT_MANNER] = set_manner,
+    [EFFECT_RAW] = raw_answer,
+    [EFFECT_BROKEN_TLS] = broken_tls,
+};
+
+static void carry_out(const struct firing *f, enum effect_kind from, enum effect_kind to)
+{
+    for (size_t i = 0; i < f->rule->effect_count; i++) {
+        const struct effect *e = &f->rule->effect[i];
+        if (e->kind >= from && e->kind <= to && functions[e->kind])
+            functions[e->kind](f, e);
+    }
+}
+
+void effects_before(const struct firing *f)
+{
+    carry_out(f, EFFECT_PROCESSING, EFFECT_CLOCK);
+}
+
+void effects_reply(const struct firing *f)
+{
+    carry_out(f, EFFECT_REPLY, EFFECT_SUBPROBLEM);
+}
+
+void effects_answer(const struct firing *f)
+{
+    carry_out(f, EFFECT_REDIRECT, EFFECT_BROKEN_TLS);
+}

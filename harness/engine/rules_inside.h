@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the rules share.  Private to engine/rules*.c. */
+#ifndef ENGINE_RULES_INSIDE_H
+#define ENGINE_RULES_INSIDE_H
+
+#include "engine/rules.h"
+
+/* One rule that is being applied to one request. */
+struct firing {
+    struct arena *arena;
+    const struct ca_request_info *info;
+    struct reply *reply;
+    const struct rule *rule;
+    struct vars *vars; /* of the scenario, or NULL */
+    str directory, root_pem, other_root_pem;
+    str last_nonce; /* of the answer before; or empty */
+};
+
+/* The n-th word of the effect with its ${names} replaced; a name without a value stays.
+ */
+str effect_word(const struct firing *f, const struct effect *e, size_t n);
+long effect_number(const struct firing *f, const struct effect *e, size_t n,
+                   long otherwise);
+/* The text of the rule's `detail`, or what is said without one. */
+str rule_detail(const struct firing *f);
+bool rule_has(const struct rule *rule, enum effect_kind kind);
+
+/* Carries out the effects: what the CA is told, its own reply, what becomes of the
+ * answer. */
+void effects_before(const struct firing *f);
+void effects_reply(const struct firing *f);
+void effects_answer(const struct firing *f);
+
+/* Bodies (rules_body.c). */
+str body_spoilt(const struct firing *f, str word, str body, struct headers *headers);
+str body_chain(const struct firing *f, str word, str body);
+
+#endif

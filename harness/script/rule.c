@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/* From an `on` line and its clauses to a rule. */
+#include "script/rule.h"
+
+#include "base/buf.h"
+#include "script/names.h"
+#include "script/verbs.h"
+
+const char *const effect_names[EFFECT_KINDS] = {
+    [EFFECT_HANDLED] = "handled",
+    [EFFECT_DETAIL] = "detail",
+    [EFFECT_PROCESSING] = "processing",
+    [EFFECT_VALID] = "valid",
+    [EFFECT_INVALID] = "invalid",
+    [EFFECT_EXPIRED] = "expired",
+    [EFFECT_CLOCK] = "clock",
+    [EFFECT_REPLY] = "reply",
+    [EFFECT_SUBPROBLEM] = "subproblem",
+    [EFFECT_REDIRECT] = "redirect",
+    [EFFECT_BODY] = "body",
+    [EFFECT_PATCH] = "patch",
+    [EFFECT_CHAIN] = "chain",
+    [EFFECT_SPOIL] = "spoil",
+    [EFFECT_MEDIA_TYPE] = "media-type",
+    [EFFECT_RETRY_AFTER] = "retry-after",
+    [EFFECT_NONCE] = "replay-nonce",
+    [EFFECT_HEADER] = "header",
+    [EFFECT_ADD_HEADER] = "add-header",
+    [EFFECT_DOUBLE_HEADER] = "double-header",
+    [EFFECT_HEADER_CASE] = "header-case",
+    [EFFECT_LENGTH] = "length",
+    [EFFECT_DELAY] = "delay",
+    [EFFECT_DRIP] = "drip",
+    [EFFECT_MANNER] = "manner",
+    [EFFECT_RAW] = "raw-answer",
+    [EFFECT_BROKEN_TLS] = "broken-tls",
+};
+
+const char *const rule_names[] = { "url", "nonce", "directory" };
+const size_t rule_name_count = countof(rule_names);
+
+bool effect_is_state(enum effect_kind kind)
+{
+    return kind >= EFFECT_PROCESSING && kind <= EFFECT_CLOCK;
+}
+
+/* --- where an effect makes sense --- */
+
+#define AT(name) (1u << RESOURCE_##name)
+static const struct {
+    enum effect_kind kind;
+    unsigned resources;
+} fitting[] = {
+    { EFFECT_PROCESSING, AT(FINALIZE) },
+    { EFFECT_VALID, AT(NEW_ORDER) | AT(NEW_AUTHZ) | AT(CHALLENGE) },
+    { EFFECT_INVALID,
+      AT(NEW_ORDER) | AT(ORDER) | AT(FINALIZE) | AT(AUTHORIZATION) | AT(CHALLENGE) },
+    { EFFECT_EXPIRED, AT(NEW_ORDER) | AT(ORDER) | AT(FINALIZE) | AT(AUTHORIZATION) },
+    { EFFECT_CHAIN, AT(CERTIFICATE) },
+};
+
+static bool fits_resource(const struct rule *rule, enum effect_kind kind)
+{
+    for (size_t i = 0; i < countof(fitting); i++)
+        if (fitting[i].kind == kind)
+            return !rule->any && (fitting[i].resources & (1u << rule->resource));
+    return true;
+}
+
+/* --- clauses --- */
+
+static bool is_problem(str word)
+{
+    return name_find(problem_names, PROBLEM_COUNT, word) >= 0
+        || str_contains(word, STR(":")) || str_contains(word, STR("${"));
+}
+
+/* A problem that a state ends with is one of the RFC's own. */
+static bool is_error(str word)
+{
+    return name_find(problem_names, PROBLEM_COUNT, word) >= 0;
+}
+
+static bool is_status(str word)
+{
+    long status;
+    return str_starts(word, "${")
+        || (str_to_long(word, 999, &status) && status >= 200 && word.len == 3);
+}
+
+static bool has_colon(str text)
+{
+    return str_find_char(text, ':') > 0 && str_find_char(text, ':') < text.len;
+}
+
+/* What the usage cannot say.  false after telling. */
+static bool check_words(const struct line *c, enum effect_kind kind, struct mistakes *m)
+{
+    struct arena *a = m->arena;
+    str word = line_arg(c, "WORD");
+    if (kind == EFFECT_REPLY && !is_status(line_arg(c, "NUMBER")))
+        return mistake(m, c->place, "a reply has a status of 200 to 999");
+    if (word.len && (kind == EFFECT_REPLY || kind == EFFECT_SUBPROBLEM)
+        && !is_problem(word))
+        return mistake(m, c->place, "\"%.*s\" is no error type of ACME and no URI%.*s",
+                       STR_ARG(word),
+                       STR_ARG(name_did_you_mean(a, problem_names, PROBLEM_COUNT, word)));
+    if (kind == EFFECT_INVALID && !is_error(word))
+        return mistake(m, c->place, "\"%.*s\" is no error type of ACME%.*s",
+                       STR_ARG(word),
+                       STR_ARG(name_did_you_mean(a, problem_names, PROBLEM_COUNT, word)));
+    if ((kind == EFFECT_HEADER || kind == EFFECT_ADD_HEADER) && !has_colon(c->rest))
+        return mistake(m, c->place, "a header is written NAME: VALUE");
+    return true;
+}
+
+/* Words as they stand, but for what is text to the end of the line. */
+static void take_words(struct arena *a, const struct line *c, struct effect *out)
+{
+    if (line_has(c, "TEXT")) {
+        strs_add(a, &out->words, c->rest);
+        return;
+    }
+    for (size_t i = 0; i < c->word_count; i++)
+        strs_add(a, &out->words, c->word[i].text);
+}
+
+static int kind_of(const struct line *clause)
+{
+    for (int i = 0; i < EFFECT_KINDS; i++)
+        if (strcmp(effect_names[i], clause->verb->name) == 0)
+            return i;
+    return -1;
+}
+
+static bool add_effect(struct arena *a, struct rule *rule, const struct line *c,
+                       struct mistakes *m)
+{
+    struct effect effect = { .kind = (enum effect_kind)kind_of(c), .json = c->json };
+    if (!check_words(c, effect.kind, m))
+        return false;
+    if (!fits_resource(rule, effect.kind))
+        return mistake(m, c->place, "%s does nothing on %s", c->verb->name,
+                       rule->any ? "any" : resource_names[rule->resource]);
+    take_words(a, c, &effect);
+    rule->effect = GROW(a, rule->effect, rule->effect_count, struct effect);
+    size_t at = rule->effect_count++;
+    for (; at > 0 && rule->effect[at - 1].kind > effect.kind; at--)
+        rule->effect[at] = rule->effect[at - 1];
+    rule->effect[at] = effect;
+    return true;
+}
+
+/* --- when --- */
+
+static const enum subject of_request[] = { SUBJECT_METHOD, SUBJECT_RESOURCE,
+                                           SUBJECT_REQUEST };
+static const enum subject of_answer[] = {
+    SUBJECT_ANSWER, SUBJECT_STATUS,     SUBJECT_TYPE, SUBJECT_PROBLEM, SUBJECT_HEADER,
+    SUBJECT_LINK,   SUBJECT_MEDIA_TYPE, SUBJECT_BODY, SUBJECT_TEXT
+};
+
+static bool is_among(const enum subject *list, size_t count, enum subject subject)
+{
+    for (size_t i = 0; i < count; i++)
+        if (list[i] == subject)
+            return true;
+    return false;
+}
+
+static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
+                     struct mistakes *m)
+{
+    struct err err;
+    struct check check = {
+        .place = c->place, .level = CHECK_NEED, .text = c->rest, .name = c->rest
+    };
+    if (!check_read(a, c, 0, &check, &err))
+        return mistake(m, c->place, "%s", err.text);
+    bool answer = is_among(of_answer, countof(of_answer), check.subject);
+    if (!answer && !is_among(of_request, countof(of_request), check.subject))
+        return mistake(m, c->place,
+                       "a rule can look at method, resource, request, and at what the CA "
+                       "answers: a status, type, header, link, media-type, body, text");
+    rule->on_answer = rule->on_answer || answer;
+    rule->when = GROW(a, rule->when, rule->when_count, struct check);
+    rule->when[rule->when_count++] = check;
+    return true;
+}
+
+/* --- the whole rule --- */
+
+static bool has_effect(const struct rule *rule, enum effect_kind kind)
+{
+    for (size_t i = 0; i < rule->effect_count; i++)
+        if (rule->effect[i].kind == kind)
+            return true;
+    return false;
+}
+
+static bool has_state(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->effect_count; i++)
+        if (effect_is_state(rule->effect[i].kind))
+            return true;
+    return false;
+}
+
+static bool judge_whole(const struct rule *rule, struct mistakes *m)
+{
+    struct place place = rule->line->place;
+    bool reply = has_effect(rule, EFFECT_REPLY), state = has_state(rule);
+    if (rule->effect_count == 0)
+        return mistake(m, place, "nothing happens: a rule needs a clause such as reply");
+    if (has_effect(rule, EFFECT_HANDLED) && !reply)
+        return mistake(m, place, "handled goes with reply: other answers are anyway");
+    if (has_effect(rule, EFFECT_SUBPROBLEM) && !reply)
+        return mistake(m, place, "a subproblem goes with reply");
+    if (has_effect(rule, EFFECT_DETAIL) && !reply && !has_effect(rule, EFFECT_INVALID))
+        return mistake(m, place, "a detail goes with reply or invalid");
+    if (state && rule->on_answer)
+        return mistake(m, place,
+                       "what is answered is not known before the state changes");
+    if (state && reply && !has_effect(rule, EFFECT_HANDLED))
+        return mistake(m, place,
+                       "with reply nothing is acted upon, so no state changes; say "
+                       "handled too");
+    return true;
+}
+
+static bool read_number(const struct line *line, const char *word, long *out)
+{
+    for (size_t i = 0; i + 1 < line->word_count; i++)
+        if (str_is(line->word[i].text, word))
+            return str_to_long(line->word[i + 1].text, 1000000, out);
+    return true;
+}
+
+static bool read_schedule(const struct line *line, struct rule *out, struct mistakes *m)
+{
+    str name = line_arg(line, "RESOURCE"), choice = line_arg(line, "CHOICE");
+    long after = 0, times = str_is(choice, "first") ? 1 : 0;
+    bool counted = line_has(line, "times");
+    out->any = str_is(name, "any");
+    int resource = name_find(resource_names, RESOURCE_COUNT, name);
+    out->resource = resource < 0 ? RESOURCE_OTHER : (enum resource)resource;
+    if (!read_number(line, "after", &after) || !read_number(line, "times", &times))
+        return mistake(m, line->place, "a rule counts in whole numbers");
+    if (counted && (choice.len || times < 1))
+        return mistake(m, line->place,
+                       "times is at least 1, and stands alone: first is times 1");
+    out->after = (size_t)after;
+    out->times = (size_t)times;
+    return true;
+}
+
+bool rule_read(struct arena *a, const struct line *line, struct rule *out,
+               struct mistakes *m)
+{
+    *out = (struct rule){ .line = line, .text = line->text };
+    bool good = read_schedule(line, out, m);
+    for (size_t i = 0; i < line->clause_count; i++) {
+        const struct line *c = &line->clause[i];
+        bool when = strcmp(c->verb->name, "when") == 0;
+        good = (when ? add_when(a, out, c, m) : add_effect(a, out, c, m)) && good;
+    }
+    return good && judge_whole(out, m);
+}
+
+/* --- texts of rules only --- */
+
+static bool check_names(const struct line *line, struct mistakes *m)
+{
+    str text = line->text, before, name;
+    if (line->json)
+        text = json_text(m->arena, line->json);
+    while (name_next(&text, &before, &name))
+        if (name_find(rule_names, rule_name_count, name) < 0)
+            return mistake(m, line->place,
+                           "${%.*s} has no value here; a rule knows ${url}, ${nonce} and "
+                           "${directory}",
+                           STR_ARG(name));
+    return true;
+}
+
+bool rules_of_lines(struct arena *a, const struct line *lines, size_t count,
+                    struct rules_read *out, struct mistakes *m)
+{
+    size_t before = m->list.count;
+    for (size_t i = 0; i < count; i++) {
+        struct rule rule;
+        if (lines[i].verb->id != VERB_ON) {
+            mistake(m, lines[i].place, "only rules stand beside rules");
+            continue;
+        }
+        for (size_t k = 0; k < lines[i].clause_count; k++)
+            check_names(&lines[i].clause[k], m);
+        if (!rule_read(a, &lines[i], &rule, m))
+            continue;
+        out->row = GROW(a, out->row, out->count, struct rule);
+        out->row[out->count++] = rule;
+    }
+    return m->list.count == before;
+}
+
+static str next_word(str text, size_t *at)
+{
+    while (*at < text.len && str_find_char(STR(" \t"), text.ptr[*at]) < 2)
+        (*at)++;
+    size_t from = *at;
+    while (*at < text.len && str_find_char(STR(" \t"), text.ptr[*at]) == 2)
+        (*at)++;
+    return (str){ text.ptr + from, *at - from };
+}
+
+static bool is_clause(str word)
+{
+    size_t used;
+    return word.len && verb_find(IN_ON, word, STR_NONE, &used);
+}
+
+/* Where the first clause begins behind `on RESOURCE ...`. */
+static size_t first_clause(str text)
+{
+    size_t at = 0;
+    next_word(text, &at);
+    next_word(text, &at);
+    while (at < text.len) {
+        size_t before = at;
+        if (is_clause(next_word(text, &at)))
+            return before;
+    }
+    return text.len;
+}
+
+/* One line as a statement and its clauses; a ";" separates only where a clause follows.
+ */
+static str in_lines(struct arena *a, str text)
+{
+    struct buf out = buf_new(a, CEILING_SCRIPT);
+    size_t from = first_clause(text);
+    buf_addf(&out, "%.*s\n  ", STR_ARG(str_upto(text, from)));
+    for (size_t i = from; i < text.len; i++) {
+        size_t behind = i + 1;
+        bool ends = text.ptr[i] == ';' && is_clause(next_word(text, &behind));
+        if (ends)
+            buf_add(&out, STR("\n "));
+        else
+            buf_add_char(&out, text.ptr[i]);
+    }
+    buf_add_char(&out, '\n');
+    return buf_str(&out);
+}
+
+bool rules_read(struct arena *a, const char *file, str text, struct rules_read *out,
+                struct mistakes *m)
+{
+    size_t count, before = m->list.count;
+    text = str_trim(text);
+    if (!str_contains(text, STR("\n")))
+        text = in_lines(a, text);
+    struct line *lines = lines_read(a, file, text, &count, m);
+    if (count == 0 && m->list.count == before)
+        mistake(m, (struct place){ file, 1, 1 }, "a rule begins with `on RESOURCE`");
+    return rules_of_lines(a, lines, count, out, m) && m->list.count == before;
+}

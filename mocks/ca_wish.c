@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What a hook wishes to be otherwise: the states that objects get into, for once without
+ * a reason. */
+#include "mocks/ca_inside.h"
+
+str ca_wish_error(struct ca_call *call)
+{
+    const struct ca_wish *wish = &call->wish;
+    return wish->fails ? ca_error_text(call->ca, wish->problem, 403, wish->detail)
+                       : STR_NONE;
+}
+
+void ca_wish_authz(struct ca_call *call, struct authz *authz)
+{
+    struct ca *ca = call->ca;
+    struct challenge *first = &authz->challenge[0];
+    if (call->wish.valid && authz->status == STATUS_PENDING && authz->count)
+        ca_challenge_valid(ca, first);
+    if (call->wish.fails && authz->count)
+        ca_challenge_failed(ca, first, ca_wish_error(call));
+    if (call->wish.expired)
+        authz->expires = ca_now(ca);
+}
+
+void ca_wish_order(struct ca_call *call, struct order *order)
+{
+    for (size_t i = 0; i < order->count && call->wish.valid; i++)
+        ca_wish_authz(call, order->authz[i]);
+    if (call->wish.fails)
+        ca_order_failed(call->ca, order, ca_wish_error(call));
+    if (call->wish.expired)
+        order->expires = ca_now(call->ca);
+}
+
+static void wish_challenge(struct ca_call *call)
+{
+    struct challenge *challenge = call->challenge;
+    if (call->wish.valid)
+        ca_challenge_valid(call->ca, challenge);
+    if (call->wish.fails)
+        ca_challenge_failed(call->ca, challenge, ca_wish_error(call));
+}
+
+void ca_wish_object(struct ca_call *call)
+{
+    const struct store *store = &call->ca->store;
+    enum resource resource = call->info.resource;
+    struct order *order = NULL;
+    struct authz *authz = NULL;
+    if (resource == RESOURCE_ORDER || resource == RESOURCE_FINALIZE)
+        order = table_find(&store->orders, call->part[0]);
+    if (resource == RESOURCE_AUTHORIZATION)
+        authz = table_find(&store->authzs, call->part[0]);
+    if (order && call->wish.expired)
+        order->expires = ca_now(call->ca);
+    /* A failure of `finalize` is what issuing ends with. */
+    if (order && call->wish.fails && resource == RESOURCE_ORDER)
+        ca_order_failed(call->ca, order, ca_wish_error(call));
+    if (authz)
+        ca_wish_authz(call, authz);
+    if (resource == RESOURCE_CHALLENGE)
+        wish_challenge(call);
+}
