@@ -89,7 +89,10 @@ static void begin(struct ca_call *call)
         challenge->keyauth = key_authorization(call);
     challenge->status = STATUS_PROCESSING;
     challenge->attempts = 0;
-    if (call->ca->options.always_valid || bug_on(call->ca, BUG_NO_VALIDATION))
+    if (call->wish.fails)
+        ca_challenge_failed(call->ca, challenge, ca_wish_error(call));
+    else if (call->wish.valid || call->ca->options.always_valid
+             || bug_on(call->ca, BUG_NO_VALIDATION))
         ca_challenge_valid(call->ca, challenge);
     else
         validator_add(call->ca->validator, challenge, 0);
@@ -145,7 +148,6 @@ void ca_challenge(struct ca_call *call)
         if (!CHECKS(call, response_checks))
             return;
         respond(call);
-        ca_wish_object(call);
     }
     if (bug_on(call->ca, BUG_TOKEN_CHANGES))
         call->challenge->token =

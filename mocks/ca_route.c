@@ -157,8 +157,7 @@ static void recognise(struct ca_call *call)
     call->info.account_url = seeming_account(call);
 }
 
-/* The hook's wishes for what is there are granted before it is looked at; those for a
- * challenge when its response was taken. */
+/* The hook's wishes for what is there are granted before it is looked at. */
 static bool answered_by_hook(struct ca_call *call)
 {
     const struct ca_options *options = &call->ca->options;
@@ -169,8 +168,7 @@ static bool answered_by_hook(struct ca_call *call)
         return true;
     call->ca->shift += call->wish.shift;
     call->now = ca_now(call->ca);
-    if (call->info.resource != RESOURCE_CHALLENGE)
-        ca_wish_object(call);
+    ca_wish_object(call);
     return false;
 }
 

@@ -32,15 +32,6 @@ void ca_wish_order(struct ca_call *call, struct order *order)
         order->expires = ca_now(call->ca);
 }
 
-static void wish_challenge(struct ca_call *call)
-{
-    struct challenge *challenge = call->challenge;
-    if (call->wish.valid)
-        ca_challenge_valid(call->ca, challenge);
-    if (call->wish.fails)
-        ca_challenge_failed(call->ca, challenge, ca_wish_error(call));
-}
-
 void ca_wish_object(struct ca_call *call)
 {
     const struct store *store = &call->ca->store;
@@ -58,6 +49,4 @@ void ca_wish_object(struct ca_call *call)
         ca_order_failed(call->ca, order, ca_wish_error(call));
     if (authz)
         ca_wish_authz(call, authz);
-    if (resource == RESOURCE_CHALLENGE)
-        wish_challenge(call);
 }

@@ -171,8 +171,10 @@ static bool before(void *context, struct arena *a, const struct ca_request_info 
 {
     struct rules *rules = context;
     bool replied = false;
+    pthread_mutex_lock(&rules->lock);
     for (size_t i = 0; i < rules->rows; i++)
         rules->count[i].hit = false;
+    pthread_mutex_unlock(&rules->lock);
     if (rules->before && rules->before(rules->context, a, info, reply))
         return true;
     for (size_t i = 0; i < rules->rows; i++) {

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "acme/words.h"
 #include "base/names.h"
 #include "crypto/key.h"
 #include "crypto/tamper.h"
@@ -107,7 +108,9 @@ static bool is_target(const struct word *w)
 
 static bool is_resource(const struct word *w)
 {
-    return !w->quoted && (resource_word(w->text) || str_is(w->text, "any"));
+    return !w->quoted
+        && (name_find(resource_names, RESOURCE_COUNT, w->text) >= 0
+            || str_is(w->text, "any"));
 }
 
 /* clang-format off */

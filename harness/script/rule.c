@@ -326,9 +326,10 @@ static size_t first_clause(str text)
     next_word(text, &at);
     next_word(text, &at);
     while (at < text.len) {
-        size_t before = at;
-        if (is_clause(next_word(text, &at)))
-            return before;
+        str word = next_word(text, &at);
+        size_t begin = at - word.len;
+        if (is_clause(str_upto(word, str_find_char(word, ';'))))
+            return begin;
     }
     return text.len;
 }

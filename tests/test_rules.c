@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+/* Each kind of rule, applied to a mock CA and seen by a mock client. */
+#include "engine/rules.h"
+
+#include "base/clock.h"
+#include "tests/ca_fixture.h"
+
+Suite *rules_suite(void);
+
+static struct rules *rules;
+static struct arena *own;
+
+static void start_with(struct ca_options options)
+{
+    own = arena_new(NULL);
+    rules = rules_new(own, NULL, 0);
+    rules_hook(rules, &options);
+    bench_start(&options);
+    rules_attach(rules, b.ca);
+    bench_account();
+}
+
+static void start(void)
+{
+    start_with((struct ca_options){ .attempts = 2 });
+}
+
+static void start_lax(void)
+{
+    start_with((struct ca_options){ .always_valid = true, .no_reuse = true });
+}
+
+static void stop(void)
+{
+    bench_stop();
+    arena_end(own);
+}
+
+/* These rules from now on. */
+static void rule(const char *text)
+{
+    struct rules_read read = { 0 };
+    struct mistakes m = { .arena = own };
+    ck_assert_msg(rules_read(own, "t", str_of(text), &read, &m), "%s",
+                  m.list.count ? m.list.item[0].ptr : text);
+    rules_set(rules, read.row, read.count);
+}
+
+static const struct exchange *new_order(void)
+{
+    struct post post =
+        signed_to(resource_url(RESOURCE_NEW_ORDER), order_payload("www.shop.test"));
+    post.no_retry = true;
+    return did(&post);
+}
+
+static const struct exchange *get_directory(void)
+{
+    return sent("GET", ca_directory_url(b.ca));
+}
+
+/* What came is no answer, or half of one: without the bench's own asserts. */
+static const struct exchange *tried(void)
+{
+    struct err err;
+    const struct exchange *x;
+    ck_assert(client_send(b.client, "GET", ca_directory_url(b.ca), NULL, STR_NONE, 0,
+                          false, &x, &err));
+    return x;
+}
+
+static size_t orders(void)
+{
+    return ca_figures(b.ca).orders;
+}
+
+/* --- which requests --- */
+
+START_TEST(first_after_and_times_count)
+{
+    static const int wanted[] = { 201, 201, 500, 500, 201 };
+    rule("on newOrder after 2 times 2 reply 500");
+    for (size_t i = 0; i < countof(wanted); i++)
+        expect(new_order(), wanted[i], NULL);
+    ck_assert_uint_eq(rules_fired(rules, 0), 2);
+    rule("on newOrder first reply 500");
+    expect(get_directory(), 200, NULL);
+    ck_assert_uint_eq(rules_fired(rules, 0), 0);
+    expect(new_order(), 500, NULL);
+    expect(new_order(), 201, NULL);
+    ck_assert_uint_eq(rules_fired(rules, 0), 1);
+}
+END_TEST
+
+START_TEST(any_is_all_of_acme)
+{
+    rule("on any header X-Rule: here");
+    ck_assert(str_is(header_of(get_directory(), "X-Rule"), "here"));
+    ck_assert(str_is(header_of(new_order(), "X-Rule"), "here"));
+    str root = ca_directory_url(b.ca);
+    root = fmt("%.*s/roots/0", STR_ARG(str_upto(root, root.len - strlen("/directory"))));
+    const struct exchange *x = sent("GET", root);
+    expect(x, 200, NULL);
+    ck_assert_uint_eq(header_of(x, "X-Rule").len, 0);
+}
+END_TEST
+
+START_TEST(when_looks_at_the_request)
+{
+    rule("on newOrder reply 403 rejectedIdentifier; when request /identifiers/0/value is "
+         "bad.test");
+    expect(new_order(), 201, NULL);
+    expect(said(resource_url(RESOURCE_NEW_ORDER), order_payload("bad.test")), 403,
+           "rejectedIdentifier");
+    ck_assert_uint_eq(rules_fired(rules, 0), 1);
+}
+END_TEST
+
+START_TEST(when_looks_at_the_answer)
+{
+    str url = location(new_order());
+    rule("on order reply 503; when body /status is ready");
+    expect(said(url, STR_NONE), 200, NULL);
+    ck_assert_uint_eq(rules_fired(rules, 0), 0);
+    rule("on order reply 503; when 200; when body /status is pending");
+    expect(said(url, STR_NONE), 503, NULL);
+    ck_assert_uint_eq(rules_fired(rules, 0), 1);
+}
+END_TEST
+
+START_TEST(all_rules_that_fit_are_applied)
+{
+    rule("on directory\n  header X-One: 1\non directory\n  header X-Two: ${directory}\n");
+    const struct exchange *x = get_directory();
+    ck_assert(str_is(header_of(x, "X-One"), "1"));
+    ck_assert(str_eq(header_of(x, "X-Two"), ca_directory_url(b.ca)));
+}
+END_TEST
+
+static bool add_mark(void *context, struct arena *a, const struct ca_request_info *info,
+                     struct reply *reply)
+{
+    (void)context;
+    (void)info;
+    headers_add(a, &reply->response.headers, STR("X-Status"),
+                arena_printf(a, "%d", reply->response.status));
+    return false;
+}
+
+START_TEST(a_hook_that_is_there_sees_what_goes_out)
+{
+    stop();
+    start_with((struct ca_options){ .after = add_mark });
+    rule("on directory handled; reply 418");
+    ck_assert(str_is(header_of(get_directory(), "X-Status"), "418"));
+}
+END_TEST
+
+/* --- replies --- */
+
+START_TEST(a_reply_is_a_problem_and_nothing_was_done)
+{
+    size_t before = orders();
+    rule("on newOrder reply 429 rateLimited; detail Too many; retry-after 3s");
+    const struct exchange *x = new_order();
+    expect(x, 429, "rateLimited");
+    ck_assert(str_is(at(x, "/detail"), "Too many"));
+    ck_assert(str_is(header_of(x, "Retry-After"), "3"));
+    ck_assert(str_is(header_of(x, "Content-Type"), "application/problem+json"));
+    ck_assert(header_of(x, "Replay-Nonce").len > 0);
+    ck_assert_uint_eq(orders(), before);
+    rule("on newOrder reply 429 rateLimited; handled");
+    expect(new_order(), 429, "rateLimited");
+    ck_assert_uint_eq(orders(), before + 1);
+}
+END_TEST
+
+START_TEST(a_reply_may_have_another_type_and_subproblems)
+{
+    rule("on newOrder reply 400 urn:example:odd; subproblem caa for a.test; subproblem "
+         "dns");
+    const struct exchange *x = new_order();
+    ck_assert(str_is(at(x, "/type"), "urn:example:odd"));
+    ck_assert(str_is(at(x, "/subproblems/0/type"), PROBLEM_URN "caa"));
+    ck_assert(str_is(at(x, "/subproblems/0/identifier/value"), "a.test"));
+    ck_assert(str_is(at(x, "/subproblems/1/type"), PROBLEM_URN "dns"));
+    rule("on newOrder reply 503");
+    x = new_order();
+    expect(x, 503, NULL);
+    ck_assert_uint_eq(x->response.body.len, 0);
+}
+END_TEST
+
+START_TEST(bad_nonce_once_is_got_over)
+{
+    rule("on newOrder first reply 400 badNonce");
+    expect(said(resource_url(RESOURCE_NEW_ORDER), order_payload("www.shop.test")), 201,
+           NULL);
+    ck_assert_uint_eq(rules_fired(rules, 0), 1);
+}
+END_TEST
+
+START_TEST(retry_after_may_be_a_date)
+{
+    time_t when;
+    rule("on newOrder reply 503; retry-after 90s as date");
+    ck_assert(date_from_http(header_of(new_order(), "Retry-After"), &when));
+    ck_assert_int_ge(when, clock_wall() + 80);
+    ck_assert_int_le(when, clock_wall() + 91);
+}
+END_TEST
+
+START_TEST(a_redirect_leads_where_it_says)
+{
+    rule("on newOrder redirect ${url}?again");
+    const struct exchange *x = new_order();
+    expect(x, 302, NULL);
+    ck_assert(str_ends(location(x), "/new-order?again"));
+    rule("on newOrder reply 307; redirect /other");
+    expect(new_order(), 307, NULL);
+}
+END_TEST
+
+/* --- bodies and headers --- */
+
+START_TEST(bodies_are_patched_and_replaced)
+{
+    rule("on directory patch { \"newNonce\": null, \"x\": { \"y\": \"${directory}\" } }");
+    const struct exchange *x = get_directory();
+    ck_assert_uint_eq(at(x, "/newNonce").len, 0);
+    ck_assert(at(x, "/newOrder").len > 0);
+    ck_assert(str_eq(at(x, "/x/y"), ca_directory_url(b.ca)));
+    rule("on directory body { \"a\": \"b\" }; media-type text/odd");
+    x = get_directory();
+    ck_assert(str_is(x->response.body, "{\"a\":\"b\"}"));
+    ck_assert(str_is(header_of(x, "Content-Type"), "text/odd"));
+    rule("on directory body \"two words\"");
+    ck_assert(str_is(get_directory()->response.body, "two words"));
+}
+END_TEST
+
+/* clang-format off */
+static const struct {
+    const char *spoil, *starts, *ends;
+} spoils[] = {
+    { "html", "<!DOCTYPE html>", "</html>\n" }, { "garbage", "\x8f", "" },
+    { "truncated", "{\"newNonce\"", "" },       { "bom", "\xef\xbb\xbf{", "}" },
+    { "not-utf8", "{\"\xe9newNonce\"", "}" },   { "deep", "[[[[[[", "]]]]]]" },
+    { "array", "[{", "}]" },                    { "null", "null", "null" },
+    { "gzip", "\x1f\x8b\x08", "" },          { "crlf", "{\"newNonce\"", "}" },
+};
+/* clang-format on */
+
+START_TEST(bodies_are_spoilt)
+{
+    rule(fmt("on directory spoil %s", spoils[_i].spoil).ptr);
+    const struct exchange *x = tried();
+    expect(x, 200, NULL);
+    ck_assert_msg(str_starts(x->response.body, spoils[_i].starts), "%.*s",
+                  STR_ARG(str_upto(x->response.body, 60)));
+    ck_assert(str_ends(x->response.body, spoils[_i].ends));
+}
+END_TEST
+
+START_TEST(bodies_are_empty_or_huge)
+{
+    rule("on directory spoil empty");
+    ck_assert_uint_eq(get_directory()->response.body.len, 0);
+    rule("on directory spoil huge");
+    ck_assert(get_directory()->response.body_cut);
+}
+END_TEST
+
+START_TEST(headers_are_changed)
+{
+    rule("on directory header Content-Type:; add-header Link: <x:y>; double-header "
+         "Access-Control-Allow-Origin");
+    const struct exchange *x = get_directory();
+    ck_assert_uint_eq(headers_count(&x->response.headers, "Content-Type"), 0);
+    ck_assert_uint_eq(headers_count(&x->response.headers, "Link"), 1);
+    ck_assert_uint_eq(headers_count(&x->response.headers, "Access-Control-Allow-Origin"),
+                      2);
+    rule("on newNonce header-case odd");
+    x = sent("HEAD", resource_url(RESOURCE_NEW_NONCE));
+    bool seen = false;
+    for (size_t i = 0; i < x->response.headers.count; i++)
+        seen = seen || str_is(x->response.headers.item[i].name, "rEpLaY-NoNcE");
+    ck_assert(seen);
+}
+END_TEST
+
+START_TEST(nonces_are_wrong)
+{
+    str url = resource_url(RESOURCE_NEW_NONCE);
+    rule("on newNonce replay-nonce none");
+    ck_assert_uint_eq(header_of(sent("HEAD", url), "Replay-Nonce").len, 0);
+    rule("on newNonce replay-nonce repeated");
+    str first = header_of(sent("HEAD", url), "Replay-Nonce");
+    ck_assert(first.len && str_eq(first, header_of(sent("HEAD", url), "Replay-Nonce")));
+    rule("on newNonce replay-nonce !!!");
+    ck_assert(str_is(header_of(sent("HEAD", url), "Replay-Nonce"), "!!!"));
+    rule("on newOrder replay-nonce spent");
+    const struct exchange *x = new_order();
+    ck_assert(str_eq(header_of(x, "Replay-Nonce"), client_nonce_of(b.a, x)));
+}
+END_TEST
+
+/* --- bytes --- */
+
+START_TEST(answers_are_late_or_drip)
+{
+    int64_t before = clock_ms();
+    rule("on directory delay 150ms");
+    expect(get_directory(), 200, NULL);
+    ck_assert_int_ge(clock_ms() - before, 150);
+    before = clock_ms();
+    rule("on directory drip 20ms 100");
+    expect(get_directory(), 200, NULL);
+    ck_assert_int_ge(clock_ms() - before, 80);
+}
+END_TEST
+
+static const char *const no_answers[] = {
+    "on directory manner drop",
+    "on directory manner reset",
+    "on directory manner cut",
+    "on directory length 100000",
+    "on directory broken-tls",
+    "on directory raw-answer \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nhalf\"",
+};
+
+START_TEST(answers_do_not_come_whole)
+{
+    rule(no_answers[_i]);
+    const struct exchange *x = tried();
+    ck_assert_int_eq(x->response.status, 0);
+    ck_assert(x->failure.len > 0);
+    ck_assert_uint_eq(rules_fired(rules, 0) > 0, true);
+    rules_set(rules, NULL, 0);
+    expect(get_directory(), 200, NULL);
+}
+END_TEST
+
+START_TEST(bytes_of_ones_own_are_sent)
+{
+    rule("on directory raw-answer \"HTTP/1.1 299 Odd\\r\\nContent-Length: "
+         "2\\r\\n\\r\\nhi\"");
+    const struct exchange *x = tried();
+    expect(x, 299, NULL);
+    ck_assert(str_is(x->response.body, "hi"));
+}
+END_TEST
+
+/* --- states --- */
+
+static str new_csr(void)
+{
+    struct err err;
+    return csr_payload(csr_for("www.shop.test", key_new(b.a, KEY_P256, &err)));
+}
+
+static str finalized(str order_url)
+{
+    const struct exchange *x = said(order_url, STR_NONE);
+    x = said(at(x, "/finalize"), new_csr());
+    return at(x, "/status");
+}
+
+START_TEST(an_order_is_ready_at_once_and_processing_so_many_polls)
+{
+    rule("on newOrder\n  valid\non finalize\n  processing 2\n");
+    const struct exchange *x = new_order();
+    ck_assert(str_is(at(x, "/status"), "ready"));
+    str url = location(x);
+    ck_assert(str_is(finalized(url), "processing"));
+    for (size_t i = 0; i < 2; i++) {
+        x = said(url, STR_NONE);
+        ck_assert(str_is(at(x, "/status"), "processing"));
+        ck_assert(header_of(x, "Retry-After").len > 0);
+    }
+    x = said(url, STR_NONE);
+    ck_assert(str_is(at(x, "/status"), "valid"));
+    expect(said(at(x, "/certificate"), STR_NONE), 200, NULL);
+}
+END_TEST
+
+START_TEST(issuing_ends_in_an_error)
+{
+    rule("on newOrder\n  valid\non finalize\n  processing 1\n  invalid caa\n  detail "
+         "No.\n");
+    str url = location(new_order());
+    ck_assert(str_is(finalized(url), "processing"));
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "processing"));
+    const struct exchange *x = said(url, STR_NONE);
+    ck_assert(str_is(at(x, "/status"), "invalid"));
+    ck_assert(str_is(at(x, "/error/type"), PROBLEM_URN "caa"));
+    ck_assert(str_is(at(x, "/error/detail"), "No."));
+    rule("on newOrder\n  valid\non finalize\n  invalid caa\n");
+    ck_assert(str_is(finalized(location(new_order())), "invalid"));
+}
+END_TEST
+
+START_TEST(an_order_expires)
+{
+    str url = location(new_order());
+    rule("on order after 1 expired");
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "pending"));
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "invalid"));
+    rule("on newOrder\n  valid\non finalize\n  expired\n");
+    url = location(new_order());
+    const struct exchange *x = said(url, STR_NONE);
+    expect(said(at(x, "/finalize"), new_csr()), 403, "orderNotReady");
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "invalid"));
+}
+END_TEST
+
+START_TEST(challenges_and_authorizations_end_as_told)
+{
+    const struct exchange *order = new_order();
+    str authz = authz_of(order, 0);
+    rule("on challenge invalid dns; detail No such name.");
+    said(text_at(challenge_of(said(authz, STR_NONE), "http-01"), "/url"), STR("{}"));
+    const struct exchange *x = settled(authz);
+    ck_assert(str_is(at(x, "/status"), "invalid"));
+    order = new_order();
+    authz = authz_of(order, 0);
+    rule("on challenge valid");
+    said(text_at(challenge_of(said(authz, STR_NONE), "dns-01"), "/url"), STR("{}"));
+    ck_assert(str_is(at(settled(authz), "/status"), "valid"));
+    rule("on newOrder invalid rejectedIdentifier");
+    ck_assert(str_is(at(new_order(), "/status"), "invalid"));
+}
+END_TEST
+
+START_TEST(the_clock_moves)
+{
+    time_t date;
+    str url = location(new_order());
+    rule("on directory first clock ahead 48h");
+    ck_assert(date_from_http(header_of(get_directory(), "Date"), &date));
+    ck_assert_int_ge(date, clock_wall() + 47 * 3600);
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "invalid"));
+    rule("on directory first clock back 48h");
+    ck_assert(get_directory() != NULL);
+    ck_assert(date_from_http(header_of(get_directory(), "Date"), &date)
+              || header_of(get_directory(), "Date").len == 0);
+    ck_assert_int_le(date, clock_wall() + 1);
+}
+END_TEST
+
+/* --- chains --- */
+
+/* clang-format off */
+static const struct {
+    const char *chain;
+    size_t certificates;
+    const char *contains;
+} chains[] = {
+    { "leaf-only", 1, "-----BEGIN" },       { "with-root", 3, "-----BEGIN" },
+    { "twice", 3, "-----BEGIN" },           { "text", 2, "\nissuer=" },
+    { "crlf", 2, "-----\r\n" },             { "blank-lines", 2, "\n\n-----BEGIN" },
+    { "bom", 2, "\xef\xbb\xbf-----BEGIN" }, { "unrelated", 2, "-----BEGIN" },
+    { "reversed", 2, "-----BEGIN" },        { "no-newline", 2, "-----BEGIN" },
+};
+/* clang-format on */
+
+static size_t count_of(str text, const char *what)
+{
+    size_t count = 0, found;
+    while ((found = str_find(text, str_of(what))) < text.len) {
+        count++;
+        text = str_from(text, found + 1);
+    }
+    return count;
+}
+
+START_TEST(chains_are_laid_out_otherwise)
+{
+    rule("on newOrder valid");
+    str url = location(new_order());
+    ck_assert(str_is(finalized(url), "valid"));
+    str certificate = at(said(url, STR_NONE), "/certificate");
+    str right = said(certificate, STR_NONE)->response.body;
+    rule(fmt("on certificate chain %s", chains[_i].chain).ptr);
+    str body = said(certificate, STR_NONE)->response.body;
+    ck_assert_uint_eq(count_of(body, "-----BEGIN"), chains[_i].certificates);
+    ck_assert(str_contains(body, str_of(chains[_i].contains)));
+    ck_assert(!str_eq(body, right));
+    bool leaf_first = str_eq(str_upto(body, 200), str_upto(right, 200));
+    bool moved = strcmp(chains[_i].chain, "leaf-only") != 0
+        && strcmp(chains[_i].chain, "with-root") != 0;
+    ck_assert(leaf_first || moved);
+}
+END_TEST
+
+Suite *rules_suite(void)
+{
+    Suite *suite = suite_create("rules");
+    TCase *c = tcase_create("rules"), *lax = tcase_create("states");
+    tcase_add_checked_fixture(c, start, stop);
+    tcase_add_test(c, first_after_and_times_count);
+    tcase_add_test(c, any_is_all_of_acme);
+    tcase_add_test(c, when_looks_at_the_request);
+    tcase_add_test(c, when_looks_at_the_answer);
+    tcase_add_test(c, all_rules_that_fit_are_applied);
+    tcase_add_test(c, a_hook_that_is_there_sees_what_goes_out);
+    tcase_add_test(c, a_reply_is_a_problem_and_nothing_was_done);
+    tcase_add_test(c, a_reply_may_have_another_type_and_subproblems);
+    tcase_add_test(c, bad_nonce_once_is_got_over);
+    tcase_add_test(c, retry_after_may_be_a_date);
+    tcase_add_test(c, a_redirect_leads_where_it_says);
+    tcase_add_test(c, bodies_are_patched_and_replaced);
+    tcase_add_loop_test(c, bodies_are_spoilt, 0, countof(spoils));
+    tcase_add_test(c, bodies_are_empty_or_huge);
+    tcase_add_test(c, headers_are_changed);
+    tcase_add_test(c, nonces_are_wrong);
+    tcase_add_test(c, answers_are_late_or_drip);
+    tcase_add_loop_test(c, answers_do_not_come_whole, 0, countof(no_answers));
+    tcase_add_test(c, bytes_of_ones_own_are_sent);
+    suite_add_tcase(suite, c);
+    tcase_add_checked_fixture(lax, start_lax, stop);
+    tcase_add_test(lax, an_order_is_ready_at_once_and_processing_so_many_polls);
+    tcase_add_test(lax, issuing_ends_in_an_error);
+    tcase_add_test(lax, an_order_expires);
+    tcase_add_test(lax, challenges_and_authorizations_end_as_told);
+    tcase_add_test(lax, the_clock_moves);
+    tcase_add_loop_test(lax, chains_are_laid_out_otherwise, 0, countof(chains));
+    suite_add_tcase(suite, lax);
+    return suite;
+}
