@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* Rules for what the mock CA is and keeps: states, its clock, chains. */
+#include "base/clock.h"
+#include "tests/rules_fixture.h"
+
+Suite *rules_states_suite(void);
+
+static void start(void)
+{
+    rules_start((struct ca_options){ .always_valid = true, .no_reuse = true });
+}
+
+/* --- states --- */
+
+static str new_csr(void)
+{
+    struct err err;
+    return csr_payload(csr_for("www.shop.test", key_new(b.a, KEY_P256, &err)));
+}
+
+static str finalized(str order_url)
+{
+    const struct exchange *x = said(order_url, STR_NONE);
+    x = said(at(x, "/finalize"), new_csr());
+    return at(x, "/status");
+}
+
+START_TEST(an_order_is_ready_at_once_and_processing_so_many_polls)
+{
+    rule("on newOrder\n  valid\non finalize\n  processing 2\n");
+    const struct exchange *x = new_order();
+    ck_assert(str_is(at(x, "/status"), "ready"));
+    str url = location(x);
+    ck_assert(str_is(finalized(url), "processing"));
+    for (size_t i = 0; i < 2; i++) {
+        x = said(url, STR_NONE);
+        ck_assert(str_is(at(x, "/status"), "processing"));
+        ck_assert(header_of(x, "Retry-After").len > 0);
+    }
+    x = said(url, STR_NONE);
+    ck_assert(str_is(at(x, "/status"), "valid"));
+    expect(said(at(x, "/certificate"), STR_NONE), 200, NULL);
+}
+END_TEST
+
+START_TEST(issuing_ends_in_an_error)
+{
+    rule("on newOrder\n  valid\non finalize\n  processing 1\n  invalid caa\n  detail "
+         "No.\n");
+    str url = location(new_order());
+    ck_assert(str_is(finalized(url), "processing"));
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "processing"));
+    const struct exchange *x = said(url, STR_NONE);
+    ck_assert(str_is(at(x, "/status"), "invalid"));
+    ck_assert(str_is(at(x, "/error/type"), PROBLEM_URN "caa"));
+    ck_assert(str_is(at(x, "/error/detail"), "No."));
+    rule("on newOrder\n  valid\non finalize\n  invalid caa\n");
+    ck_assert(str_is(finalized(location(new_order())), "invalid"));
+}
+END_TEST
+
+START_TEST(an_order_expires)
+{
+    str url = location(new_order());
+    rule("on order after 1 expired");
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "pending"));
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "invalid"));
+    rule("on newOrder\n  valid\non finalize\n  expired\n");
+    url = location(new_order());
+    const struct exchange *x = said(url, STR_NONE);
+    expect(said(at(x, "/finalize"), new_csr()), 403, "orderNotReady");
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "invalid"));
+}
+END_TEST
+
+START_TEST(challenges_and_authorizations_end_as_told)
+{
+    const struct exchange *order = new_order();
+    str authz = authz_of(order, 0);
+    rule("on challenge invalid dns; detail No such name.");
+    said(text_at(challenge_of(said(authz, STR_NONE), "http-01"), "/url"), STR("{}"));
+    const struct exchange *x = settled(authz);
+    ck_assert(str_is(at(x, "/status"), "invalid"));
+    order = new_order();
+    authz = authz_of(order, 0);
+    rule("on challenge valid");
+    said(text_at(challenge_of(said(authz, STR_NONE), "dns-01"), "/url"), STR("{}"));
+    ck_assert(str_is(at(settled(authz), "/status"), "valid"));
+    rule("on newOrder invalid rejectedIdentifier");
+    ck_assert(str_is(at(new_order(), "/status"), "invalid"));
+}
+END_TEST
+
+START_TEST(the_clock_moves)
+{
+    time_t date;
+    str url = location(new_order());
+    rule("on directory first clock ahead 48h");
+    ck_assert(
+        date_from_http(header_of(sent("GET", ca_directory_url(b.ca)), "Date"), &date));
+    ck_assert_int_ge(date, clock_wall() + 47 * 3600);
+    ck_assert(str_is(at(said(url, STR_NONE), "/status"), "invalid"));
+    rule("on directory first clock back 48h");
+    ck_assert(sent("GET", ca_directory_url(b.ca)) != NULL);
+    ck_assert(
+        date_from_http(header_of(sent("GET", ca_directory_url(b.ca)), "Date"), &date)
+        || header_of(sent("GET", ca_directory_url(b.ca)), "Date").len == 0);
+    ck_assert_int_le(date, clock_wall() + 1);
+}
+END_TEST
+
+/* --- chains --- */
+
+/* clang-format off */
+static const struct {
+    const char *chain;
+    size_t certificates;
+    const char *contains;
+} chains[] = {
+    { "leaf-only", 1, "-----BEGIN" },       { "with-root", 3, "-----BEGIN" },
+    { "twice", 3, "-----BEGIN" },           { "text", 2, "\nissuer=" },
+    { "crlf", 2, "-----\r\n" },             { "blank-lines", 2, "\n\n-----BEGIN" },
+    { "bom", 2, "\xef\xbb\xbf-----BEGIN" }, { "unrelated", 2, "-----BEGIN" },
+    { "reversed", 2, "-----BEGIN" },        { "no-newline", 2, "-----BEGIN" },
+};
+/* clang-format on */
+
+static size_t count_of(str text, const char *what)
+{
+    size_t count = 0, found;
+    while ((found = str_find(text, str_of(what))) < text.len) {
+        count++;
+        text = str_from(text, found + 1);
+    }
+    return count;
+}
+
+START_TEST(chains_are_laid_out_otherwise)
+{
+    rule("on newOrder valid");
+    str url = location(new_order());
+    ck_assert(str_is(finalized(url), "valid"));
+    str certificate = at(said(url, STR_NONE), "/certificate");
+    str right = said(certificate, STR_NONE)->response.body;
+    rule(fmt("on certificate chain %s", chains[_i].chain).ptr);
+    str body = said(certificate, STR_NONE)->response.body;
+    ck_assert_uint_eq(count_of(body, "-----BEGIN"), chains[_i].certificates);
+    ck_assert(str_contains(body, str_of(chains[_i].contains)));
+    ck_assert(!str_eq(body, right));
+    bool leaf_first = str_eq(str_upto(body, 200), str_upto(right, 200));
+    bool moved = strcmp(chains[_i].chain, "leaf-only") != 0
+        && strcmp(chains[_i].chain, "with-root") != 0;
+    ck_assert(leaf_first || moved);
+}
+END_TEST
+
+Suite *rules_states_suite(void)
+{
+    Suite *suite = suite_create("rules_states");
+    TCase *c = tcase_create("states");
+    tcase_add_checked_fixture(c, start, rules_stop);
+    tcase_add_test(c, an_order_is_ready_at_once_and_processing_so_many_polls);
+    tcase_add_test(c, issuing_ends_in_an_error);
+    tcase_add_test(c, an_order_expires);
+    tcase_add_test(c, challenges_and_authorizations_end_as_told);
+    tcase_add_test(c, the_clock_moves);
+    tcase_add_loop_test(c, chains_are_laid_out_otherwise, 0, countof(chains));
+    suite_add_tcase(suite, c);
+    return suite;
+}
