@@ -22,7 +22,7 @@ static void end(void)
 
 /* One letter for each case: pass, Warn, Fail, Inconclusive, Error, Skip; what a baseline
  * expects is in capitals, "n" was not reached; "!" is a stale expectation, "." a stop,
- * "s" makes it strict, "a" allows inconclusive. */
+ * "~" a target that is gone, "s" makes it strict, "a" allows inconclusive. */
 /* clang-format off */
 static const struct {
     const char *cases;
@@ -60,6 +60,8 @@ static const struct {
     { "pei",  EXIT_OUR_FAULT,    1, 2, 0 },
     { "pe!",  EXIT_OUR_FAULT,    1, 2, 0 },
     { "pE",   EXIT_CONFORMS,     1, 0, 1 },
+    { "p.~",  EXIT_OUR_FAULT,    1, 1, 0 },
+    { "pi.~", EXIT_OUR_FAULT,    1, 2, 0 },
     { "p!",   EXIT_STALE,        1, 1, 0 },
     { "pF!",  EXIT_STALE,        1, 1, 1 },
 };
@@ -69,13 +71,14 @@ static bool is_setting(struct results *r, char letter)
 {
     r->strict = r->strict || letter == 's';
     r->allow_inconclusive = r->allow_inconclusive || letter == 'a';
+    r->gone = r->gone || letter == '~';
     if (letter == '.')
         r->stopped = STR("the run was stopped by SIGTERM");
     if (letter == '!') {
         r->stale = NEW(a, struct stale_expectation);
         r->stale_count = 1;
     }
-    return strchr("sa.!", letter) != NULL;
+    return strchr("sa.~!", letter) != NULL;
 }
 
 static enum verdict verdict_of(char letter)

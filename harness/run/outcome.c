@@ -47,7 +47,7 @@ int outcome_status(const struct results *r, bool allow_inconclusive)
         see(&s, r, r->watch[i].verdict, r->watch[i].expected);
     if (s.violation)
         return EXIT_VIOLATION;
-    if (s.error)
+    if (s.error || r->gone)
         return EXIT_OUR_FAULT;
     if ((s.inconclusive && !allow_inconclusive) || r->stopped.len)
         return EXIT_INCONCLUSIVE;

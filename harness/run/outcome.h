@@ -24,7 +24,8 @@ extern const char *const exit_meanings[EXIT_STATUS_COUNT];
 /* The worst that happened; when several did, a violation goes before our own fault, then
  * inconclusive, stale and nothing run.  Verdicts that the baseline expects do not count,
  * checks that were not reached count only through what ended their play, and a run that
- * was stopped early is inconclusive whatever is allowed.  results_count() comes first. */
+ * was stopped early is inconclusive whatever is allowed, or our own fault when the target
+ * answers no more.  results_count() comes first. */
 int outcome_status(const struct results *r, bool allow_inconclusive);
 
 #endif

@@ -38,6 +38,7 @@ struct results {
     size_t stale_count;
     struct totals total;
     str stopped; /* a sentence why not all that was selected was played; empty: it was */
+    bool gone;   /* it was stopped because the target answers no more */
     time_t started;
     int64_t wall_us, cpu_us; /* of the run; CPU of all processes of acmespec */
     long peak_kib;           /* of the largest process */

@@ -372,4 +372,5 @@ void runner_run(struct arena *a, const struct plan *plan,
     } while (wait_for_children(run) || (!run->stopping && run->next < plan->count));
     sum_up(run, began);
     r->stopped = why_stopped(run, *stop);
+    r->gone = run->gone;
 }

@@ -126,6 +126,24 @@ run_command()
     fi
 }
 
+# A peer that wedges (Pebble can deadlock) answers no more, and acmespec ends with the
+# status of a peer that cannot be reached: a fresh one is tried, twice.
+run_until_it_answers()
+{
+    again=0
+    while :; do
+        run_command "$@"
+        status=$?
+        if [ "$status" != "$EXIT_PEER" ] || [ "$again" = 2 ] || [ "${1:-}" = --shell ]; then
+            return "$status"
+        fi
+        again=$((again + 1))
+        say "$PEER answers no more; once again with a fresh one ($again of 2)"
+        peer_stop
+        start_peer || return "$EXIT_PEER"
+    done
+}
+
 main()
 {
     if [ "$NAMESPACE" = yes ] && [ -z "${PEER_INSIDE:-}" ]; then
@@ -144,7 +162,7 @@ main()
         tail -n 10 "$TMP/peer.log" >&2
         exit "$EXIT_PEER"
     }
-    run_command "$@"
+    run_until_it_answers "$@"
     status=$?
     [ "$status" != 124 ] || say "$PEER: ended at the deadline of $DEADLINE seconds"
     exit "$status"
