@@ -64,7 +64,8 @@ static bool new_order(struct ordering *o, struct err *err)
         return err_set(err, "the order's answer has no Location");
     o->url = str_copy(s->arena, *location);
     o->order = x->body;
-    return true;
+    return json_is_array(json_object_get(o->order, "authorizations"))
+        || err_set(err, "the answer to newOrder is no order: it lists no authorizations");
 }
 
 /* --- authorizations --- */
@@ -143,6 +144,9 @@ static bool settle(struct subscriber *s, str url, const char *one, const char *o
             return false;
         *out = x->body;
         str status = json_member(x->body, "status");
+        if (!status.len)
+            return err_set(err,
+                           "the answer has no status: it is no order or authorization");
         if (!str_is(status, one) && !str_is(status, other))
             return true;
         long pause = client_pause_ms(x, polls);

@@ -17,7 +17,7 @@ number() { sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p' "$tmp/end"; }
 verdict() { sed -n 's/.*"cases":{\([^}]*\)}.*/\1/p' "$tmp/end" | sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p'; }
 
 {
-    echo "| peer | version | pass | fail | warn | inconclusive | not offered | wall, s |"
+    echo "| peer | version | pass | fail | warn | inconclusive or not reached | not offered | wall, s |"
     echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for peer in "$@"; do
         version=$(tests/peers/run.sh --version "$peer") || continue
