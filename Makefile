@@ -60,7 +60,7 @@ test:                     ## install what is missing, build, and run every test
 	@$(with) tests/run.sh unit gates read cli self pebble
 check: all $B/unit        ## unit tests, gates, all scenarios read, command line tests
 	@$(with) tests/run.sh $(or $(PARTS),unit gates read cli)
-self: all                 ## play the suites against our own mocks, correct and spoilt
+self: all                 ## play the server suite against our own mock CA
 	@$(with) tests/run.sh self
 asan:                     ## build and check under AddressSanitizer and UBSan
 	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli'

@@ -43,7 +43,7 @@ part()
             echo "cli ${name%.sh}: $script"
         done
         ;;
-    self) echo "self-play: tests/self.sh" ;;
+    self) echo "self-play: $B/acmespec selftest -q ${ONLY-}" ;;
     pebble) echo "pebble: tests/peers/run.sh pebble" ;;
     interop) echo "interop: tests/interop.sh" ;;
     lint) echo "lint: tests/lint.sh" ;;

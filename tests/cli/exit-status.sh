@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The exit statuses that need no peer: 0, 2, 4, 5 and 6.  1, 3 and 7 are seen against our
-# own CA in tests/self.sh and for every combination of verdicts in tests/test_outcome.c.
+# own CA in tests/cli/runner.sh and for every combination of verdicts in tests/test_outcome.c.
 set -u
 acmespec=${ACMESPEC:-build/acmespec}
 tmp=$(mktemp -d)
