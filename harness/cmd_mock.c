@@ -10,14 +10,14 @@
 #include "base/file.h"
 #include "commands.h"
 #include "crypto/b64url.h"
-#include "engine/rules.h"
+#include "mock_control.h"
 #include "options.h"
 
 struct mock_options {
     str address, host, dns_server, default_address, root, seed, caa;
     struct strs names, bugs, eab, blocked, limits, scripts, faults;
     bool eab_required, any_name, always_valid, no_reuse, no_terms, list_bugs, quiet,
-        verbose, help;
+        verbose, control, help;
     long port, http_port, tls_port, attempts, retry_ms, processing_ms, order_s, page;
 };
 
@@ -52,6 +52,7 @@ static const struct option_row rows[] = {
     { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
     { "script", 's', OPTION_TEXTS, "FILE", AT(scripts), "rules of what to do otherwise: a file of `on` statements" },
     { "fault", 'f', OPTION_TEXTS, "RULE", AT(faults), "one rule: 'on newOrder first reply 429 rateLimited; retry-after 3s'" },
+    { "control", 0, OPTION_FLAG, NULL, AT(control), "take rules and show the journal over HTTP, below /acmespec/ on its port" },
     { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "print each exchange in full, its JWS decoded" },
     { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "no line for each exchange" },
     { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
@@ -288,6 +289,14 @@ static void print_environment(const struct ca *ca, str root)
     fflush(stdout);
 }
 
+static void print_control(const struct ca *ca)
+{
+    str url = ca_directory_url(ca);
+    printf("control    %.*s/acmespec\n",
+           STR_ARG(str_upto(url, url.len - strlen("/directory"))));
+    fflush(stdout);
+}
+
 /* A rule that was never applied is worth a line: the test did not test what it meant. */
 static void print_fired(const struct rules *rules)
 {
@@ -323,7 +332,9 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     if (!o->quiet)
         options->after = o->verbose ? show_all : log_exchange;
     struct rules *rules = rules_new(a, on->row, on->count);
-    if (on->count)
+    if (o->control)
+        mock_control_hook(mock_control_new(a, rules, on), options);
+    if (on->count || o->control)
         rules_hook(rules, options);
     hold_signals(&signals);
     struct ca *ca = ca_new(a, options, &err);
@@ -331,6 +342,8 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
         return fail(&err);
     rules_attach(rules, ca);
     print_environment(ca, o->root);
+    if (o->control)
+        print_control(ca);
     sigwait(&signals, &caught);
     ca_stop(ca);
     print_fired(rules);

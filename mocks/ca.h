@@ -36,8 +36,9 @@ struct ca_wish {
                    ... */
     enum problem_type problem; /* ... with this error */
     str detail;
-    bool expired; /* newOrder, order, finalize, authorization: its time is over */
-    long shift;   /* seconds that the CA's clock jumps, for good */
+    bool expired;     /* newOrder, order, finalize, authorization: its time is over */
+    long shift;       /* seconds that the CA's clock jumps, for good */
+    bool right_clock; /* the clock is put right first */
 };
 
 /* What a request was recognised as.  Everything lives until the answer was sent. */

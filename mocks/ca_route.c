@@ -164,12 +164,13 @@ static bool answered_by_hook(struct ca_call *call)
     if (!options->before)
         return false;
     call->wish = (struct ca_wish){ .detail = STR_NONE };
-    if (options->before(options->hook_context, call->arena, &call->info, call->reply))
-        return true;
-    call->ca->shift += call->wish.shift;
+    bool answered =
+        options->before(options->hook_context, call->arena, &call->info, call->reply);
+    call->ca->shift = (call->wish.right_clock ? 0 : call->ca->shift) + call->wish.shift;
     call->now = ca_now(call->ca);
-    ca_wish_object(call);
-    return false;
+    if (!answered)
+        ca_wish_object(call);
+    return answered;
 }
 
 static void serve_locked(struct ca_call *call)

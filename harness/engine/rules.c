@@ -15,6 +15,7 @@ struct count {
 struct rules {
     struct arena *arena;
     const struct rule *row;
+    struct arena *counts;
     struct count *count;
     size_t rows;
     struct vars *vars;
@@ -45,11 +46,14 @@ struct rules *rules_new(struct arena *a, const struct rule *rows, size_t count)
 
 void rules_set(struct rules *rules, const struct rule *rows, size_t count)
 {
-    struct count *counts = NEW_ARRAY(rules->arena, struct count, count + 1);
+    struct arena *counts = arena_new(rules->arena);
     pthread_mutex_lock(&rules->lock);
+    if (rules->counts)
+        arena_end(rules->counts);
+    rules->counts = counts;
     rules->row = rows;
     rules->rows = count;
-    rules->count = counts;
+    rules->count = NEW_ARRAY(counts, struct count, count + 1);
     pthread_mutex_unlock(&rules->lock);
 }
 

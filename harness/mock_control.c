@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests below /acmespec/, by a table.  All of it runs in the CA's hooks, so on the
+ * listener's thread. */
+#include "mock_control.h"
+
+#include "base/clock.h"
+#include "mock_journal.h"
+
+struct mock_control {
+    struct arena *arena;
+    struct rules *rules;
+    struct rules_read first;
+    struct rules_read now; /* in `kept` where they are not the first */
+    struct arena *kept;
+    struct mock_journal *journal;
+    ca_hook *after;
+    void *context;
+    int64_t began_us;
+};
+
+/* One request to it. */
+struct asked {
+    struct mock_control *control;
+    struct arena *arena;
+    const struct ca_request_info *info;
+    struct response *response;
+};
+
+static const char prefix[] = "/acmespec";
+
+/* Path of the request's URL, without query. */
+static str path_of(const struct request *request)
+{
+    str url = request->url;
+    size_t host = str_find(url, STR("://")) + 3;
+    url = str_from(url, host);
+    url = str_from(url, str_find_char(url, '/'));
+    return str_upto(url, str_find_char(url, '?'));
+}
+
+bool mock_control_is_for(const struct ca_request_info *info)
+{
+    str path = path_of(info->request);
+    return info->resource == RESOURCE_OTHER && str_starts(path, prefix)
+        && (path.len == strlen(prefix) || path.ptr[strlen(prefix)] == '/');
+}
+
+/* --- answers --- */
+
+static void answer(const struct asked *q, int status, json_t *value)
+{
+    q->response->status = status;
+    str text = json_pretty(q->arena, json_keep(q->arena, value));
+    q->response->body = arena_printf(q->arena, "%.*s\n", STR_ARG(text));
+    headers_set(q->arena, &q->response->headers, STR("Content-Type"),
+                STR("application/json"));
+}
+
+static void answer_mistakes(const struct asked *q, const struct mistakes *m)
+{
+    json_t *list = json_array(), *out = json_object();
+    for (size_t i = 0; i < m->list.count; i++)
+        json_array_append(list, json_string_of(q->arena, m->list.item[i]));
+    json_object_set_new(out, "mistakes", list);
+    answer(q, 400, out);
+}
+
+/* --- rules --- */
+
+static json_t *clauses_of(const struct asked *q, const struct rule *rule)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < rule->line->clause_count; i++)
+        json_array_append(list, json_string_of(q->arena, rule->line->clause[i].text));
+    return list;
+}
+
+static void show_rules(const struct asked *q)
+{
+    const struct rules *rules = q->control->rules;
+    json_t *list = json_array();
+    for (size_t i = 0; i < rules_count(rules); i++) {
+        const struct rule *rule = rules_at(rules, i);
+        json_t *one = json_object();
+        json_object_set(one, "rule", json_string_of(q->arena, rule->text));
+        json_object_set_new(one, "clauses", clauses_of(q, rule));
+        json_object_set_new(one, "fired",
+                            json_integer((json_int_t)rules_fired(rules, i)));
+        json_array_append_new(list, one);
+    }
+    answer(q, 200, list);
+}
+
+/* Sets the rules of a text behind those that stay (or none); the memory of former ones
+ * goes when nothing stays. */
+static void set_rules(const struct asked *q, bool stay)
+{
+    struct mock_control *c = q->control;
+    struct arena *a = stay && c->kept ? c->kept : arena_new(c->arena);
+    struct rules_read rules = { 0 };
+    struct mistakes m = { .arena = q->arena };
+    for (size_t i = 0; i < c->now.count && stay; i++) {
+        rules.row = GROW(a, rules.row, rules.count, struct rule);
+        rules.row[rules.count++] = c->now.row[i];
+    }
+    str text = str_copy(a, q->info->request->body);
+    if (!rules_read(a, "body", text, &rules, &m)) {
+        answer_mistakes(q, &m);
+        if (a != c->kept)
+            arena_end(a);
+        return;
+    }
+    rules_set(c->rules, rules.row, rules.count);
+    if (c->kept && c->kept != a)
+        arena_end(c->kept);
+    c->kept = a;
+    c->now = rules;
+    show_rules(q);
+}
+
+static void add_rules(const struct asked *q)
+{
+    set_rules(q, true);
+}
+
+static void put_rules(const struct asked *q)
+{
+    set_rules(q, false);
+}
+
+static void drop_rules(struct mock_control *c, struct rules_read next)
+{
+    rules_set(c->rules, next.row, next.count);
+    c->now = next;
+    if (c->kept)
+        arena_end(c->kept);
+    c->kept = NULL;
+}
+
+static void delete_rules(const struct asked *q)
+{
+    drop_rules(q->control, (struct rules_read){ 0 });
+    show_rules(q);
+}
+
+/* --- journal and reset --- */
+
+static void show_journal(const struct asked *q)
+{
+    answer(q, 200, json_incref(mock_journal_json(q->control->journal, q->arena)));
+}
+
+static void show_har(const struct asked *q)
+{
+    answer(q, 200, json_incref(mock_journal_har(q->control->journal, q->arena)));
+}
+
+static void clear_journal(const struct asked *q)
+{
+    mock_journal_clear(q->control->journal);
+    answer(q, 200, json_array());
+}
+
+/* As at the start, but for accounts, orders and certificates: those are the clients'. */
+static void reset(const struct asked *q)
+{
+    drop_rules(q->control, q->control->first);
+    mock_journal_clear(q->control->journal);
+    q->info->wish->right_clock = true;
+    show_rules(q);
+}
+
+/* --- the table --- */
+
+static void show_help(const struct asked *q);
+
+static const struct {
+    const char *method, *path;
+    void (*handler)(const struct asked *q);
+    const char *help;
+} routes[] = {
+    { "GET", "", show_help, "this list" },
+    { "GET", "rules", show_rules, "the rules, and how often each was applied" },
+    { "POST", "rules", add_rules, "add the rules in the body; all counts begin anew" },
+    { "PUT", "rules", put_rules, "the rules in the body instead of all others" },
+    { "DELETE", "rules", delete_rules, "no rules" },
+    { "GET", "journal", show_journal, "the last 1000 exchanges, their JWS decoded" },
+    { "GET", "journal.har", show_har, "the same as HAR 1.2" },
+    { "DELETE", "journal", clear_journal, "forget them" },
+    { "POST", "reset", reset, "rules, counts, journal and clock as at the start" },
+};
+
+static void show_help(const struct asked *q)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < countof(routes); i++)
+        json_array_append(
+            list,
+            json_string_of(q->arena,
+                           arena_printf(q->arena, "%s %s/%s: %s", routes[i].method,
+                                        prefix, routes[i].path, routes[i].help)));
+    answer(q, 200, list);
+}
+
+static void route(const struct asked *q)
+{
+    const struct request *request = q->info->request;
+    str path = str_from(path_of(request), strlen(prefix) + 1);
+    for (size_t i = 0; i < countof(routes); i++)
+        if (str_is(path, routes[i].path) && str_is(request->method, routes[i].method)) {
+            routes[i].handler(q);
+            return;
+        }
+    show_help(q);
+    q->response->status = 404;
+}
+
+static bool before(void *context, struct arena *a, const struct ca_request_info *info,
+                   struct reply *reply)
+{
+    struct mock_control *control = context;
+    struct asked q = { control, a, info, &reply->response };
+    control->began_us = clock_us();
+    if (!mock_control_is_for(info))
+        return false;
+    route(&q);
+    return true;
+}
+
+static bool after(void *context, struct arena *a, const struct ca_request_info *info,
+                  struct reply *reply)
+{
+    struct mock_control *control = context;
+    if (mock_control_is_for(info))
+        return false;
+    mock_journal_add(control->journal, info, reply, clock_us() - control->began_us);
+    return control->after && control->after(control->context, a, info, reply);
+}
+
+struct mock_control *mock_control_new(struct arena *a, struct rules *rules,
+                                      const struct rules_read *first)
+{
+    struct mock_control *control = NEW(a, struct mock_control);
+    control->arena = a;
+    control->rules = rules;
+    control->first = control->now = *first;
+    control->journal = mock_journal_new(a);
+    return control;
+}
+
+void mock_control_hook(struct mock_control *control, struct ca_options *options)
+{
+    control->after = options->after;
+    control->context = options->hook_context;
+    options->before = before;
+    options->after = after;
+    options->hook_context = control;
+}

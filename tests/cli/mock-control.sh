@@ -1,0 +1,123 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The control interface of `acmespec mock`, used as the README's curl lines do, and the
+# README's script.  Ports are the kernel's; what is started is stopped by its process id.
+set -eu
+acmespec=${ACMESPEC:-build/acmespec}
+tmp=$(mktemp -d)
+passed=0 failed=0
+mock=
+
+# shellcheck disable=SC2317
+clean()
+{
+    [ -z "$mock" ] || kill "$mock" 2>/dev/null || :
+    wait 2>/dev/null || :
+    rm -rf "$tmp"
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+
+# holds WHAT COMMAND...: one test.
+holds()
+{
+    what=$1
+    shift
+    if "$@" >"$tmp/out" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "does not hold: $what"
+        tail -20 "$tmp/out" | sed 's/^/    /'
+    fi
+}
+
+# start OPTION...: a mock, whose directory is then in $url.
+start()
+{
+    "$acmespec" mock --always-valid --root "$tmp/root.pem" "$@" >"$tmp/mock" 2>&1 &
+    mock=$!
+    tries=0
+    until grep -q '^export NODE' "$tmp/mock"; do
+        tries=$((tries + 1))
+        [ $tries -lt 100 ] && kill -0 "$mock" || { cat "$tmp/mock"; exit 1; }
+        sleep 0.1
+    done
+    url=$(sed -n 's/^directory *//p' "$tmp/mock")
+}
+
+stop()
+{
+    kill "$mock"
+    wait "$mock" || :
+    mock=
+}
+
+# --- scripts, and what is wrong with rules ---
+
+refused()
+{
+    status=0
+    "$acmespec" mock "$@" >"$tmp/said" 2>&1 || status=$?
+    cat "$tmp/said"
+    [ "$status" = 2 ]
+}
+
+sed -n '/^on order after 2/,/^```/p' README.md | grep -v '^```' >"$tmp/script.acme"
+holds "the README's script is well written" "$acmespec" check "$tmp/script.acme"
+start --control --script "$tmp/script.acme" --fault 'on newOrder first reply 500' -v
+curl="curl -s --cacert $tmp/root.pem"
+control=$(sed -n 's/^control *//p' "$tmp/mock")
+holds "an unknown type is refused" refused --fault 'on newOrder reply 429 rateLimitd'
+holds "with a suggestion" grep -q 'did you mean "rateLimited"' "$tmp/said"
+holds "a rule without effect is refused" refused --fault 'on newOrder first'
+holds "a script that is not there is told" refused --script "$tmp/none"
+
+# --- the control interface ---
+
+# shows PATTERN CURL-ARGUMENT...: what it answers has that.
+shows()
+{
+    pattern=$1
+    shift
+    $curl "$@" >"$tmp/said"
+    cat "$tmp/said"
+    grep -q -- "$pattern" "$tmp/said"
+}
+
+if command -v curl >/dev/null; then
+    holds "it lists itself" shows '"POST /acmespec/reset' "$control"
+    holds "script and fault are rules" shows '"on newOrder first"' "$control/rules"
+    holds "a rule is added" shows '"reply 503"' "$control/rules" --data-binary \
+        'on directory first reply 503'
+    holds "and applied" shows 503 -o /dev/null -w '%{http_code}' "$url"
+    holds "once" shows 200 -o /dev/null -w '%{http_code}' "$url"
+    holds "which is counted" shows '"fired": 1' "$control/rules"
+    holds "a mistake is told with its place" shows 'body:1:1: ' "$control/rules" \
+        --data-binary 'on directry first reply 503'
+    holds "and changes nothing" shows '"on directory first"' "$control/rules"
+    holds "the journal has it" shows '"status": 503' "$control/journal"
+    holds "as HAR, too" shows '"startedDateTime"' "$control/journal.har"
+    holds "the journal does not tell of itself" sh -c \
+        "! $curl $control/journal | grep acmespec/journal"
+    holds "it forgets" shows '^\[\]' "$control/journal" -X DELETE
+    holds "rules are replaced" shows '"on order"' "$control/rules" -X PUT --data-binary \
+        'on order delay 1ms'
+    holds "all of them" sh -c "! $curl $control/rules | grep newOrder"
+    holds "and taken away" shows '^\[\]' "$control/rules" -X DELETE
+    holds "a reset brings the first ones back" shows '"on newOrder first"' \
+        "$control/reset" -X POST
+    holds "an unknown path is none" shows 404 -o /dev/null -w '%{http_code}' "$control/x"
+    holds "Pebble's path of the root" shows 'BEGIN CERTIFICATE' "${url%/directory}/roots/0"
+    holds "which is the root" cmp -s "$tmp/said" "$tmp/root.pem"
+    holds "Pebble's path of the intermediate" shows 'BEGIN CERTIFICATE' \
+        "${url%/directory}/intermediates/0"
+    stop
+    holds "-v prints whole answers" grep -q '^  HTTP/1.1 503\|^HTTP/1.1 503' "$tmp/mock"
+    start --quiet
+    holds "without --control there is none" shows 404 -o /dev/null -w '%{http_code}' \
+        "${url%/directory}/acmespec/rules"
+fi
+stop
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
