@@ -12,9 +12,10 @@
 #include "crypto/b64url.h"
 #include "mock_control.h"
 #include "options.h"
+#include "script/library.h"
 
 struct mock_options {
-    str address, host, dns_server, default_address, root, seed, caa;
+    str address, host, dns_server, default_address, root, seed, caa, permute, manners;
     struct strs names, bugs, eab, blocked, limits, scripts, faults;
     bool eab_required, any_name, always_valid, no_reuse, no_terms, list_bugs, quiet,
         verbose, control, help;
@@ -48,6 +49,8 @@ static const struct option_row rows[] = {
     { "page", 0, OPTION_NUMBER, "N", AT(page), "orders in a page of an account's list (50)" },
     { "limit", 0, OPTION_TEXTS, "RESOURCE=N/SECONDS", AT(limits), "a rate limit for newAccount, newOrder, newAuthz or challenge" },
     { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens and nonces repeatable" },
+    { "permute", 0, OPTION_TEXT, "N", AT(permute), "answers that look otherwise each time, within the RFC, repeatable by N" },
+    { "manners", 0, OPTION_TEXT, "NAME", AT(manners), "ways of a released CA, as scenarios/manners/NAME.acme has them" },
     { "bug", 0, OPTION_TEXTS, "NAME", AT(bugs), "make a mistake on purpose; --bugs lists them" },
     { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
     { "script", 's', OPTION_TEXTS, "FILE", AT(scripts), "rules of what to do otherwise: a file of `on` statements" },
@@ -145,11 +148,11 @@ static bool check_names(struct arena *a, const struct mock_options *o, struct er
     return true;
 }
 
-static bool read_seed(str text, uint64_t *out, struct err *err)
+static bool read_seed(const char *option, str text, uint64_t *out, struct err *err)
 {
     long seed = 0;
     if (text.len && !str_to_long(text, 1000000000, &seed))
-        return err_set(err, "--seed wants a whole number up to 1000000000");
+        return err_set(err, "--%s wants a whole number up to 1000000000", option);
     *out = (uint64_t)seed;
     return true;
 }
@@ -186,7 +189,9 @@ static bool read_all(struct arena *a, const struct mock_options *o,
     if (o->eab_required && o->eab.count == 0)
         return err_set(err, "--eab-required needs an --eab KID:KEY");
     return check_names(a, o, err) && read_eab(a, &o->eab, out, err)
-        && read_limits(&o->limits, out, err) && read_seed(o->seed, &out->seed, err);
+        && read_limits(&o->limits, out, err)
+        && read_seed("seed", o->seed, &out->seed, err)
+        && read_seed("permute", o->permute, &out->permute, err);
 }
 
 /* --- rules --- */
@@ -199,11 +204,44 @@ static bool add_script(struct arena *a, const char *path, struct rules_read *out
         && (rules_read(a, path, text, out, m) || m->list.count);
 }
 
-/* Scripts first, then faults, in the order they are given; every mistake is told. */
+/* The manners that there are, for a name that is none of them. */
+static bool unknown_manners(struct arena *a, str folder, str name, struct err *err)
+{
+    struct strs files = { 0 }, names = { 0 };
+    if (!file_list(a, folder.ptr, ".acme", &files, err))
+        return false;
+    for (size_t i = 0; i < files.count; i++) {
+        str file = str_from(files.item[i], folder.len + 1);
+        strs_add(a, &names, str_upto(file, file.len - strlen(".acme")));
+    }
+    str all = strs_join(a, &names, " or ");
+    return err_set(err, "there are no manners \"%.*s\"; take %.*s", STR_ARG(name),
+                   STR_ARG(all));
+}
+
+static bool add_manners(struct arena *a, str name, struct rules_read *out,
+                        struct mistakes *m, struct err *err)
+{
+    str root;
+    if (!name.len)
+        return true;
+    if (!library_root(a, &root, err))
+        return false;
+    str folder = arena_printf(a, "%.*s/manners", STR_ARG(root));
+    str file = arena_printf(a, "%.*s/%.*s.acme", STR_ARG(folder), STR_ARG(name));
+    if (str_contains(name, STR("/")) || !file_exists(file.ptr))
+        return unknown_manners(a, folder, name, err);
+    return add_script(a, file.ptr, out, m, err);
+}
+
+/* Manners and scripts first, then faults, in the order they are given; every mistake is
+ * told. */
 static bool read_rules(struct arena *a, const struct mock_options *o,
                        struct rules_read *out, struct err *err)
 {
     struct mistakes m = { .arena = a };
+    if (!add_manners(a, o->manners, out, &m, err))
+        return false;
     for (size_t i = 0; i < o->scripts.count; i++)
         if (!add_script(a, o->scripts.item[i].ptr, out, &m, err))
             return false;
@@ -365,7 +403,9 @@ int cmd_mock(struct arena *a, int argc, char **argv)
                               .default_address = STR_NONE,
                               .root = STR_NONE,
                               .seed = STR_NONE,
-                              .caa = STR_NONE };
+                              .caa = STR_NONE,
+                              .permute = STR_NONE,
+                              .manners = STR_NONE };
     if (!options_read(a, rows, countof(rows), argc, argv, &o, &words, &err))
         return usage_error(err.text);
     if (o.help) {

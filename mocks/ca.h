@@ -76,6 +76,7 @@ struct ca_options {
     bool no_terms;       /* no terms of service, so nothing to agree to */
     str caa_identity;    /* issuer domain name; empty: "ca.acmespec.test" */
     uint64_t seed;       /* not 0: ids, tokens and nonces are repeatable */
+    uint64_t permute;    /* not 0: answers look otherwise each time, within the RFC */
     bool any_name;       /* sign for names that are not reserved, too */
     bool any_address;    /* validate at addresses that are not loopback or private, too */
     struct strs blocked; /* names that it never signs for; with what is below them */

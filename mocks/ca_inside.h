@@ -166,6 +166,9 @@ void ca_close_account(struct ca *ca, struct account *account, enum status status
 /* The order is over, with this error (JSON). */
 void ca_order_failed(struct ca *ca, struct order *order, str error);
 
+/* Makes the answer look otherwise and mean the same (ca_permute.c). */
+void ca_permute(struct ca_call *call);
+
 /* --- wishes (ca_wish.c) --- */
 /* What the hook wishes for an object that is there already. */
 void ca_wish_object(struct ca_call *call);

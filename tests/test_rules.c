@@ -218,6 +218,19 @@ START_TEST(bodies_are_spoilt)
 }
 END_TEST
 
+START_TEST(bodies_are_laid_out_otherwise)
+{
+    rule("on directory layout pretty");
+    ck_assert(str_contains(get_directory()->response.body, STR("{\n  \"newNonce\": ")));
+    rule("on directory layout spaced");
+    ck_assert(str_starts(get_directory()->response.body, "\r\n \t{"));
+    rule("on directory layout slashes");
+    const struct exchange *x = get_directory();
+    ck_assert(str_contains(x->response.body, STR("https:\\/\\/")));
+    ck_assert(str_starts(at(x, "/newNonce"), "https://"));
+}
+END_TEST
+
 START_TEST(bodies_are_empty_or_huge)
 {
     rule("on directory spoil empty");
@@ -325,6 +338,7 @@ Suite *rules_suite(void)
     tcase_add_test(c, a_redirect_leads_where_it_says);
     tcase_add_test(c, bodies_are_patched_and_replaced);
     tcase_add_loop_test(c, bodies_are_spoilt, 0, countof(spoils));
+    tcase_add_test(c, bodies_are_laid_out_otherwise);
     tcase_add_test(c, bodies_are_empty_or_huge);
     tcase_add_test(c, headers_are_changed);
     tcase_add_test(c, nonces_are_wrong);

@@ -168,6 +168,33 @@ str body_spoilt(const struct firing *f, str word, str body, struct headers *head
     return body;
 }
 
+/* --- JSON, laid out otherwise --- */
+
+/* RFC 8259 7 allows it, and PHP does it. */
+static str with_slashes(const struct firing *f, str body)
+{
+    struct buf out = buf_new(f->arena, CEILING_BODY);
+    for (size_t i = 0; i < body.len; i++) {
+        if (body.ptr[i] == '/')
+            buf_add_char(&out, '\\');
+        buf_add_char(&out, body.ptr[i]);
+    }
+    return buf_str(&out);
+}
+
+str body_laid_out(const struct firing *f, str word, str body)
+{
+    struct err err;
+    json_t *value = json_read(f->arena, body, &err);
+    if (!value)
+        return body;
+    if (str_is(word, "slashes"))
+        return with_slashes(f, json_text(f->arena, value));
+    if (str_is(word, "pretty"))
+        return json_pretty(f->arena, value);
+    return joined(f, joined(f, STR("\r\n \t"), body), STR(" \n\n"));
+}
+
 /* --- chains --- */
 
 static const char end_mark[] = "-----END CERTIFICATE-----\n";

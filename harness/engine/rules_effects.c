@@ -218,6 +218,12 @@ static void chain(const struct firing *f, const struct effect *e)
         response->body = body_chain(f, effect_word(f, e, i), response->body);
 }
 
+static void layout(const struct firing *f, const struct effect *e)
+{
+    f->reply->response.body =
+        body_laid_out(f, effect_word(f, e, 0), f->reply->response.body);
+}
+
 static void spoil(const struct firing *f, const struct effect *e)
 {
     struct response *response = &f->reply->response;
@@ -361,6 +367,7 @@ static effect_function *const functions[EFFECT_KINDS] = {
     [EFFECT_BODY] = body,
     [EFFECT_PATCH] = patch,
     [EFFECT_CHAIN] = chain,
+    [EFFECT_LAYOUT] = layout,
     [EFFECT_SPOIL] = spoil,
     [EFFECT_MEDIA_TYPE] = set_media_type,
     [EFFECT_RETRY_AFTER] = retry_after,

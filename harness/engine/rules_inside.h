@@ -33,6 +33,7 @@ void effects_answer(const struct firing *f);
 
 /* Bodies (rules_body.c). */
 str body_spoilt(const struct firing *f, str word, str body, struct headers *headers);
+str body_laid_out(const struct firing *f, str word, str body);
 str body_chain(const struct firing *f, str word, str body);
 
 #endif

@@ -20,6 +20,7 @@ const char *const effect_names[EFFECT_KINDS] = {
     [EFFECT_BODY] = "body",
     [EFFECT_PATCH] = "patch",
     [EFFECT_CHAIN] = "chain",
+    [EFFECT_LAYOUT] = "layout",
     [EFFECT_SPOIL] = "spoil",
     [EFFECT_MEDIA_TYPE] = "media-type",
     [EFFECT_RETRY_AFTER] = "retry-after",

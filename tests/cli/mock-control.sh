@@ -71,6 +71,9 @@ control=$(sed -n 's/^control *//p' "$tmp/mock")
 holds "an unknown type is refused" refused --fault 'on newOrder reply 429 rateLimitd'
 holds "with a suggestion" grep -q 'did you mean "rateLimited"' "$tmp/said"
 holds "a rule without effect is refused" refused --fault 'on newOrder first'
+holds "unknown manners are refused" refused --manners boulde
+holds "with those that there are" grep -q 'boulder, buypass' "$tmp/said"
+holds "all manners are well written" "$acmespec" check scenarios/manners
 holds "a script that is not there is told" refused --script "$tmp/none"
 
 # --- the control interface ---

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The permuting CA: answers look otherwise, mean the same, and are repeatable. */
+#include "tests/ca_fixture.h"
+
+#include "base/buf.h"
+
+Suite *ca_permute_suite(void);
+
+static void start(void)
+{
+    bench_start(&(struct ca_options){ .attempts = 2, .permute = 7, .seed = 7 });
+    bench_account();
+}
+
+START_TEST(a_whole_issuance_succeeds)
+{
+    str url = issued("www.shop.test,*.shop.test", NULL);
+    expect(said(url, STR_NONE), 200, NULL);
+}
+END_TEST
+
+static str keys_of(const struct exchange *x)
+{
+    struct buf out = buf_new(b.a, CEILING_LINE);
+    const char *key;
+    json_t *item;
+    json_object_foreach(x->body, key, item) buf_addf(&out, "%s ", key);
+    return buf_str(&out);
+}
+
+START_TEST(members_and_layout_vary)
+{
+    str url = location(said(resource_url(RESOURCE_NEW_ORDER), order_payload("a.test")));
+    size_t orders = 0, layouts = 0;
+    const struct exchange *before = said(url, STR_NONE);
+    for (int i = 0; i < 20; i++) {
+        const struct exchange *x = said(url, STR_NONE);
+        expect(x, 200, NULL);
+        ck_assert(json_equal(json_object_get(x->body, "identifiers"),
+                             json_object_get(before->body, "identifiers")));
+        orders += !str_eq(keys_of(x), keys_of(before));
+        layouts += x->response.body.len != before->response.body.len;
+        before = x;
+    }
+    ck_assert_uint_gt(orders, 5);
+    ck_assert_uint_gt(layouts, 5);
+}
+END_TEST
+
+START_TEST(an_unknown_challenge_is_among_them)
+{
+    const struct exchange *order =
+        said(resource_url(RESOURCE_NEW_ORDER), order_payload("a.test"));
+    size_t first = 0;
+    for (int i = 0; i < 20; i++) {
+        const struct exchange *x = said(authz_of(order, 0), STR_NONE);
+        ck_assert_uint_eq(json_array_size(json_object_get(x->body, "challenges")), 4);
+        ck_assert(challenge_of(x, "x-acmespec-01") && challenge_of(x, "http-01"));
+        first += str_is(at(x, "/challenges/0/type"), "http-01");
+    }
+    ck_assert(first > 0 && first < 20);
+}
+END_TEST
+
+START_TEST(names_of_header_fields_vary)
+{
+    size_t lower = 0;
+    for (int i = 0; i < 20; i++) {
+        const struct exchange *x = sent("GET", ca_directory_url(b.ca));
+        for (size_t k = 0; k < x->response.headers.count; k++)
+            lower += str_is(x->response.headers.item[k].name, "content-type");
+        ck_assert(media_type_is(&x->response.headers, "application/json"));
+    }
+    ck_assert(lower > 0 && lower < 20);
+}
+END_TEST
+
+static str directories(void)
+{
+    struct buf out = buf_new(b.a, CEILING_BODY);
+    for (int i = 0; i < 5; i++) {
+        str text = sent("GET", ca_directory_url(b.ca))->response.body;
+        for (size_t k = 0; k < text.len; k++)
+            if (text.ptr[k] < '0' || text.ptr[k] > '9')
+                buf_add_char(&out, text.ptr[k]);
+    }
+    return buf_str(&out);
+}
+
+/* Ports differ, so digits are left out. */
+START_TEST(a_seed_repeats)
+{
+    bench_again(&(struct ca_options){ .permute = 9 });
+    str one = directories();
+    bench_again(&(struct ca_options){ .permute = 9 });
+    ck_assert(str_eq(one, directories()));
+    bench_again(&(struct ca_options){ .permute = 10 });
+    ck_assert(!str_eq(one, directories()));
+}
+END_TEST
+
+Suite *ca_permute_suite(void)
+{
+    Suite *suite = suite_create("ca_permute");
+    TCase *c = tcase_create("permute");
+    tcase_add_checked_fixture(c, start, bench_stop);
+    tcase_add_test(c, a_whole_issuance_succeeds);
+    tcase_add_test(c, members_and_layout_vary);
+    tcase_add_test(c, an_unknown_challenge_is_among_them);
+    tcase_add_test(c, names_of_header_fields_vary);
+    tcase_add_test(c, a_seed_repeats);
+    suite_add_tcase(suite, c);
+    return suite;
+}
