@@ -71,7 +71,7 @@ static void be_ca(const struct selftest *s, int say, int hold)
     char byte;
     /* An interrupt from the terminal is for the run; what it asks to the end is answered.
      */
-    signal(SIGINT, SIG_IGN);
+    (void)signal(SIGINT, SIG_IGN);
     struct ca *ca = start_ca(s, &err);
     bool good = ca && file_write(s->root.ptr, ca_root_pem(ca), &err);
     str line = good ? ca_directory_url(ca) : arena_printf(s->arena, "!%s", err.text);

@@ -26,7 +26,7 @@ static const struct rule *only(const char *text)
     ck_assert_msg(rules_read(a, "t", str_of(text), &rules, &m), "%s: %s", text,
                   m.list.count ? m.list.item[0].ptr : "");
     ck_assert_uint_eq(rules.count, 1);
-    return &rules.row[0];
+    return rules.row;
 }
 
 static str effect_text(const struct rule *rule, size_t index)

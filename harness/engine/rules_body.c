@@ -203,9 +203,7 @@ static const char end_mark[] = "-----END CERTIFICATE-----\n";
 static str first_of(str *rest)
 {
     size_t end = str_find(*rest, str_of(end_mark));
-    if (end == rest->len)
-        end = rest->len;
-    else
+    if (end < rest->len)
         end += strlen(end_mark);
     str first = str_upto(*rest, end);
     *rest = str_from(*rest, end);
