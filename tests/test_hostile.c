@@ -305,6 +305,8 @@ static struct run run_against(struct arena *a, str url, const char *ca_file)
     char *errors = str_z(a, arena_printf(a, "%s/errors", dir.ptr));
     char *junit = str_z(a, arena_printf(a, "%s/junit.xml", dir.ptr));
     char *dns = str_z(a, arena_printf(a, "%d", wire_free_port()));
+    char *http = str_z(a, arena_printf(a, "%d", wire_free_port()));
+    char *tls = str_z(a, arena_printf(a, "%d", wire_free_port()));
     char *argv[] = { str_z(a, STR("acmespec")),
                      str_z(a, STR("server")),
                      str_z(a, url),
@@ -312,6 +314,10 @@ static struct run run_against(struct arena *a, str url, const char *ca_file)
                      str_z(a, STR("1s")),
                      str_z(a, STR("--dns-port")),
                      dns,
+                     str_z(a, STR("--http-port")),
+                     http,
+                     str_z(a, STR("--tls-port")),
+                     tls,
                      str_z(a, STR("--junit")),
                      junit,
                      str_z(a, STR("server/7.4-orders")),
@@ -319,7 +325,7 @@ static struct run run_against(struct arena *a, str url, const char *ca_file)
                      str_z(a, str_of(ca_file)),
                      NULL };
     if (!*ca_file)
-        argv[10] = NULL;
+        argv[countof(argv) - 3] = NULL;
     int64_t began = clock_ms();
     pid_t pid = fork();
     if (pid == 0)
