@@ -380,8 +380,7 @@ static int play(struct issuing *i, const struct operation *operation, str url)
         print_journal(i);
     if (good)
         return EXIT_CONFORMS;
-    fprintf(stderr, "acmespec: %s\n", err.text);
-    return allowed ? EXIT_VIOLATION : EXIT_USAGE;
+    return command_failed(allowed ? EXIT_VIOLATION : EXIT_USAGE, &err);
 }
 
 static int start(struct issuing *i, int argc, char **argv)

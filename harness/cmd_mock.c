@@ -355,12 +355,6 @@ static void hold_signals(sigset_t *signals)
     pthread_sigmask(SIG_BLOCK, signals, NULL);
 }
 
-static int fail(const struct err *err)
-{
-    fprintf(stderr, "acmespec: %s\n", err->text);
-    return EXIT_OUR_FAULT;
-}
-
 static int run(struct arena *a, struct mock_options *o, struct ca_options *options,
                const struct rules_read *on)
 {
@@ -377,7 +371,7 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     hold_signals(&signals);
     struct ca *ca = ca_new(a, options, &err);
     if (!ca || !write_root(a, ca, &o->root, &err))
-        return fail(&err);
+        return command_failed(EXIT_OUR_FAULT, &err);
     rules_attach(rules, ca);
     print_environment(ca, o->root);
     if (o->control)

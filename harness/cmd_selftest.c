@@ -172,14 +172,14 @@ int cmd_selftest(struct arena *a, int argc, char **argv)
         options_print(server_rows, server_row_count);
         return EXIT_CONFORMS;
     }
-    int status = EXIT_OUR_FAULT;
+    int status;
     bool good = choose_ports(&s, &err) && file_temp_dir(a, &folder, &err);
     if (good)
         s.root = arena_printf(a, "%.*s/root.pem", STR_ARG(folder));
     if (good && start_mock(&s, &err))
         status = judge(&s, argc, argv);
     else
-        fprintf(stderr, "acmespec: %s\n", err.text);
+        status = command_failed(EXIT_OUR_FAULT, &err);
     if (s.hold >= 0)
         close(s.hold);
     /* The relay holds the pipe, too, until the arena ends. */

@@ -49,12 +49,6 @@ static void watch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static int fail_with(int status, const struct err *err)
-{
-    fprintf(stderr, "acmespec: %s\n", err->text);
-    return status;
-}
-
 /* --- before the run --- */
 
 static bool read_profile(struct session *s, struct mistakes *m, struct err *err)
@@ -333,7 +327,7 @@ static bool write_report(struct session *s, const char *kind, str path,
     if (!path.len
         || report_write(s->arena, report_find(kind), path.ptr, &s->results, o, &err))
         return true;
-    fail_with(EXIT_REPORT, &err);
+    command_failed(EXIT_REPORT, &err);
     return false;
 }
 
@@ -353,7 +347,7 @@ static bool close_results(struct session *s)
     if (!s->results_broken)
         return true;
     err_set(&err, "the results file %s could not be written", s->options.results.ptr);
-    fail_with(EXIT_REPORT, &err);
+    command_failed(EXIT_REPORT, &err);
     return false;
 }
 
@@ -395,7 +389,7 @@ static int could_not_begin(struct session *s, const struct err *why)
 {
     struct results *r = &s->results;
     str reason = str_copy(s->arena, str_of(why->text));
-    fail_with(EXIT_OUR_FAULT, why);
+    command_failed(EXIT_OUR_FAULT, why);
     write_event(s, event_of_start(s->arena, r, s->plan.count));
     r->stopped = arena_printf(s->arena, "the run could not begin: %.*s", STR_ARG(reason));
     r->play_count = s->plan.count;
@@ -414,9 +408,9 @@ static int run_session(struct session *s, const struct strs *words, int argc, ch
 {
     struct err err;
     if (!make_target(s, words->item[0], &err))
-        return fail_with(EXIT_USAGE, &err);
+        return command_failed(EXIT_USAGE, &err);
     if (!open_results(s, &err))
-        return fail_with(EXIT_REPORT, &err);
+        return command_failed(EXIT_REPORT, &err);
     describe_run(s, argc, argv);
     if (!start_relay(s, &err) || !target_probe(s->arena, &s->target, &err))
         return could_not_begin(s, &err);
@@ -456,14 +450,14 @@ int cmd_server(struct arena *a, int argc, char **argv)
         return usage_error("--junit-dialect is wide or xunit");
     watch_signals();
     if (!read_files(&s, &words, &err) || !make_plan(&s, &words, &err))
-        return fail_with(EXIT_USAGE, &err);
+        return command_failed(EXIT_USAGE, &err);
     if (s.options.list)
         return list_plan(&s);
     if (s.plan.count == 0) {
         err_set(&err, "nothing is selected%s",
                 s.options.rerun_failed ? ": what was not green last time is not among it"
                                        : "");
-        return fail_with(EXIT_NOTHING_RUN, &err);
+        return command_failed(EXIT_NOTHING_RUN, &err);
     }
     return run_session(&s, &words, argc, argv);
 }

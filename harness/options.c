@@ -138,8 +138,18 @@ void options_print(const struct option_row *rows, size_t count)
     }
 }
 
-int usage_error(const char *sentence)
+static int failed(int status, const char *sentence)
 {
     fprintf(stderr, "acmespec: %s\n", sentence);
-    return EXIT_USAGE;
+    return status;
+}
+
+int usage_error(const char *sentence)
+{
+    return failed(EXIT_USAGE, sentence);
+}
+
+int command_failed(int status, const struct err *err)
+{
+    return failed(status, err->text);
 }

@@ -33,5 +33,7 @@ bool options_read(struct arena *a, const struct option_row *rows, size_t count, 
 void options_print(const struct option_row *rows, size_t count);
 /* Prints "acmespec: sentence" to standard error and returns EXIT_USAGE. */
 int usage_error(const char *sentence);
+/* The same with what went wrong; returns the status. */
+int command_failed(int status, const struct err *err);
 
 #endif

@@ -2,8 +2,7 @@
 /* Keys and certificates of the mock CA.  All is made at start and lives in memory. */
 #include "mocks/ca_issuer.h"
 
-#include <arpa/inet.h>
-
+#include "acme/identifier.h"
 #include "base/clock.h"
 #include "crypto/b64url.h"
 
@@ -57,20 +56,9 @@ static bool make_chain(struct arena *a, struct issuer *issuer, size_t n, struct 
     return true;
 }
 
-static bool is_address(str text)
-{
-    char z[64];
-    unsigned char bytes[16];
-    if (text.len >= sizeof z)
-        return false;
-    memcpy(z, text.ptr, text.len);
-    z[text.len] = '\0';
-    return inet_pton(AF_INET, z, bytes) == 1 || inet_pton(AF_INET6, z, bytes) == 1;
-}
-
 static void add_name(struct arena *a, struct cert_spec *spec, str name)
 {
-    struct strs *list = is_address(name) ? &spec->ip_addresses : &spec->dns_names;
+    struct strs *list = identifier_is_ip(name) ? &spec->ip_addresses : &spec->dns_names;
     if (!strs_has(list, name))
         strs_add(a, list, name);
 }

@@ -131,17 +131,11 @@ static void permute_body(struct ca_call *call, struct dice *dice)
 
 /* --- header fields --- */
 
-static char in_case(char c, bool up)
-{
-    bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
-    return (lower && up) || (upper && !up) ? (char)(c ^ 0x20) : c;
-}
-
 static str recased(struct arena *a, str name, uint64_t how)
 {
     char *text = arena_alloc(a, 1, name.len + 1);
     for (size_t i = 0; i < name.len; i++)
-        text[i] = in_case(name.ptr[i], how == 1);
+        text[i] = char_in_case(name.ptr[i], how == 1);
     return (str){ text, name.len };
 }
 

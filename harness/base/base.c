@@ -5,9 +5,15 @@
 
 #include <limits.h>
 
+char char_in_case(char c, bool upper)
+{
+    bool is_lower = c >= 'a' && c <= 'z', is_upper = c >= 'A' && c <= 'Z';
+    return (is_lower && upper) || (is_upper && !upper) ? (char)(c ^ 0x20) : c;
+}
+
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return char_in_case(c, false);
 }
 
 /* The text of a struct that was set to zero has no ptr, which memcmp may not see. */

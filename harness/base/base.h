@@ -48,6 +48,8 @@ bool str_eq(str a, str b);
 bool str_is(str a, const char *b);
 /* Equal but for the case of ASCII letters. */
 bool str_eq_nocase(str a, str b);
+/* An ASCII letter in upper or lower case; anything else as it is. */
+char char_in_case(char c, bool upper);
 bool str_starts(str s, const char *prefix);
 bool str_ends(str s, const char *suffix);
 /* Index of the first needle in s, or s.len. */

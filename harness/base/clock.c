@@ -3,6 +3,7 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <sys/resource.h>
 
 static time_t wall_for_tests;
 
@@ -16,6 +17,24 @@ int64_t clock_us(void)
 int64_t clock_ms(void)
 {
     return clock_us() / 1000;
+}
+
+static int64_t cpu_us_of(int who)
+{
+    struct rusage u;
+    getrusage(who, &u);
+    return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec
+        + u.ru_stime.tv_usec;
+}
+
+int64_t clock_cpu_us(void)
+{
+    return cpu_us_of(RUSAGE_SELF);
+}
+
+int64_t clock_children_cpu_us(void)
+{
+    return cpu_us_of(RUSAGE_CHILDREN);
 }
 
 time_t clock_wall(void)

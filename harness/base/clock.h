@@ -11,6 +11,10 @@
 /* Milliseconds (and microseconds) of a clock that never jumps. */
 int64_t clock_ms(void);
 int64_t clock_us(void);
+/* Microseconds of CPU that this process has used; and its children, as far as they were
+ * waited for. */
+int64_t clock_cpu_us(void);
+int64_t clock_children_cpu_us(void);
 /* Seconds since 1970, UTC. */
 time_t clock_wall(void);
 /* Sleeps, whatever signals arrive. */

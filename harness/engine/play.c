@@ -233,14 +233,6 @@ static void take_steps(struct playing *p)
 
 /* --- the play as a whole --- */
 
-static int64_t cpu_us(void)
-{
-    struct rusage u;
-    getrusage(RUSAGE_SELF, &u);
-    return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec
-        + u.ru_stime.tv_usec;
-}
-
 static long peak_kib(void)
 {
     struct rusage u;
@@ -284,7 +276,7 @@ void play_run(struct arena *a, const struct target *target, const struct play *p
               const struct watches *watches, struct play_outcome *out)
 {
     struct err err = { "" };
-    int64_t wall = clock_us(), cpu = cpu_us();
+    int64_t wall = clock_us(), cpu = clock_cpu_us();
     *out = (struct play_outcome){ .result = empty_result(a, play) };
     struct playing p = { .arena = a, .result = &out->result };
     bool begun =
@@ -301,6 +293,6 @@ void play_run(struct arena *a, const struct target *target, const struct play *p
     out->result.unanswered = !begun || (last && last->response.status == 0);
     out->result.exchanges = p.world ? journal_count(p.world->journal) : 0;
     out->result.wall_us = clock_us() - wall;
-    out->result.cpu_us = cpu_us() - cpu;
+    out->result.cpu_us = clock_cpu_us() - cpu;
     out->result.peak_kib = peak_kib();
 }

@@ -164,8 +164,8 @@ static struct firing firing_of(const struct rules *rules, struct arena *a, size_
 
 static bool replies_at_once(const struct rule *rule)
 {
-    return !rule->on_answer && rule_has(rule, EFFECT_REPLY)
-        && !rule_has(rule, EFFECT_HANDLED);
+    return !rule->on_answer && rule_effect(rule, EFFECT_REPLY)
+        && !rule_effect(rule, EFFECT_HANDLED);
 }
 
 /* --- the hooks --- */
@@ -216,7 +216,7 @@ static bool after(void *context, struct arena *a, const struct ca_request_info *
         if (!count->hit)
             continue;
         struct firing f = firing_of(rules, a, i, info, reply);
-        if (rule_has(f.rule, EFFECT_REPLY) && !replies_at_once(f.rule))
+        if (rule_effect(f.rule, EFFECT_REPLY) && !replies_at_once(f.rule))
             effects_reply(&f);
         effects_answer(&f);
     }

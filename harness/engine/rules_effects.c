@@ -69,22 +69,9 @@ static long span_ms(const struct firing *f, const struct effect *e, size_t n)
     return ms;
 }
 
-static const struct effect *find(const struct rule *rule, enum effect_kind kind)
-{
-    for (size_t i = 0; i < rule->effect_count; i++)
-        if (rule->effect[i].kind == kind)
-            return &rule->effect[i];
-    return NULL;
-}
-
-bool rule_has(const struct rule *rule, enum effect_kind kind)
-{
-    return find(rule, kind) != NULL;
-}
-
 str rule_detail(const struct firing *f)
 {
-    const struct effect *detail = find(f->rule, EFFECT_DETAIL);
+    const struct effect *detail = rule_effect(f->rule, EFFECT_DETAIL);
     return detail ? effect_word(f, detail, 0) : STR("a rule of this mock says so");
 }
 
@@ -186,7 +173,7 @@ static void subproblem(const struct firing *f, const struct effect *e)
 
 static void redirect(const struct firing *f, const struct effect *e)
 {
-    if (!rule_has(f->rule, EFFECT_REPLY)) {
+    if (!rule_effect(f->rule, EFFECT_REPLY)) {
         f->reply->response.status = REDIRECT;
         f->reply->response.body = STR_NONE;
     }
@@ -292,15 +279,6 @@ static void double_header(const struct firing *f, const struct effect *e)
         headers_add(f->arena, headers_of(f), name, *value);
 }
 
-static char in_case(char c, size_t at, str how)
-{
-    bool lower = c >= 'a' && c <= 'z', upper = c >= 'A' && c <= 'Z';
-    bool up = str_is(how, "upper") || (str_is(how, "odd") && at % 2);
-    if ((lower && up) || (upper && !up))
-        return (char)(c ^ 0x20);
-    return c;
-}
-
 static void header_case(const struct firing *f, const struct effect *e)
 {
     struct headers *list = headers_of(f);
@@ -309,7 +287,8 @@ static void header_case(const struct firing *f, const struct effect *e)
         str name = list->item[i].name;
         char *text = arena_alloc(f->arena, 1, name.len + 1);
         for (size_t k = 0; k < name.len; k++)
-            text[k] = in_case(name.ptr[k], k, how);
+            text[k] = char_in_case(name.ptr[k],
+                                   str_is(how, "upper") || (str_is(how, "odd") && k % 2));
         list->item[i].name = (str){ text, name.len };
     }
 }

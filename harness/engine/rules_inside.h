@@ -23,7 +23,6 @@ long effect_number(const struct firing *f, const struct effect *e, size_t n,
                    long otherwise);
 /* The text of the rule's `detail`, or what is said without one. */
 str rule_detail(const struct firing *f);
-bool rule_has(const struct rule *rule, enum effect_kind kind);
 
 /* Carries out the effects: what the CA is told, its own reply, what becomes of the
  * answer. */

@@ -40,7 +40,6 @@ struct running {
     size_t jobs, next;
     size_t cut;    /* plays that were killed because the run was stopped */
     size_t silent; /* plays in a row that ended without an answer */
-    bool gone;     /* so many that the target seems to be */
     bool stopping;
 };
 
@@ -106,8 +105,8 @@ static void look_at_silence(struct running *run, const struct play_result *p)
     if (p->verdict == VERDICT_SKIP)
         return;
     run->silent = p->unanswered && nothing_learnt ? run->silent + 1 : 0;
-    run->gone = run->gone || run->silent >= MOST_SILENT;
-    run->stopping = run->stopping || run->gone;
+    if (run->silent >= MOST_SILENT)
+        run->results->gone = run->stopping = true;
 }
 
 static void keep_result(struct running *run, size_t index, struct play_outcome *outcome,
@@ -306,14 +305,6 @@ static void prepare(struct running *run)
                                              .verdict = VERDICT_SKIP };
 }
 
-static int64_t cpu_of(int who)
-{
-    struct rusage u;
-    getrusage(who, &u);
-    return ((int64_t)u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec
-        + u.ru_stime.tv_usec;
-}
-
 /* Plays that were never begun are left out, so that counts tell what was decided. */
 static void drop_unplayed(struct results *r)
 {
@@ -329,8 +320,8 @@ static str why_stopped(const struct running *run, int signal_number)
 {
     const char *why = signal_number == SIGINT ? "was stopped by Ctrl-C"
         : signal_number                       ? "was stopped by SIGTERM"
-        : run->gone                           ? "ended because the target answers no more"
-                    : "ended at the first violation, as --fail-fast asks";
+        : run->results->gone                  ? "ended because the target answers no more"
+                             : "ended at the first violation, as --fail-fast asks";
     size_t all = run->plan->count;
     if (run->next == all && run->cut == 0)
         return STR_NONE;
@@ -345,7 +336,7 @@ static void sum_up(struct running *run, int64_t began)
     drop_unplayed(r);
     getrusage(RUSAGE_CHILDREN, &children);
     r->wall_us = clock_us() - began;
-    r->cpu_us = cpu_of(RUSAGE_SELF) + cpu_of(RUSAGE_CHILDREN);
+    r->cpu_us = clock_cpu_us() + clock_children_cpu_us();
     r->peak_kib = children.ru_maxrss;
 }
 
@@ -372,5 +363,4 @@ void runner_run(struct arena *a, const struct plan *plan,
     } while (wait_for_children(run) || (!run->stopping && run->next < plan->count));
     sum_up(run, began);
     r->stopped = why_stopped(run, *stop);
-    r->gone = run->gone;
 }

@@ -45,6 +45,14 @@ bool effect_is_state(enum effect_kind kind)
     return kind >= EFFECT_PROCESSING && kind <= EFFECT_CLOCK;
 }
 
+const struct effect *rule_effect(const struct rule *rule, enum effect_kind kind)
+{
+    for (size_t i = 0; i < rule->effect_count; i++)
+        if (rule->effect[i].kind == kind)
+            return &rule->effect[i];
+    return NULL;
+}
+
 /* --- where an effect makes sense --- */
 
 #define AT(name) (1u << RESOURCE_##name)
@@ -191,14 +199,6 @@ static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
 
 /* --- the whole rule --- */
 
-static bool has_effect(const struct rule *rule, enum effect_kind kind)
-{
-    for (size_t i = 0; i < rule->effect_count; i++)
-        if (rule->effect[i].kind == kind)
-            return true;
-    return false;
-}
-
 static bool has_state(const struct rule *rule)
 {
     for (size_t i = 0; i < rule->effect_count; i++)
@@ -210,19 +210,19 @@ static bool has_state(const struct rule *rule)
 static bool judge_whole(const struct rule *rule, struct mistakes *m)
 {
     struct place place = rule->line->place;
-    bool reply = has_effect(rule, EFFECT_REPLY), state = has_state(rule);
+    bool reply = rule_effect(rule, EFFECT_REPLY), state = has_state(rule);
     if (rule->effect_count == 0)
         return mistake(m, place, "nothing happens: a rule needs a clause such as reply");
-    if (has_effect(rule, EFFECT_HANDLED) && !reply)
+    if (rule_effect(rule, EFFECT_HANDLED) && !reply)
         return mistake(m, place, "handled goes with reply: other answers are anyway");
-    if (has_effect(rule, EFFECT_SUBPROBLEM) && !reply)
+    if (rule_effect(rule, EFFECT_SUBPROBLEM) && !reply)
         return mistake(m, place, "a subproblem goes with reply");
-    if (has_effect(rule, EFFECT_DETAIL) && !reply && !has_effect(rule, EFFECT_INVALID))
+    if (rule_effect(rule, EFFECT_DETAIL) && !reply && !rule_effect(rule, EFFECT_INVALID))
         return mistake(m, place, "a detail goes with reply or invalid");
     if (state && rule->on_answer)
         return mistake(m, place,
                        "what is answered is not known before the state changes");
-    if (state && reply && !has_effect(rule, EFFECT_HANDLED))
+    if (state && reply && !rule_effect(rule, EFFECT_HANDLED))
         return mistake(m, place,
                        "with reply nothing is acted upon, so no state changes; say "
                        "handled too");

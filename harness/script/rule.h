@@ -66,6 +66,9 @@ struct rule {
     size_t effect_count;
 };
 
+/* Its effect of that kind, the first; or NULL. */
+const struct effect *rule_effect(const struct rule *rule, enum effect_kind kind);
+
 struct rules_read {
     struct rule *row;
     size_t count;
