@@ -4,33 +4,10 @@
 # answer or loses its connection, in time and in memory, and afterwards a certificate is
 # still to be had.
 set -eu
-acmespec=${ACMESPEC:-build/acmespec}
-tmp=$(mktemp -d)
-passed=0 failed=0
-mock=''
-idle=''
+# shellcheck source=tests/with-mock.sh
+. tests/with-mock.sh
 
-# shellcheck disable=SC2317
-clean()
-{
-    for pid in $mock $idle; do
-        kill "$pid" 2>/dev/null || :
-    done
-    wait 2>/dev/null || :
-    rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 1' INT TERM
-
-"$acmespec" mock --quiet --always-valid --root "$tmp/root.pem" >"$tmp/mock" 2>&1 &
-mock=$!
-tries=0
-until url=$(sed -n 's/^directory *//p' "$tmp/mock") && [ -n "$url" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 100 ] || { cat "$tmp/mock"; exit 1; }
-    kill -0 "$mock" || { cat "$tmp/mock"; exit 1; }
-    sleep 0.1
-done
+mock_start --quiet
 base=${url%/directory}
 port=${base##*:}
 
@@ -83,7 +60,7 @@ open(sys.argv[2], "w").close()
 while True:
     time.sleep(60)
 IDLE
-idle=$!
+others=$!
 tries=0
 until [ -e "$tmp/held" ]; do
     tries=$((tries + 1))

@@ -3,34 +3,8 @@
 # `acmespec issue` against `acmespec mock`: every operation, and what a user sees when it
 # does not go well.  The ports are the kernel's; the mock is stopped by its process id.
 set -eu
-acmespec=${ACMESPEC:-build/acmespec}
-tmp=$(mktemp -d)
-passed=0 failed=0
-mock=
-
-# shellcheck disable=SC2317
-clean()
-{
-    [ -z "$mock" ] || kill "$mock" 2>/dev/null || :
-    wait 2>/dev/null || :
-    rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 1' INT TERM
-
-# holds WHAT COMMAND...: one test.
-holds()
-{
-    what=$1
-    shift
-    if "$@" >"$tmp/out" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "does not hold: $what"
-        sed 's/^/    /' "$tmp/out"
-    fi
-}
+# shellcheck source=tests/with-mock.sh
+. tests/with-mock.sh
 
 # ends STATUS SENTENCE COMMAND...: it has that exit status and says that.
 ends()
@@ -43,16 +17,7 @@ ends()
     [ "$status" = "$want" ] && grep -q -- "$sentence" "$tmp/said"
 }
 
-# Every response to a challenge is taken, so nobody needs a fixed port.
-"$acmespec" mock --quiet --always-valid --root "$tmp/root.pem" >"$tmp/mock" 2>&1 &
-mock=$!
-tries=0
-until url=$(sed -n 's/^directory *//p' "$tmp/mock") && [ -n "$url" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 100 ] || { cat "$tmp/mock"; exit 1; }
-    kill -0 "$mock" || { cat "$tmp/mock"; exit 1; }
-    sleep 0.1
-done
+mock_start --quiet
 mkdir "$tmp/www"
 issue="$acmespec issue"
 home="--ca-file $tmp/root.pem --home $tmp/home --webroot $tmp/www"

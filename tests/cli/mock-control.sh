@@ -3,55 +3,8 @@
 # The control interface of `acmespec mock`, used as the README's curl lines do, and the
 # README's script.  Ports are the kernel's; what is started is stopped by its process id.
 set -eu
-acmespec=${ACMESPEC:-build/acmespec}
-tmp=$(mktemp -d)
-passed=0 failed=0
-mock=
-
-# shellcheck disable=SC2317
-clean()
-{
-    [ -z "$mock" ] || kill "$mock" 2>/dev/null || :
-    wait 2>/dev/null || :
-    rm -rf "$tmp"
-}
-trap clean EXIT
-trap 'exit 1' INT TERM
-
-# holds WHAT COMMAND...: one test.
-holds()
-{
-    what=$1
-    shift
-    if "$@" >"$tmp/out" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "does not hold: $what"
-        tail -20 "$tmp/out" | sed 's/^/    /'
-    fi
-}
-
-# start OPTION...: a mock, whose directory is then in $url.
-start()
-{
-    "$acmespec" mock --always-valid --root "$tmp/root.pem" "$@" >"$tmp/mock" 2>&1 &
-    mock=$!
-    tries=0
-    until grep -q '^export NODE' "$tmp/mock"; do
-        tries=$((tries + 1))
-        [ $tries -lt 100 ] && kill -0 "$mock" || { cat "$tmp/mock"; exit 1; }
-        sleep 0.1
-    done
-    url=$(sed -n 's/^directory *//p' "$tmp/mock")
-}
-
-stop()
-{
-    kill "$mock"
-    wait "$mock" || :
-    mock=
-}
+# shellcheck source=tests/with-mock.sh
+. tests/with-mock.sh
 
 # --- scripts, and what is wrong with rules ---
 
@@ -65,7 +18,7 @@ refused()
 
 sed -n '/^on order after 2/,/^```/p' README.md | grep -v '^```' >"$tmp/script.acme"
 holds "the README's script is well written" "$acmespec" check "$tmp/script.acme"
-start --control --script "$tmp/script.acme" --fault 'on newOrder first reply 500' -v
+mock_start --control --script "$tmp/script.acme" --fault 'on newOrder first reply 500' -v
 curl="curl -s --cacert $tmp/root.pem"
 control=$(sed -n 's/^control *//p' "$tmp/mock")
 holds "an unknown type is refused" refused --fault 'on newOrder reply 429 rateLimitd'
@@ -115,12 +68,12 @@ if command -v curl >/dev/null; then
     holds "which is the root" cmp -s "$tmp/said" "$tmp/root.pem"
     holds "Pebble's path of the intermediate" shows 'BEGIN CERTIFICATE' \
         "${url%/directory}/intermediates/0"
-    stop
+    mock_stop
     holds "-v prints whole answers" grep -q '^  HTTP/1.1 503\|^HTTP/1.1 503' "$tmp/mock"
-    start --quiet
+    mock_start --quiet
     holds "without --control there is none" shows 404 -o /dev/null -w '%{http_code}' \
         "${url%/directory}/acmespec/rules"
 fi
-stop
+mock_stop
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
