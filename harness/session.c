@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* One run of a suite from reading to reports, for every command that plays one. */
+#include "session.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "reports/report.h"
+#include "run/compare.h"
+#include "run/events.h"
+#include "run/outcome.h"
+#include "run/rerun.h"
+#include "run/runner.h"
+
+static volatile int stop_asked;
+
+static void ask_stop(int signal_number)
+{
+    stop_asked = signal_number;
+}
+
+static void watch_signals(void)
+{
+    struct sigaction action = { .sa_handler = ask_stop };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* --- before the run --- */
+
+str session_command(struct arena *a, int argc, char **argv)
+{
+    struct buf command = buf_new(a, CEILING_LINE);
+    for (int i = -1; i < argc; i++) {
+        buf_add(&command, i < 0 ? STR_NONE : STR(" "));
+        buf_add_shell(&command, str_of(argv[i]));
+    }
+    return buf_str(&command);
+}
+
+bool session_mended(const struct mistakes *m, struct err *err)
+{
+    for (size_t i = 0; i < m->list.count; i++)
+        fprintf(stderr, "%.*s\n", STR_ARG(m->list.item[i]));
+    return m->list.count == 0
+        || err_set(err, "mend these mistakes first; nothing was run");
+}
+
+/* A scenario outside the library is called by its file, with or without .acme, and a
+ * variant of it may be named, as reports do. */
+static bool read_scenario_file(struct session *s, str name, struct mistakes *m,
+                               struct err *err)
+{
+    str path = str_upto(name, str_find_char(name, '['));
+    path = arena_printf(s->arena, "%.*s%s", STR_ARG(path),
+                        str_ends(path, ".acme") ? "" : ".acme");
+    return !file_exists(path.ptr) || library_add(s->arena, s->library, path.ptr, m, err);
+}
+
+bool session_read(struct session *s, const struct strs *names, struct err *err)
+{
+    struct mistakes m = { .arena = s->arena };
+    str root;
+    watch_signals();
+    s->target.profile = profile_none();
+    if (!library_root(s->arena, &root, err))
+        return false;
+    s->library = library_read(s->arena, root, s->suite, &m, err);
+    if (!s->library)
+        return false;
+    for (size_t i = 0; i < names->count; i++)
+        if (!read_scenario_file(s, names->item[i], &m, err))
+            return false;
+    str baseline = s->options->baseline;
+    if (baseline.len && !baseline_read(s->arena, baseline.ptr, &s->baseline, &m, err)) {
+        struct err told;
+        (void)session_mended(&m, &told);
+        return false;
+    }
+    return session_mended(&m, err);
+}
+
+static bool read_shard(struct session *s, struct selection *selection, struct err *err)
+{
+    str rest = s->options->shard, k;
+    if (!rest.len)
+        return true;
+    return (str_cut(&rest, '/', &k) && str_to_long(k, 10000, &selection->shard)
+            && str_to_long(rest, 10000, &selection->shards) && selection->shard >= 1
+            && selection->shard <= selection->shards)
+        || err_set(err, "--shard wants K/N, such as 2/5");
+}
+
+bool session_plan(struct session *s, const struct strs *names, struct err *err)
+{
+    const struct run_options *o = s->options;
+    struct selection selection = { .names = *names,
+                                   .rules = o->rules,
+                                   .sections = o->sections,
+                                   .tags = o->tags,
+                                   .level = o->level,
+                                   .repeat = o->repeat };
+    s->selected_by_name = names->count > 0;
+    struct strs failed = { 0 };
+    if (o->rerun_failed && !rerun_names(s->arena, o->results.ptr, &failed, err))
+        return false;
+    selection.only = o->rerun_failed ? &failed : NULL;
+    return read_shard(s, &selection, err)
+        && plan_make(s->arena, s->library, &selection, &s->plan, err);
+}
+
+/* --- the run --- */
+
+static void began(void *context, const struct play *play)
+{
+    struct session *s = context;
+    progress_began(s->progress, play_name(s->arena, play));
+}
+
+static void write_event(struct session *s, str event)
+{
+    if (!s->results_file)
+        return;
+    bool good = fwrite(event.ptr, 1, event.len, s->results_file) == event.len
+        && fputc('\n', s->results_file) != EOF && fflush(s->results_file) == 0;
+    s->results_broken = s->results_broken || !good;
+}
+
+static void ended(void *context, struct play_outcome *outcome, str event)
+{
+    struct session *s = context;
+    if (s->baseline.name.len)
+        compare_play(s->arena, &s->baseline, outcome);
+    progress_ended(s->progress, &outcome->result);
+    write_event(s, event);
+}
+
+static void tick(void *context)
+{
+    progress_tick(((struct session *)context)->progress);
+}
+
+/* A dumb terminal is written to like a file. */
+static bool is_terminal(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static bool colour_wanted(const struct run_options *o, int fd)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return is_terminal(fd) && !o->no_colour && !(no_color && *no_color);
+}
+
+/* Whether less than the whole suite is played: then a baseline may know more than came.
+ */
+static bool is_partial(const struct session *s)
+{
+    const struct run_options *o = s->options;
+    return s->selected_by_name || o->rules.count || o->sections.count || o->tags.count
+        || o->level.len || o->shard.len || o->rerun_failed;
+}
+
+static void describe_run(struct session *s)
+{
+    struct results *r = &s->results;
+    r->suite = str_of(s->suite);
+    r->target = s->name;
+    r->profile = s->target.profile.name;
+    r->profile_about = s->target.profile.about;
+    r->baseline = s->baseline.name.len
+        ? arena_printf(s->arena, "%.*s %.*s", STR_ARG(s->baseline.name),
+                       STR_ARG(s->baseline.version))
+        : STR_NONE;
+    r->version = STR(ACMESPEC_VERSION);
+    r->command = s->command;
+    r->program = s->options->again.len ? s->options->again : s->again;
+    r->seed = s->options->seed;
+    r->started = clock_wall();
+    r->requirements = s->library->requirements;
+    r->strict = s->options->strict;
+    r->allow_inconclusive = s->options->allow_inconclusive;
+    r->partial = is_partial(s);
+}
+
+static void describe_offers(struct session *s)
+{
+    struct results *r = &s->results;
+    for (size_t i = 0; i < capability_count; i++) {
+        str name = str_of(capabilities[i].name), reason;
+        if (target_offers(&s->target, name, &reason))
+            strs_add(s->arena, &r->capabilities, name);
+        else
+            strs_add(s->arena, &r->lacks,
+                     arena_printf(s->arena, "%s: %.*s", capabilities[i].name,
+                                  STR_ARG(reason)));
+    }
+}
+
+static bool open_results(struct session *s, struct err *err)
+{
+    str path = s->options->results;
+    if (!path.len)
+        return true;
+    if (!file_make_parents(path.ptr, err))
+        return false;
+    s->results_file = fopen(path.ptr, "wb");
+    return s->results_file || err_set(err, "cannot write the results file %s", path.ptr);
+}
+
+static void run_plays(struct session *s)
+{
+    const struct run_options *o = s->options;
+    struct progress_options p = { .fd = STDERR_FILENO,
+                                  .terminal = is_terminal(STDERR_FILENO) && !o->quiet,
+                                  .colour = colour_wanted(o, STDERR_FILENO),
+                                  .quiet = o->quiet,
+                                  .verbose = o->verbose,
+                                  .planned = s->plan.count };
+    s->progress = progress_new(s->arena, &p);
+    struct runner_options runner = { .target = &s->target,
+                                     .watches = s->library->watches,
+                                     .jobs = o->jobs > 0 ? o->jobs : s->jobs,
+                                     .timeout_ms = o->timeout_ms,
+                                     .fail_fast = o->fail_fast,
+                                     .strict = o->strict,
+                                     .began = began,
+                                     .ended = ended,
+                                     .tick = tick,
+                                     .context = s };
+    runner_run(s->arena, &s->plan, &runner, &stop_asked, &s->results);
+    progress_done(s->progress);
+}
+
+/* --- after the run --- */
+
+/* Says so when it cannot be written; the others are written all the same. */
+static bool write_report(struct session *s, const char *kind, str path,
+                         const struct report_options *o)
+{
+    struct err err;
+    if (!path.len
+        || report_write(s->arena, report_find(kind), path.ptr, &s->results, o, &err))
+        return true;
+    command_failed(EXIT_REPORT, &err);
+    return false;
+}
+
+static bool write_text(struct session *s)
+{
+    struct report_options o = { .colour = colour_wanted(s->options, STDOUT_FILENO),
+                                .verbose = s->options->verbose,
+                                .quiet = s->options->quiet };
+    return write_report(s, "text", STR("-"), &o);
+}
+
+static bool close_results(struct session *s)
+{
+    struct err err;
+    if (s->results_file)
+        s->results_broken = fclose(s->results_file) != 0 || s->results_broken;
+    if (!s->results_broken)
+        return true;
+    err_set(&err, "the results file %s could not be written", s->options->results.ptr);
+    command_failed(EXIT_REPORT, &err);
+    return false;
+}
+
+/* What is written when all is over; gives the exit status. */
+static int write_reports(struct session *s, int status)
+{
+    str dialect = s->options->junit_dialect;
+    struct report_options o = { .dialect = dialect.len ? dialect.ptr : "wide" };
+    write_event(s, event_of_end(s->arena, &s->results, status));
+    bool results = close_results(s);
+    bool junit = write_report(s, "junit", s->options->junit, &o);
+    bool html = write_report(s, "html", s->options->html, &o);
+    return results && junit && html ? status : EXIT_REPORT;
+}
+
+static int finish(struct session *s)
+{
+    struct results *r = &s->results;
+    if (s->baseline.name.len)
+        compare(s->arena, &s->baseline, r);
+    results_count(r);
+    int status = outcome_status(r, s->options->allow_inconclusive);
+    bool told = write_text(s);
+    status = write_reports(s, status);
+    return told ? status : EXIT_REPORT;
+}
+
+int session_list(const struct session *s)
+{
+    for (size_t i = 0; i < s->plan.count; i++) {
+        str name = play_name(s->arena, &s->plan.play[i]);
+        printf("%-60.*s %.*s\n", STR_ARG(name), STR_ARG(s->plan.play[i].scenario->title));
+    }
+    return s->plan.count ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
+}
+
+/* The run could not begin: reports are written all the same, and say why. */
+static int could_not_begin(struct session *s, const struct err *why)
+{
+    struct results *r = &s->results;
+    str reason = str_copy(s->arena, str_of(why->text));
+    command_failed(EXIT_OUR_FAULT, why);
+    write_event(s, event_of_start(s->arena, r, s->plan.count));
+    r->stopped = arena_printf(s->arena, "the run could not begin: %.*s", STR_ARG(reason));
+    r->play_count = s->plan.count;
+    r->play = NEW_ARRAY(s->arena, struct play_result, s->plan.count);
+    for (size_t i = 0; i < s->plan.count; i++) {
+        struct play_outcome outcome = { .result = play_without(s->arena, &s->plan.play[i],
+                                                               VERDICT_ERROR, reason) };
+        r->play[i] = outcome.result;
+        write_event(s, event_of_play(s->arena, &outcome));
+    }
+    results_count(r);
+    return write_reports(s, EXIT_OUR_FAULT);
+}
+
+int session_play(struct session *s, session_begin *begin)
+{
+    struct err err;
+    if (!open_results(s, &err))
+        return command_failed(EXIT_REPORT, &err);
+    describe_run(s);
+    if (!begin(s, &err))
+        return could_not_begin(s, &err);
+    describe_offers(s);
+    write_event(s, event_of_start(s->arena, &s->results, s->plan.count));
+    run_plays(s);
+    return finish(s);
+}
+
+int session_nothing(const struct session *s)
+{
+    struct err err;
+    err_set(&err, "nothing is selected%s",
+            s->options->rerun_failed ? ": what was not green last time is not among it"
+                                     : "");
+    return command_failed(EXIT_NOTHING_RUN, &err);
+}
