@@ -209,6 +209,16 @@ str cert_issuer(struct arena *a, const struct cert *cert)
     return name_text(a, cert->issuer);
 }
 
+str cert_hash_name(struct arena *a, const struct cert *cert)
+{
+    const unsigned char *at = octets(cert->subject);
+    X509_NAME *name = d2i_X509_NAME(NULL, &at, (long)cert->subject.len);
+    unsigned long hash = name ? X509_NAME_hash_ex(name, NULL, NULL, NULL) : 0;
+    X509_NAME_free(name);
+    openssl_no();
+    return arena_printf(a, "%08lx", hash);
+}
+
 bool cert_is_ca(const struct cert *cert)
 {
     return x509_is_ca(&cert->extensions);

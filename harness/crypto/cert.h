@@ -42,6 +42,9 @@ str cert_serial_hex(struct arena *a, const struct cert *cert);
 /* As RFC 4514 writes names: "CN=example.test,O=Example". */
 str cert_subject(struct arena *a, const struct cert *cert);
 str cert_issuer(struct arena *a, const struct cert *cert);
+/* Eight hex digits of its subject: "5ad8a5d6.0" is the file in which OpenSSL looks for it
+ * in a folder of roots (-CApath). */
+str cert_hash_name(struct arena *a, const struct cert *cert);
 bool cert_is_ca(const struct cert *cert);
 /* Whether subject and issuer are one and its own key made the signature. */
 bool cert_self_signed(const struct cert *cert);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts of the sandbox.  For sandbox*.c only. */
+#ifndef ENGINE_SANDBOX_INSIDE_H
+#define ENGINE_SANDBOX_INSIDE_H
+
+#include "engine/sandbox.h"
+
+/* Fills in why a step of making it failed, by errno and what the system forbids.  Always
+ * false. */
+bool sandbox_refused(const char *step, struct err *err);
+/* In new namespaces, as root of them: loopback, files, trust, folders and /proc. */
+bool sandbox_furnish(struct arena *a, const struct sandbox *what,
+                     struct err *err) MUST_CHECK;
+
+#endif
