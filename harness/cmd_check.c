@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "commands.h"
 #include "options.h"
+#include "script/adapter.h"
 #include "script/library.h"
 
 struct checking {
@@ -22,8 +23,8 @@ static bool same_ids(const struct requirements *all, const struct line *lines,
     return count > 0 && requirement_find(all, line_arg(&lines[0], "ID")) != NULL;
 }
 
-/* By its first word a file is a scenario, watches, requirements, a profile or a baseline.
- */
+/* By its first word a file is a scenario, watches, requirements, rules, a profile, an
+ * adapter or a baseline. */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
                         size_t count, bool broken)
 {
@@ -31,6 +32,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     struct requirements fresh = { 0 };
     struct profile profile;
     struct baseline baseline;
+    struct adapter adapter;
     struct mistakes ignored = { .arena = c->arena };
     struct rules_read rules = { 0 };
     switch (lines[0].verb->id) {
@@ -50,6 +52,10 @@ static void check_lines(struct checking *c, const char *path, const struct line 
         return;
     case VERB_PROFILE:
         if (!profile_read(c->arena, path, &profile, &ignored, &err))
+            mistake(&c->mistakes, lines[0].place, "%s", err.text);
+        return;
+    case VERB_CLIENT:
+        if (!adapter_read(c->arena, path, &adapter, &ignored, &err))
             mistake(&c->mistakes, lines[0].place, "%s", err.text);
         return;
     default:

@@ -5,6 +5,8 @@
 #include "base/names.h"
 #include "commands.h"
 #include "crypto/tamper.h"
+#include "script/adapter.h"
+#include "script/ca_settings.h"
 #include "script/names.h"
 #include "script/pattern.h"
 #include "script/subjects.h"
@@ -75,6 +77,20 @@ static void print_needs(void)
         printf("  %-20s %s\n", capabilities[i].name, capabilities[i].help);
 }
 
+static void print_settings(void)
+{
+    puts("Settings of the mock CA, in suite client (`ca no-terms`, `ca processing 2s`):\n");
+    for (int i = 0; i < CA_SETTINGS; i++)
+        printf("  %-16s %s\n", ca_settings[i].name, ca_settings[i].help);
+}
+
+static void print_variables(void)
+{
+    puts("Shell variables of an adapter's lines, and ${names} of `client -- COMMAND`:\n");
+    for (size_t i = 0; i < adapter_variable_count; i++)
+        printf("  %-12s %s\n", adapter_variables[i].name, adapter_variables[i].help);
+}
+
 static void print_tampers(void)
 {
     puts("Ways to spoil a JWS:\n");
@@ -97,6 +113,7 @@ static const struct {
     { "tests", print_tests },        { "forms", print_forms },
     { "names", print_names },        { "kinds", print_kinds },
     { "needs", print_needs },        { "tamper", print_tampers },
+    { "settings", print_settings },  { "variables", print_variables },
     { "--verbs", print_verb_names },
 };
 

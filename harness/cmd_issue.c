@@ -113,16 +113,23 @@ static struct key *new_key(const struct issuing *i, str word, struct err *err)
 
 /* --- preparing --- */
 
+/* A server for a challenge that is not wanted stays out of everybody's way. */
+static int port_for(const struct issuing *i, const char *challenge, long given, int usual)
+{
+    str wanted = i->options.challenge;
+    return wanted.len && !str_is(wanted, challenge) ? 0 : given ? (int)given : usual;
+}
+
 static bool start_servers(struct issuing *i, struct err *err)
 {
     const struct issue_options *o = &i->options;
-    struct responder_options options = { .address =
-                                             o->address.len ? o->address.ptr : "0.0.0.0",
-                                         .http_port =
-                                             o->http_port ? (int)o->http_port : 80,
-                                         .tls_port = o->tls_port ? (int)o->tls_port : 443,
-                                         .dns_address = "127.0.0.1",
-                                         .answer_address = STR("127.0.0.1") };
+    struct responder_options options = {
+        .address = o->address.len ? o->address.ptr : "0.0.0.0",
+        .http_port = port_for(i, "http-01", o->http_port, 80),
+        .tls_port = port_for(i, "tls-alpn-01", o->tls_port, 443),
+        .dns_address = "127.0.0.1",
+        .answer_address = STR("127.0.0.1")
+    };
     i->servers.responder = responder_new(i->arena, &options, err);
     i->subscriber.prover = prover_of_servers(&i->servers);
     return i->servers.responder != NULL;

@@ -9,6 +9,21 @@
 #include "options.h"
 #include "script/library.h"
 
+static const char client_skeleton[] =
+    "# Why this scenario exists, and which bug turns it red.\n"
+    "\n"
+    "scenario  A sentence that is true of a correct client\n"
+    "suite     client\n"
+    "rule      rfc8555-%.*s-1\n"
+    "needs     http-01\n"
+    "\n"
+    "on newOrder first\n"
+    "  reply   503 serverInternal\n"
+    "  retry-after 1s\n"
+    "\n"
+    "run obtain ${domain} over http-01\n"
+    "must client issued or gave-up\n";
+
 static const char skeleton[] = "# Why this scenario exists, and which bug turns it red.\n"
                                "\n"
                                "scenario  A sentence that is true of a correct peer\n"
@@ -47,11 +62,13 @@ static bool is_plain(str name)
 static bool write_skeleton(struct arena *a, const char *name, struct err *err)
 {
     str root, path = str_of(name);
-    if (!str_starts(path, "server/") && !str_starts(path, "./") && !str_starts(path, "/"))
+    bool client = str_starts(path, "client/");
+    bool shipped = client || str_starts(path, "server/");
+    if (!shipped && !str_starts(path, "./") && !str_starts(path, "/"))
         return err_set(err,
-                       "a scenario's name begins with server/, as in "
+                       "a scenario's name begins with server/ or client/, as in "
                        "server/7.4-finalize/csr-too-weak");
-    if (str_starts(path, "server/")) {
+    if (shipped) {
         if (!is_plain(path))
             return err_set(err, "a scenario's name has letters, digits and - _ . only");
         if (!library_root(a, &root, err))
@@ -62,7 +79,9 @@ static bool write_skeleton(struct arena *a, const char *name, struct err *err)
         path = arena_printf(a, "%.*s.acme", STR_ARG(path));
     if (file_exists(path.ptr))
         return err_set(err, "%.*s is there already", STR_ARG(path));
-    str text = arena_printf(a, skeleton, STR_ARG(section_of(str_of(name))));
+    str section = section_of(str_of(name));
+    str text = client ? arena_printf(a, client_skeleton, STR_ARG(section))
+                      : arena_printf(a, skeleton, STR_ARG(section));
     if (!file_make_parents(path.ptr, err) || !file_write(path.ptr, text, err))
         return false;
     printf("%.*s\n", STR_ARG(path));

@@ -12,7 +12,7 @@
 #include "commands.h"
 #include "crypto/b64url.h"
 #include "mocks/ca.h"
-#include "mocks/net.h"
+#include "mocks/ports.h"
 #include "options.h"
 #include "server_options.h"
 
@@ -26,21 +26,6 @@ struct selftest {
     int hold; /* the mock lives as long as this end of the pipe is open */
     pid_t pid;
 };
-
-/* All are held at once, so that they differ. */
-static bool choose_ports(struct selftest *s, struct err *err)
-{
-    struct net_pair pair[PORT_COUNT];
-    int opened = 0;
-    while (opened < PORT_COUNT && net_pair_open("127.0.0.1", 0, &pair[opened], err))
-        opened++;
-    for (int i = 0; i < opened; i++) {
-        s->port[i] = pair[i].port;
-        close(pair[i].udp);
-        close(pair[i].tcp);
-    }
-    return opened == PORT_COUNT;
-}
 
 /* What scenarios/profiles/mock.acme declares; a second try after a failed validation
  * comes late enough to see what is told meanwhile, and lists of orders go on. */
@@ -173,7 +158,7 @@ int cmd_selftest(struct arena *a, int argc, char **argv)
         return EXIT_CONFORMS;
     }
     int status;
-    bool good = choose_ports(&s, &err) && file_temp_dir(a, &folder, &err);
+    bool good = ports_choose(s.port, PORT_COUNT, &err) && file_temp_dir(a, &folder, &err);
     if (good)
         s.root = arena_printf(a, "%.*s/root.pem", STR_ARG(folder));
     if (good && start_mock(&s, &err))

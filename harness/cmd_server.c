@@ -5,8 +5,6 @@
 
 #include "base/file.h"
 #include "commands.h"
-#include "crypto/b64url.h"
-#include "crypto/key.h"
 #include "peer.h"
 #include "reports/report.h"
 #include "run/outcome.h"
@@ -36,14 +34,6 @@ static long or_else(long value, long otherwise)
     return value > 0 ? value : otherwise;
 }
 
-static str run_label(struct session *s)
-{
-    str seed = s->options->seed;
-    str digest = seed.len ? sha256(s->arena, seed) : random_bytes(s->arena, 16);
-    return arena_printf(s->arena, "r%.*s",
-                        STR_ARG(str_upto(hex_encode(s->arena, digest), 8)));
-}
-
 static bool make_target(struct session *s, const struct server_options *o, str url,
                         struct err *err)
 {
@@ -53,7 +43,7 @@ static bool make_target(struct session *s, const struct server_options *o, str u
     t->tls_port = (int)or_else(o->tls_port, 5001);
     t->dns_port = (int)or_else(o->dns_port, 8053);
     t->zone = t->profile.zone.len ? t->profile.zone : STR("acmespec.test");
-    t->run = run_label(s);
+    t->run = session_label(s);
     t->own_address = !o->shared_address && peer_has_own_addresses();
     t->fetch = (struct fetch_options){ .insecure = o->insecure,
                                        .connect_ms = or_else(o->request_ms, 10000),

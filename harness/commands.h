@@ -9,6 +9,7 @@
 #include "run/outcome.h"
 
 int cmd_server(struct arena *a, int argc, char **argv);
+int cmd_client(struct arena *a, int argc, char **argv);
 int cmd_selftest(struct arena *a, int argc, char **argv);
 int cmd_mock(struct arena *a, int argc, char **argv);
 int cmd_issue(struct arena *a, int argc, char **argv);

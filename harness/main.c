@@ -19,6 +19,8 @@ static const struct {
 } commands[] = {
     { "server", cmd_server, "server URL [SCENARIO...]",
       "test a CA: play the client against it" },
+    { "client", cmd_client, "client NAME|-- COMMAND...",
+      "test a client: play the CA against it" },
     { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
     { "selftest", cmd_selftest, "selftest [SCENARIO...]",
       "play the server suite against our own mock CA" },

@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "crypto/b64url.h"
+#include "crypto/key.h"
 #include "reports/report.h"
 #include "run/compare.h"
 #include "run/events.h"
@@ -61,6 +63,17 @@ static bool read_scenario_file(struct session *s, str name, struct mistakes *m,
     return !file_exists(path.ptr) || library_add(s->arena, s->library, path.ptr, m, err);
 }
 
+/* Those of the other suite have nothing to look at. */
+static void keep_watches(struct session *s)
+{
+    struct watches *w = s->library->watches;
+    size_t kept = 0;
+    for (size_t i = 0; i < w->count; i++)
+        if (str_is(w->item[i].suite, s->suite))
+            w->item[kept++] = w->item[i];
+    w->count = kept;
+}
+
 bool session_read(struct session *s, const struct strs *names, struct err *err)
 {
     struct mistakes m = { .arena = s->arena };
@@ -72,6 +85,7 @@ bool session_read(struct session *s, const struct strs *names, struct err *err)
     s->library = library_read(s->arena, root, s->suite, &m, err);
     if (!s->library)
         return false;
+    keep_watches(s);
     for (size_t i = 0; i < names->count; i++)
         if (!read_scenario_file(s, names->item[i], &m, err))
             return false;
@@ -93,6 +107,14 @@ static bool read_shard(struct session *s, struct selection *selection, struct er
             && str_to_long(rest, 10000, &selection->shards) && selection->shard >= 1
             && selection->shard <= selection->shards)
         || err_set(err, "--shard wants K/N, such as 2/5");
+}
+
+str session_label(const struct session *s)
+{
+    str seed = s->options->seed;
+    str digest = seed.len ? sha256(s->arena, seed) : random_bytes(s->arena, 16);
+    return arena_printf(s->arena, "r%.*s",
+                        STR_ARG(str_upto(hex_encode(s->arena, digest), 8)));
 }
 
 bool session_plan(struct session *s, const struct strs *names, struct err *err)

@@ -42,6 +42,8 @@ bool session_read(struct session *s, const struct strs *names,
                   struct err *err) MUST_CHECK;
 /* Prints mistakes that a file had; false when there was one. */
 bool session_mended(const struct mistakes *m, struct err *err);
+/* A label for the names of this run, the same for the same --seed. */
+str session_label(const struct session *s);
 bool session_plan(struct session *s, const struct strs *names,
                   struct err *err) MUST_CHECK;
 /* These three return the exit status.  session_list prints what was selected. */

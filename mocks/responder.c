@@ -23,11 +23,7 @@ str responder_keep(struct responder *r, str s)
 
 str responder_keep_lower(struct responder *r, str s)
 {
-    char *text = str_z(r->arena, s.ptr ? s : STR_NONE);
-    for (size_t i = 0; i < s.len; i++)
-        if (text[i] >= 'A' && text[i] <= 'Z')
-            text[i] = (char)(text[i] - 'A' + 'a');
-    return (str){ text, s.len };
+    return str_lower(r->arena, s.ptr ? s : STR_NONE);
 }
 
 /* --- the record --- */
@@ -169,6 +165,10 @@ static struct responder *prepared(struct arena *a,
     r->web_arena = arena_new(NULL);
     r->poll_arena = arena_new(NULL);
     r->zone = dns_zone_new(r->arena, responder_keep(r, options->answer_address));
+    if (options->web_folder)
+        r->web_folder = str_z(r->arena, str_of(options->web_folder));
+    if (options->txt_folder)
+        r->txt_folder = str_z(r->arena, str_of(options->txt_folder));
     r->wake[0] = r->wake[1] = r->tls_listener = -1;
     pthread_mutex_init(&r->lock, NULL);
     arena_defer(a, end_responder, r);

@@ -17,6 +17,9 @@ struct responder_options {
     int dns_port;            /* UDP and TCP on the same port; 0: the kernel chooses */
     str answer_address; /* IPv4 address that A queries for unprovisioned names get; AAAA:
                            none */
+    /* For proofs that another program puts in place; NULL: none.  Read at each query. */
+    const char *web_folder; /* a document root, of which http-01's paths are served */
+    const char *txt_folder; /* a file NAME holds the TXT records of NAME, a line each */
 };
 
 struct responder *responder_new(struct arena *a, const struct responder_options *options,

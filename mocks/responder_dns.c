@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The DNS server of dns-01 (RFC 8555 8.4): records each query and lets the zone answer.
  */
+#include "base/buf.h"
+#include "base/file.h"
 #include "mocks/responder_inside.h"
 
 bool responder_dns(struct responder *r, str name, str type, str value, struct err *err)
@@ -37,6 +39,25 @@ static void record(struct responder *r, struct arena *a,
     responder_record(r, &query);
 }
 
+/* The TXT records of a name are those of its file, if it has one: what another program
+ * put there, or took away, since the last query.  The caller holds the lock. */
+static void read_txt_file(struct responder *r, struct arena *a, str name)
+{
+    struct err ignored;
+    str rest, text;
+    if (!r->txt_folder || !name.len || str_contains(name, STR("/")) || name.ptr[0] == '.')
+        return;
+    str path = arena_printf(a, "%s/%.*s", r->txt_folder, STR_ARG(name));
+    if (!file_read(a, path.ptr, CEILING_LINE, &rest, &ignored))
+        return;
+    dns_zone_withdraw(r->zone, name, STR("TXT"));
+    while (rest.len) {
+        str_cut(&rest, '\n', &text);
+        if (text.len && !dns_zone_add(r->zone, name, STR("TXT"), text, &ignored))
+            return;
+    }
+}
+
 void responder_dns_receive(void *context, struct arena *a, str wire,
                            const struct dns_ticket *ticket)
 {
@@ -48,6 +69,7 @@ void responder_dns_receive(void *context, struct arena *a, str wire,
     if (query.question.owner.len)
         record(r, a, &query.question, ticket);
     pthread_mutex_lock(&r->lock);
+    read_txt_file(r, a, query.question.name);
     bool speaks = dns_zone_answer(r->zone, a, &query,
                                   ticket->tcp ? DNS_OVER_TCP : DNS_OVER_UDP, &answer);
     pthread_mutex_unlock(&r->lock);

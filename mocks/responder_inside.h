@@ -47,6 +47,7 @@ struct responder {
     struct alpn_name *alpn;
     size_t alpn_count;
     struct dns_zone *zone;
+    const char *web_folder, *txt_folder; /* of the options */
     struct query *query;
     size_t query_count;
     struct handshake handshake[MOST_HANDSHAKES];

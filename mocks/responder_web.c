@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The web server of http-01 (RFC 8555 8.3): pages by host name and path, and nothing
  * else. */
+#include "base/file.h"
 #include "mocks/responder_inside.h"
 
 enum { MOST_BODY = 64 * 1024, MOST_CONNECTIONS = 256, IDLE_S = 30 };
@@ -58,6 +59,22 @@ static bool answer_of(struct responder *r, struct arena *a, str name, str path,
     return page != NULL;
 }
 
+/* A file that another program put below the document root for http-01: one name, no
+ * folder, below the well-known path (RFC 8555 8.3). */
+static bool file_of(const struct responder *r, struct arena *a, str path,
+                    struct web_answer *out)
+{
+    static const char well_known[] = "/.well-known/acme-challenge/";
+    struct err ignored;
+    str name = str_from(path, sizeof well_known - 1);
+    if (!r->web_folder || !str_starts(path, well_known) || !name.len
+        || str_contains(name, STR("/")) || name.ptr[0] == '.')
+        return false;
+    *out = (struct web_answer){ .location = STR_NONE, .content_type = STR_NONE };
+    return file_read(a, arena_printf(a, "%s%.*s", r->web_folder, STR_ARG(path)).ptr,
+                     MOST_BODY, &out->body, &ignored);
+}
+
 /* The host without its port, and the target from its path on, of an absolute URL: by
  * hand, because also what is no good URL is to be recorded as it came. */
 static void split_url(struct arena *a, str url, str *host, str *path)
@@ -105,7 +122,8 @@ static void handle(void *context, struct arena *a, const struct request *request
     if (!headers_find(&request->headers, "Host"))
         query.name = STR_NONE;
     responder_record(r, &query);
-    if (!answer_of(r, a, query.name, query.detail, &answer))
+    if (!answer_of(r, a, query.name, query.detail, &answer)
+        && !file_of(r, a, query.detail, &answer))
         answer = (struct web_answer){ .status = 404,
                                       .body = STR("There is nothing here.\n"),
                                       .content_type = STR("text/plain"),

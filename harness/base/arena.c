@@ -156,6 +156,15 @@ str str_copy(struct arena *a, str s)
     return (str){ str_z(a, s), s.len };
 }
 
+str str_lower(struct arena *a, str s)
+{
+    char *text = str_z(a, s);
+    for (size_t i = 0; i < s.len; i++)
+        if (text[i] >= 'A' && text[i] <= 'Z')
+            text[i] = (char)(text[i] - 'A' + 'a');
+    return (str){ text, s.len };
+}
+
 str arena_vprintf(struct arena *a, const char *fmt, va_list args)
 {
     va_list again;

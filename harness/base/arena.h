@@ -39,6 +39,8 @@ size_t arena_size(const struct arena *a);
 
 /* Copies with a NUL behind them. */
 str str_copy(struct arena *a, str s);
+/* The same with ASCII letters in lower case. */
+str str_lower(struct arena *a, str s);
 /* The same as a C string; a NUL inside ends it early for C. */
 char *str_z(struct arena *a, str s);
 str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);

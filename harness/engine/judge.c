@@ -2,6 +2,8 @@
 /* One check, judged: the answer's status and type, or a subject and a test. */
 #include "engine/judge.h"
 
+#include <ctype.h>
+
 #include "acme/problem.h"
 #include "engine/steps.h"
 
@@ -80,11 +82,27 @@ static str wanted_test(struct arena *a, const struct check *check)
     return text.len ? arena_printf(a, "%.*s", STR_ARG(text)) : check->text;
 }
 
-/* Subjects that do not look at an answer. */
-static bool needs_answer(enum subject subject)
+/* Whether the check looks at the last answer, and not at what lies beside or behind it.
+ */
+static bool needs_answer(const struct check *check)
 {
-    return subject != SUBJECT_ALIVE && subject != SUBJECT_QUERIES
-        && subject != SUBJECT_QUERY && subject != SUBJECT_VALUE && subject != SUBJECT_GAP;
+    switch (check->subject) {
+    case SUBJECT_ALIVE:
+    case SUBJECT_QUERIES:
+    case SUBJECT_QUERY:
+    case SUBJECT_VALUE:
+    case SUBJECT_GAP:
+    case SUBJECT_CLIENT:
+    case SUBJECT_EXIT:
+    case SUBJECT_OUTPUT:
+    case SUBJECT_REQUESTS:
+    case SUBJECT_STORED:
+        return false;
+    case SUBJECT_COUNT_OF:
+        return isdigit((unsigned char)check->arg[0].ptr[0]);
+    default:
+        return true;
+    }
 }
 
 static void judge_subject(struct world *w, const struct check *check, struct finding *out)
@@ -93,7 +111,7 @@ static void judge_subject(struct world *w, const struct check *check, struct fin
     json_t *value = NULL;
     out->wanted = wanted_test(w->arena, check);
     w->reason = STR_NONE;
-    if (needs_answer(check->subject) && w->last && w->last->response.status == 0) {
+    if (needs_answer(check) && w->last && w->last->response.status == 0) {
         out->verdict = VERDICT_INCONCLUSIVE;
         out->message = journal_sentence(w->arena, w->last);
         return;
@@ -119,7 +137,7 @@ void judge_check(struct world *w, const struct check *check, struct finding *out
     *out = (struct finding){
         .verdict = VERDICT_PASS, .message = STR_NONE, .wanted = STR_NONE, .mark = STR_NONE
     };
-    if (needs_answer(check->subject) && !w->last) {
+    if (needs_answer(check) && !w->last) {
         out->verdict = VERDICT_INCONCLUSIVE;
         out->message = STR("nothing was exchanged yet");
         return;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a check looks at: one function per row of the table `subjects`, each giving a JSON
  * value, or NULL when nothing is there. */
+#include <ctype.h>
+
 #include "acme/problem.h"
 #include "base/clock.h"
 #include "engine/judge.h"
@@ -176,6 +178,8 @@ static bool look_urls(struct look *l)
 
 static bool look_count_of(struct look *l)
 {
+    if (!isdigit((unsigned char)l->arg[0].ptr[0]))
+        return look_request_count(l);
     long long count = 0;
     for (size_t i = 0; i < l->world->answer_count; i++) {
         int status = l->world->answer[i]->response.status;
@@ -208,6 +212,8 @@ static bool look_alive(struct look *l)
 
 static bool look_gap(struct look *l)
 {
+    if (l->arg[0].len)
+        return look_request_gap(l);
     size_t count = journal_count(l->world->journal);
     if (count < 2)
         return err_set(l->err, "there are no two exchanges yet");
@@ -285,17 +291,6 @@ static bool look_identity(struct look *l)
     return true;
 }
 
-static bool look_request(struct look *l)
-{
-    struct jws jws;
-    struct err ignored;
-    jws_peek(l->world->arena, l->world->last->request.body, &jws);
-    json_t *payload =
-        jws.payload.len ? json_read(l->world->arena, jws.payload, &ignored) : NULL;
-    l->value = payload ? json_pointer(payload, l->arg[0]) : NULL;
-    return true;
-}
-
 static look_function *const functions[SUBJECT_KINDS] = {
     [SUBJECT_STATUS] = look_status,
     [SUBJECT_TYPE] = look_type,
@@ -324,6 +319,17 @@ static look_function *const functions[SUBJECT_KINDS] = {
     [SUBJECT_TRANSITION] = look_transition,
     [SUBJECT_IDENTITY] = look_identity,
     [SUBJECT_REQUEST] = look_request,
+    [SUBJECT_PAYLOAD] = look_payload,
+    [SUBJECT_PROTECTED] = look_protected,
+    [SUBJECT_SENT] = look_sent,
+    [SUBJECT_JWS] = look_jws,
+    [SUBJECT_NONCE_USE] = look_nonce_use,
+    [SUBJECT_CSR] = look_csr,
+    [SUBJECT_CLIENT] = look_outcome,
+    [SUBJECT_EXIT] = look_exit,
+    [SUBJECT_OUTPUT] = look_output,
+    [SUBJECT_REQUESTS] = look_requests,
+    [SUBJECT_STORED] = look_stored,
 };
 
 bool subject_value(struct world *w, const struct check *check, json_t **value, str *mark,

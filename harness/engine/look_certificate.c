@@ -13,13 +13,18 @@ static json_t *list_of(const struct look *l, const struct strs *texts)
     return list;
 }
 
-bool look_chain(struct look *l)
+static void look_chain_of(struct look *l, str pem)
 {
     struct chain chain;
     struct err err = { "" };
-    bool good = chain_read(l->world->arena, l->world->last->response.body, &chain, &err)
+    bool good = chain_read(l->world->arena, pem, &chain, &err)
         && chain_check(&chain, clock_wall(), &err);
     l->value = look_truth(l, good, str_of(err.text));
+}
+
+bool look_chain(struct look *l)
+{
+    look_chain_of(l, l->world->last->response.body);
     l->mark = STR("BEGIN CERTIFICATE");
     return true;
 }
@@ -91,20 +96,22 @@ static bool look_leaf(struct look *l, const struct cert *leaf, str what)
     return true;
 }
 
-bool look_certificate(struct look *l)
+bool look_pem(struct look *l, str pem)
 {
     struct arena *a = l->world->arena;
     struct chain chain;
     struct err err = { "" };
-    str body = l->world->last->response.body;
-    l->mark = STR("BEGIN CERTIFICATE");
     if (str_is(l->arg[0], "form")) {
-        bool good = chain_form(body, &err);
+        bool good = chain_form(pem, &err);
         l->value = look_truth(l, good, str_of(err.text));
         return true;
     }
+    if (str_is(l->arg[0], "chain")) {
+        look_chain_of(l, pem);
+        return true;
+    }
     /* No certificate where one is asked about is an absence, not an error of ours. */
-    if (!chain_read(a, body, &chain, &err)) {
+    if (!chain_read(a, pem, &chain, &err)) {
         l->world->reason = str_copy(a, str_of(err.text));
         return true;
     }
@@ -113,4 +120,10 @@ bool look_certificate(struct look *l)
         return true;
     }
     return look_leaf(l, chain.item[0], l->arg[0]);
+}
+
+bool look_certificate(struct look *l)
+{
+    l->mark = STR("BEGIN CERTIFICATE");
+    return look_pem(l, l->world->last->response.body);
 }

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "engine/judge.h"
 #include "engine/steps.h"
+#include "engine/under_test.h"
 #include "engine/watching.h"
 
 /* Which function performs a step; the reader's table says how it is written. */
@@ -34,6 +35,7 @@ static step_function *const step_functions[] = {
     [VERB_WAIT] = step_wait,
     [VERB_SAVE] = step_save,
     [VERB_RECONNECT] = step_reconnect,
+    [VERB_RUN] = step_run,
     [VERB_NEED] = NULL, /* the last: must, should and need are judged, not performed */
 };
 
@@ -83,8 +85,21 @@ static void add_result(struct playing *p, struct check_result result)
     worsen(r, result.verdict);
 }
 
-static str transcript(struct playing *p, const struct finding *f)
+/* What is about a run is shown as a whole. */
+static bool is_about_run(enum subject subject)
 {
+    return subject == SUBJECT_CLIENT || subject == SUBJECT_EXIT
+        || subject == SUBJECT_OUTPUT || subject == SUBJECT_REQUESTS
+        || subject == SUBJECT_COUNT_OF || subject == SUBJECT_GAP
+        || subject == SUBJECT_STORED;
+}
+
+static str transcript(struct playing *p, const struct check *check,
+                      const struct finding *f)
+{
+    const struct under_test *u = p->world->under_test;
+    if (u && u->has_run && is_about_run(check->subject))
+        return under_test_transcript(p->world);
     if (!p->world->last)
         return STR_NONE;
     str note = arena_printf(p->arena, "wanted: %.*s", STR_ARG(f->wanted));
@@ -112,7 +127,7 @@ static enum verdict without_answer(struct playing *p)
 {
     struct err err;
     str nonce;
-    if (p->world->last && p->world->last->response.status)
+    if (p->world->under_test || (p->world->last && p->world->last->response.status))
         return VERDICT_INCONCLUSIVE;
     return client_nonce(p->world->client, &nonce, &err) ? VERDICT_INCONCLUSIVE
                                                         : VERDICT_ERROR;
@@ -161,7 +176,7 @@ static void judge_one(struct playing *p, const struct check *check)
     result.message = f.message;
     result.wanted = f.wanted;
     if (result.verdict != VERDICT_PASS)
-        result.transcript = transcript(p, &f);
+        result.transcript = transcript(p, check, &f);
     add_result(p, result);
     if (result.verdict >= VERDICT_INCONCLUSIVE)
         p->over = true;
@@ -222,12 +237,23 @@ static void take_step(struct playing *p, const struct step *step)
         perform(p, step);
 }
 
+/* A rule that never applied: the client was not put to the test, whatever it did. */
+static void end_client(struct playing *p)
+{
+    under_test_stop(p->world);
+    str idle = under_test_idle_rule(p->world);
+    if (idle.len && !p->over)
+        end_with(p, VERDICT_INCONCLUSIVE, idle);
+}
+
 static void take_steps(struct playing *p)
 {
     const struct scenario *s = p->world->scenario;
     watching_look(p->watching);
     for (size_t i = 0; i < s->step_count; i++)
         take_step(p, &s->step[i]);
+    if (p->world->under_test)
+        end_client(p);
     watching_look(p->watching);
 }
 
@@ -279,8 +305,10 @@ void play_run(struct arena *a, const struct target *target, const struct play *p
     int64_t wall = clock_us(), cpu = clock_cpu_us();
     *out = (struct play_outcome){ .result = empty_result(a, play) };
     struct playing p = { .arena = a, .result = &out->result };
-    bool begun =
-        world_new(a, target, play->scenario, play->variant, play->slot, &p.world, &err);
+    bool client = str_is(play->scenario->suite, "client");
+    bool begun = (!client || under_test_enter(a, target, play->slot, &err))
+        && world_new(a, target, play->scenario, play->variant, play->slot, &p.world,
+                     &err);
     if (begun) {
         p.watching = watching_new(p.world, watches, out->result.name);
         take_steps(&p);

@@ -19,6 +19,7 @@ step_function step_given_key, step_given_account, step_given_order, step_given_a
     step_given_csr, step_given_certificate, step_given_jws;
 step_function step_get, step_head, step_send, step_post, step_raw, step_poll,
     step_at_once, step_save, step_reconnect, step_wait;
+step_function step_run;
 step_function step_provision, step_provision_dns, step_withdraw, step_withdraw_dns;
 
 /* --- shared between them --- */

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The CA under test: where it is, what it was told about us, what it offers. */
+/* What is under test: a CA, where it is, what it was told about us, what it offers; or a
+ * client, by its adapter. */
 #ifndef ENGINE_TARGET_H
 #define ENGINE_TARGET_H
 
 #include "acme/words.h"
 #include "http/fetch.h"
 #include "mocks/relay.h"
-#include "script/profile.h"
+#include "script/adapter.h"
 
 enum { MOST_CAPABILITIES = 64 };
 
@@ -17,6 +18,9 @@ struct offered {
 };
 
 struct target {
+    const struct adapter *adapter; /* of the client under test; NULL: a CA is */
+    bool sandboxed;                /* the client runs in namespaces of its own */
+    str folder;                    /* of the run of a client, for each play's files */
     str directory_url;
     struct fetch_options fetch;
     int http_port, tls_port, dns_port; /* what the CA was told to use */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "engine/steps.h"
+#include "engine/under_test.h"
 
 enum { SPARE_MS = 5000, BIND_AGAIN_MS = 50 };
 
@@ -136,6 +137,19 @@ static void set_from_directory(struct world *w)
                           STR_ARG(str_upto(vars_text_of(w->vars, STR("random")), 12))));
 }
 
+/* Suite server: we are the client. */
+static bool start_client(struct world *w, struct err *err)
+{
+    struct client_options options = { .directory_url = w->target->directory_url,
+                                      .fetch = w->target->fetch,
+                                      .journal = w->journal };
+    w->client = client_new(w->arena, &options);
+    if (!start_responder(w, err) || !client_directory(w->client, err))
+        return false;
+    set_from_directory(w);
+    return true;
+}
+
 bool world_new(struct arena *a, const struct target *target,
                const struct scenario *scenario, str variant, int slot, struct world **out,
                struct err *err)
@@ -150,17 +164,11 @@ bool world_new(struct arena *a, const struct target *target,
     w->journal = journal_new(a);
     w->vars = vars_new(a);
     w->deadline_ms = clock_ms() + scenario->deadline_ms * target->profile.deadline_factor;
-    struct client_options options = { .directory_url = target->directory_url,
-                                      .fetch = target->fetch,
-                                      .journal = w->journal };
-    w->client = client_new(a, &options);
     set_names(w);
     if (scenario->variants.name.len)
         vars_set_scripted(w->vars, scenario->variants.name, variant);
-    if (!start_responder(w, err) || !client_directory(w->client, err))
-        return false;
-    set_from_directory(w);
-    return true;
+    return str_is(scenario->suite, "client") ? under_test_new(w, err)
+                                             : start_client(w, err);
 }
 
 struct named_key *world_key(struct world *w, str name)

@@ -50,6 +50,7 @@ struct world {
     str reason;             /* why the last look was false, when that can be said */
     struct listener *https; /* redirect target, started when first needed */
     int64_t deadline_ms;    /* clock_ms() when the play must be over */
+    struct under_test *under_test; /* suite client only, see engine/under_test.h */
 };
 
 /* The servers that answer for a name or an address; NULL with the reason when those for

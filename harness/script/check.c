@@ -13,6 +13,12 @@ const char *const check_level_names[CHECK_LEVELS] = {
     [CHECK_MUST] = "must",
 };
 
+const char *const outcome_words[OUTCOME_COUNT] = {
+    [OUTCOME_ISSUED] = "issued",   [OUTCOME_DONE] = "done",
+    [OUTCOME_GAVE_UP] = "gave-up", [OUTCOME_HUNG] = "hung",
+    [OUTCOME_CRASHED] = "crashed", [OUTCOME_LIED] = "lied",
+};
+
 /* The words that are still to be read. */
 struct cursor {
     struct arena *arena;
@@ -287,6 +293,11 @@ static bool read_subject(struct cursor *c, struct check *out)
     return read_args(c, out);
 }
 
+static bool is_resource_word(str s)
+{
+    return str_is(s, "any") || name_find(resource_names, RESOURCE_COUNT, s) >= 0;
+}
+
 /* Some words must fit more closely than "a word". */
 static bool check_args(struct cursor *c, const struct check *out)
 {
@@ -295,9 +306,29 @@ static bool check_args(struct cursor *c, const struct check *out)
         && !str_contains(out->arg[0], STR("${")))
         return err_set(c->err, "\"%.*s\" is no JSON pointer: it begins with /",
                        STR_ARG(out->arg[0]));
-    if (out->subject == SUBJECT_COUNT_OF && !is_status_word(out->arg[0]))
-        return err_set(c->err, "count is followed by a status such as 201 or 2xx");
+    bool counted = out->subject == SUBJECT_COUNT_OF && !is_status_word(out->arg[0]);
+    bool listed = out->subject == SUBJECT_REQUESTS
+        || (out->subject == SUBJECT_GAP && out->arg_count);
+    if ((counted || listed) && !is_resource_word(out->arg[0]))
+        return err_set(c->err, "%s is followed by %s, not by \"%.*s\"",
+                       subjects[out->subject].name,
+                       counted ? "a status such as 201 or 2xx, or a resource"
+                               : "a resource such as newOrder, or any",
+                       STR_ARG(out->arg[0]));
     return true;
+}
+
+/* `client issued or gave-up`: the outcome stands without `is`. */
+static bool read_outcomes(struct cursor *c, struct check *out)
+{
+    for (size_t i = 0; i < c->left; i += 2)
+        if (name_find(outcome_words, OUTCOME_COUNT, c->word[i].text) < 0)
+            return err_set(c->err, "\"%.*s\" is no outcome%.*s",
+                           STR_ARG(str_upto(c->word[i].text, 60)),
+                           STR_ARG(name_did_you_mean(c->arena, outcome_words,
+                                                     OUTCOME_COUNT, c->word[i].text)));
+    out->test.test = TEST_IS;
+    return read_values(c, &out->test);
 }
 
 bool check_read(struct arena *a, const struct line *line, size_t from, struct check *out,
@@ -307,7 +338,10 @@ bool check_read(struct arena *a, const struct line *line, size_t from, struct ch
     out->place = line->place;
     if (c.left && !c.word->quoted && is_status_word(c.word->text))
         return read_answer(&c, out);
-    if (!read_subject(&c, out) || !check_args(&c, out) || !read_test(&c, &out->test))
+    if (!read_subject(&c, out) || !check_args(&c, out))
+        return false;
+    if (out->subject == SUBJECT_CLIENT ? !read_outcomes(&c, out)
+                                       : !read_test(&c, &out->test))
         return false;
     if (c.left || c.json)
         return err_set(

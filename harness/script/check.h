@@ -10,6 +10,18 @@
 enum check_level { CHECK_NEED, CHECK_SHOULD, CHECK_MUST, CHECK_LEVELS };
 extern const char *const check_level_names[CHECK_LEVELS]; /* "need" ... */
 
+/* What may become of a run of the client under test. */
+enum client_outcome {
+    OUTCOME_ISSUED,  /* it has a certificate that the CA issued, and said so */
+    OUTCOME_DONE,    /* what else it was to do is done, and it said so */
+    OUTCOME_GAVE_UP, /* it said that it failed */
+    OUTCOME_HUNG,    /* it did not end in time */
+    OUTCOME_CRASHED, /* it died of a signal, or of an error that it did not catch */
+    OUTCOME_LIED,    /* it said that it succeeded, and had not */
+    OUTCOME_COUNT
+};
+extern const char *const outcome_words[OUTCOME_COUNT];
+
 struct test_of {
     enum test test;
     json_t *values;  /* array of alternatives; strings may hold ${names} */

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "crypto/key.h"
 #include "crypto/tamper.h"
+#include "script/adapter.h"
 #include "script/subjects.h"
 #include "script/verbs.h"
 
@@ -113,6 +114,13 @@ static bool is_resource(const struct word *w)
             || str_is(w->text, "any"));
 }
 
+static bool is_operation(const struct word *w)
+{
+    return str_starts(w->text, "${") || one_of(w, operation_names, OPERATION_COUNT);
+}
+
+WORDS_OF_KIND(is_extra, "eab", "profile", "chain")
+
 /* clang-format off */
 WORDS_OF_KIND(is_spoil, "html", "garbage", "empty", "huge", "truncated", "gzip", "bom",
               "not-utf8", "deep", "array", "null", "crlf")
@@ -165,6 +173,9 @@ const struct word_kind word_kinds[] = {
     { "MANNER", "drop, reset, hang or cut", is_manner },
     { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest or trailing-octets", is_alpn_fault },
     { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any", is_resource },
+    { "OPERATION", "obtain, renew, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
+    { "EXTRA", "eab, profile or chain", is_extra },
+    { "SETTING", "a setting of the mock CA", is_any },
     { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil },
     { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom or unrelated (to another root)", is_chain },
     { "DNSTYPE", "A, AAAA, TXT, CNAME, CAA, MX, NS or any", is_dns_type },

@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "script/names.h"
 
-enum { DEADLINE_MS = 30000, MOST_STEPS = 1000 };
+enum { DEADLINE_MS = 30000, CLIENT_DEADLINE_MS = 120000, MOST_STEPS = 1000 };
 
 struct maker {
     struct arena *arena;
@@ -219,6 +219,27 @@ static void add_rule(struct maker *mk, const struct line *line)
     rules->row[rules->count++] = rule;
 }
 
+static void add_setting(struct maker *mk, const struct line *line)
+{
+    struct scenario *s = mk->scenario;
+    struct setting setting;
+    if (!setting_read(mk->arena, line, &setting, mk->mistakes))
+        return;
+    s->setting = GROW(mk->arena, s->setting, s->setting_count, struct setting);
+    s->setting[s->setting_count++] = setting;
+}
+
+/* In suite client the client leads; we set up the CA and look on. */
+static bool fits_suite(const struct scenario *s, enum verb_id id)
+{
+    bool both =
+        id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED || id == VERB_WAIT;
+    bool client = id == VERB_ON || id == VERB_CA || id == VERB_RUN
+        || id == VERB_PROVISION_DNS || id == VERB_WITHDRAW_DNS;
+    bool server = !client || id == VERB_PROVISION_DNS || id == VERB_WITHDRAW_DNS;
+    return both || (str_is(s->suite, "client") ? client : server);
+}
+
 static void add_step(struct maker *mk, const struct line *line)
 {
     struct scenario *s = mk->scenario;
@@ -226,8 +247,16 @@ static void add_step(struct maker *mk, const struct line *line)
     enum verb_id id = line->verb->id;
     if (!has_room(mk, line))
         return;
-    if (id == VERB_ON) {
-        add_rule(mk, line);
+    if (s->suite.len && !fits_suite(s, id)) {
+        mistake(mk->mistakes, line->place, "`%s` has no place in suite %.*s",
+                line->verb->name, STR_ARG(s->suite));
+        return;
+    }
+    if (id == VERB_ON || id == VERB_CA) {
+        if (id == VERB_ON)
+            add_rule(mk, line);
+        else
+            add_setting(mk, line);
         return;
     }
     if (id == VERB_END) {
@@ -263,9 +292,6 @@ static void judge_whole(struct maker *mk, const struct line *last)
     if (!s->suite.len)
         mistake(mk->mistakes, top,
                 "a `suite` line is missing: suite server, or suite client");
-    if (s->rules_on.count && !str_is(s->suite, "client"))
-        mistake(mk->mistakes, s->rules_on.row[0].line->place,
-                "`on` is a rule of the mock CA, so it stands in suite client");
     if (s->check_count == 0)
         mistake(mk->mistakes, top,
                 "nothing is checked: a scenario needs a must or a should");
@@ -278,9 +304,7 @@ struct scenario *scenario_from(struct arena *a, str name, const char *file,
 {
     size_t before = m->list.count;
     struct scenario *s = NEW(a, struct scenario);
-    *s = (struct scenario){ .name = name,
-                            .file = str_of(file),
-                            .deadline_ms = DEADLINE_MS };
+    *s = (struct scenario){ .name = name, .file = str_of(file) };
     struct maker mk = {
         .arena = a, .scenario = s, .requirements = requirements, .mistakes = m
     };
@@ -292,6 +316,8 @@ struct scenario *scenario_from(struct arena *a, str name, const char *file,
         else if (s->step_count)
             mistake(m, lines[i].place, "this belongs to the head, before the first step");
     }
+    if (!s->deadline_ms)
+        s->deadline_ms = str_is(s->suite, "client") ? CLIENT_DEADLINE_MS : DEADLINE_MS;
     /* What a mistake hides would only be told as further ones. */
     if (m->list.count == before && !broken) {
         judge_whole(&mk, &lines[count - 1]);

@@ -4,6 +4,7 @@
 #ifndef SCRIPT_SCENARIO_H
 #define SCRIPT_SCENARIO_H
 
+#include "script/ca_settings.h"
 #include "script/check.h"
 #include "script/requirement.h"
 #include "script/rule.h"
@@ -36,6 +37,8 @@ struct scenario {
     size_t step_count;
     size_t check_count;         /* musts and shoulds with their clauses */
     struct rules_read rules_on; /* of the mock CA, in force from the start */
+    struct setting *setting;    /* of the mock CA */
+    size_t setting_count;
 };
 
 /* Reads one scenario file.  `requirements` may be NULL: then ids are not looked up. Every

@@ -22,6 +22,8 @@ const struct verb verbs[] = {
       "Begins a baseline: the verdicts that are expected of a released peer." },
     { "expect", VERB_EXPECT, IN_FILE, IN_EXPECT, "WORD",
       "In a baseline: one scenario or watch whose verdict is not pass." },
+    { "client", VERB_CLIENT, IN_FILE, IN_CLIENT, "NAME",
+      "Begins an adapter: how a client under test is found and what makes it do things." },
 
     /* ---- head of a scenario ---- */
     { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH, 0, "server|client",
@@ -88,7 +90,7 @@ const struct verb verbs[] = {
       "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age, path URL." },
     { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",
       "POST-as-GETs the target until the test holds or the time is over, minding Retry-After; the last answer stays for checks." },
-    { "within", VERB_CLAUSE, IN_POLL, 0, "DURATION", "How long to poll (10s unless given)." },
+    { "within", VERB_CLAUSE, IN_POLL | IN_RUN, 0, "DURATION", "How long to poll (10s unless given), or how long the client may run (60s)." },
     { "at once", VERB_AT_ONCE, IN_SCENARIO, 0, "", "Begins a block of requests that are sent together, each on a connection of its own; `end` closes it." },
     { "end", VERB_END, IN_SCENARIO, 0, "", "Ends a block." },
     { "reconnect", VERB_RECONNECT, IN_SCENARIO, 0, "", "Closes the connections, so that the next request opens a new one." },
@@ -118,6 +120,12 @@ const struct verb verbs[] = {
     { "invalid", VERB_CLAUSE, IN_ON, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
     { "expired", VERB_CLAUSE, IN_ON, 0, "", "On newOrder, order, finalize, authorization: its time is over." },
     { "clock", VERB_CLAUSE, IN_ON, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on." },
+
+    /* ---- suite client ---- */
+    { "ca", VERB_CA, IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start: a way that a correct CA may be (see `acmespec help settings`)." },
+    { "run", VERB_RUN, IN_SCENARIO, IN_RUN, "OPERATION [DOMAIN...] [over CHALLENGE]",
+      "Starts the client under test and waits for its end: obtain, for these names; renew, revoke, revoke-by-key, roll-over, deactivate or update-contact." },
+    { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows; `with profile NAME`, `with chain NAME`: what to ask for." },
 
     /* ---- challenges and DNS ---- */
     { "provision", VERB_PROVISION, IN_SCENARIO, IN_PROVISION, "CHALLENGE for AUTHZ",
@@ -162,21 +170,39 @@ const struct verb verbs[] = {
     { "violation", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "A realistic bug that breaks it." },
     { "source", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Where exactly it stands." },
     { "revision", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Which revision of a draft has it." },
-    { "note", VERB_CLAUSE, IN_REQUIREMENT | IN_PROFILE, 0, "TEXT", "Anything else." },
+    { "note", VERB_CLAUSE, IN_REQUIREMENT | IN_PROFILE | IN_CLIENT, 0, "TEXT", "Anything else." },
     { "corrected", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "What was wrong with the entry and is mended." },
     { "uncovered", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Why no check covers it yet." },
 
     /* ---- profiles ---- */
-    { "about", VERB_CLAUSE, IN_PROFILE | IN_BASELINE, 0, "TEXT", "Which program, version and set-up this is about." },
-    { "offers", VERB_CLAUSE, IN_PROFILE, 0, "CAPABILITY...", "Capabilities to take for granted, whatever the probe sees." },
-    { "lacks", VERB_CLAUSE, IN_PROFILE, 0, "CAPABILITY because TEXT", "A capability it does not have, and why; its scenarios are skipped with the reason." },
+    { "about", VERB_CLAUSE, IN_PROFILE | IN_BASELINE | IN_CLIENT, 0, "TEXT", "Which program, version and set-up this is about." },
+    { "offers", VERB_CLAUSE, IN_PROFILE | IN_CLIENT, 0, "CAPABILITY...", "Capabilities to take for granted, whatever the probe sees." },
+    { "lacks", VERB_CLAUSE, IN_PROFILE | IN_CLIENT, 0, "CAPABILITY because TEXT", "A capability it does not have, and why; its scenarios are skipped with the reason." },
     { "eab", VERB_CLAUSE, IN_PROFILE, 0, "KEYID VALUE", "An external account: key identifier and base64url MAC key; give several for several." },
     { "zone", VERB_CLAUSE, IN_PROFILE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
     { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets." },
     { "deadline-factor", VERB_CLAUSE, IN_PROFILE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
 
+    /* ---- adapters: shell lines, several of one word being one script ---- */
+    { "program", VERB_CLAUSE, IN_CLIENT, 0, "WORD...", "Programs that it needs, by name in PATH." },
+    { "install", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "How to get it, for who has it not." },
+    { "always", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Shell lines before all others: functions and settings." },
+    { "http-01", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Obtains a certificate over http-01." },
+    { "dns-01", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Obtains a certificate over dns-01; $dns_add and $dns_remove change the zone." },
+    { "tls-alpn-01", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Obtains a certificate over tls-alpn-01." },
+    { "webroot", VERB_CLAUSE, IN_CLIENT, 0, "", "http-01 is answered from files below $webroot, which acmespec serves." },
+    { "needs-sandbox", VERB_CLAUSE, IN_CLIENT, 0, "", "It cannot be told ports or roots, and runs in a sandbox only." },
+    { "renew", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Renews now what was obtained." },
+    { "revoke", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Revokes it as the account that obtained it." },
+    { "revoke-by-key", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Revokes it by the certificate's key." },
+    { "roll-over", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Changes the account's key." },
+    { "deactivate", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Deactivates the account." },
+    { "update-contact", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Changes the account's contact to $email." },
+    { "certificate", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "A word of the shell: the file in which the chain lands, in PEM." },
+    { "key", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "A word of the shell: the file in which the certificate's key lands, in PEM." },
+
     /* ---- baselines ---- */
-    { "version", VERB_CLAUSE, IN_BASELINE, 0, "TEXT", "The version of the peer that it was taken from." },
+    { "version", VERB_CLAUSE, IN_BASELINE | IN_CLIENT, 0, "TEXT", "The version of the peer that a baseline was taken from; of a client, the shell line that prints it." },
     { "skips", VERB_CLAUSE, IN_BASELINE, 0, "CAPABILITY...", "Capabilities that the peer is known not to offer; any other skip is unexpected." },
     { "decides", VERB_CLAUSE, IN_BASELINE, 0, "NUMBER", "At least so many cases (checks and watches) are decided." },
     { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn or inconclusive; several where the peer is unsteady." },
@@ -221,6 +247,15 @@ const struct capability capabilities[] = {
     { "EdDSA", "accepts Ed25519 account keys" },
     { "RS256", "accepts RSA account keys" },
     { "cors", "allows cross-origin requests (RFC 8555 6.1)" },
+    { "several-names", "a client: one certificate for several names" },
+    { "renew", "a client: renews on demand" },
+    { "revoke", "a client: revokes as the account (RFC 8555 7.6)" },
+    { "revoke-by-key", "a client: revokes by the certificate's key (RFC 8555 7.6)" },
+    { "roll-over", "a client: changes its account's key (RFC 8555 7.3.5)" },
+    { "deactivate", "a client: deactivates its account (RFC 8555 7.3.6)" },
+    { "update-contact", "a client: changes its account's contact (RFC 8555 7.3.2)" },
+    { "stored-files", "a client: it is known where certificate and key land" },
+    { "sandbox", "the client runs in namespaces of its own" },
 };
 /* clang-format on */
 const size_t capability_count = countof(capabilities);
@@ -279,6 +314,8 @@ const char *where_name(unsigned where)
         { IN_RAW, "raw bytes" },
         { IN_CERTIFICATE, "a given certificate" },
         { IN_ON, "a rule of the mock CA" },
+        { IN_RUN, "a run of the client" },
+        { IN_CLIENT, "an adapter" },
     };
     for (size_t i = 0; i < countof(names); i++)
         if (names[i].where & where)

@@ -27,6 +27,8 @@ enum where {
     IN_RAW = 1 << 16,
     IN_CERTIFICATE = 1 << 17,
     IN_ON = 1 << 18,
+    IN_RUN = 1 << 19,
+    IN_CLIENT = 1 << 20,
 };
 
 enum verb_id {
@@ -38,6 +40,7 @@ enum verb_id {
     VERB_PROFILE,
     VERB_BASELINE,
     VERB_EXPECT,
+    VERB_CLIENT,
     /* head of a scenario */
     VERB_SUITE,
     VERB_RULE,
@@ -69,8 +72,10 @@ enum verb_id {
     VERB_WAIT,
     VERB_SAVE,
     VERB_RECONNECT,
-    /* rules of a mock CA */
+    /* suite client: the mock CA and the client under test */
     VERB_ON,
+    VERB_CA,
+    VERB_RUN,
     /* checks */
     VERB_MUST,
     VERB_SHOULD,

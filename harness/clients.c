@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Adapters by name, and the programs that they need. */
+#include "clients.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "acme/show.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "engine/child.h"
+#include "options.h"
+#include "run/outcome.h"
+
+enum { VERSION_MS = 15000, VERSION_LENGTH = 100 };
+
+static str folder_of(struct arena *a, str root)
+{
+    return arena_printf(a, "%.*s/clients", STR_ARG(root));
+}
+
+/* "certbot" of ".../clients/certbot.acme". */
+static str name_of(str folder, str path)
+{
+    str file = str_from(path, folder.len + 1);
+    return str_upto(file, file.len - strlen(".acme"));
+}
+
+static bool unknown(struct arena *a, str folder, str name, struct err *err)
+{
+    struct strs files = { 0 };
+    if (!file_list(a, folder.ptr, ".acme", &files, err))
+        return false;
+    const char **names = NEW_ARRAY(a, const char *, files.count);
+    for (size_t i = 0; i < files.count; i++)
+        names[i] = str_z(a, name_of(folder, files.item[i]));
+    str near = name_did_you_mean(a, names, files.count, name);
+    return err_set(err,
+                   "there is no client %.*s%.*s; acmespec client --list shows them, and "
+                   "`-- COMMAND` takes any",
+                   STR_ARG(name), STR_ARG(near));
+}
+
+bool clients_find(struct arena *a, str root, str name, struct adapter *out,
+                  struct mistakes *m, struct err *err)
+{
+    str folder = folder_of(a, root);
+    str path = str_ends(name, ".acme")
+        ? name
+        : arena_printf(a, "%.*s/%.*s.acme", STR_ARG(folder), STR_ARG(name));
+    if (!file_exists(path.ptr))
+        return unknown(a, folder, name, err);
+    return adapter_read(a, path.ptr, out, m, err);
+}
+
+/* As a shell looks a program up. */
+static bool in_path(struct arena *a, str program)
+{
+    const char *path = getenv("PATH");
+    str rest = str_of(path ? path : "/usr/bin:/bin"), folder;
+    if (str_contains(program, STR("/")))
+        return access(str_z(a, program), X_OK) == 0;
+    while (rest.len) {
+        str_cut(&rest, ':', &folder);
+        str file = arena_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(program));
+        if (access(file.ptr, X_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool clients_installed(struct arena *a, const struct adapter *adapter, struct err *err)
+{
+    for (size_t i = 0; i < adapter->programs.count; i++)
+        if (!in_path(a, adapter->programs.item[i]))
+            return err_set(err, "%.*s is not here: no program %.*s in PATH%s%.*s",
+                           STR_ARG(adapter->name), STR_ARG(adapter->programs.item[i]),
+                           adapter->install.len ? "; it is had by: " : "",
+                           STR_ARG(adapter->install));
+    return true;
+}
+
+str clients_version(struct arena *a, const struct adapter *adapter)
+{
+    struct child_end end;
+    struct child_run run = { .line = adapter->version, .deadline_ms = VERSION_MS };
+    str line;
+    if (!adapter->version.len)
+        return STR_NONE;
+    child_run(a, &run, &end);
+    str rest = str_trim(end.output);
+    str_cut(&rest, '\n', &line);
+    return show_clean(a, str_upto(str_trim(line), VERSION_LENGTH));
+}
+
+static void print_abilities(const struct adapter *adapter)
+{
+    for (int i = 0; i < CHALLENGE_COUNT; i++)
+        if (adapter->obtain[i].len)
+            printf(" %s", challenge_names[i]);
+    for (int i = OPERATION_RENEW; i < OPERATION_COUNT; i++)
+        if (adapter->command[i].len)
+            printf(" %s", operation_names[i]);
+    for (size_t i = 0; i < adapter->offers.count; i++)
+        printf(" %.*s", STR_ARG(adapter->offers.item[i]));
+    putchar('\n');
+}
+
+static void list_one(struct arena *a, const struct adapter *adapter)
+{
+    struct err err;
+    bool here = clients_installed(a, adapter, &err);
+    str version = here ? clients_version(a, adapter) : STR_NONE;
+    printf("%-14.*s %s\n", STR_ARG(adapter->name), adapter->about.ptr);
+    printf("    %s%.*s\n", here ? "here: " : err.text, STR_ARG(version));
+    printf("   ");
+    print_abilities(adapter);
+}
+
+int clients_list(struct arena *a, str root)
+{
+    struct strs files = { 0 };
+    struct mistakes m = { .arena = a };
+    struct err err;
+    str folder = folder_of(a, root);
+    if (!file_list(a, folder.ptr, ".acme", &files, &err))
+        return command_failed(EXIT_USAGE, &err);
+    for (size_t i = 0; i < files.count; i++) {
+        struct adapter adapter;
+        if (!adapter_read(a, files.item[i].ptr, &adapter, &m, &err))
+            return command_failed(EXIT_USAGE, &err);
+        list_one(a, &adapter);
+    }
+    return EXIT_CONFORMS;
+}

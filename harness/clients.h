@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The clients that this machine has: adapters, looked up. */
+#ifndef CLIENTS_H
+#define CLIENTS_H
+
+#include "script/adapter.h"
+
+/* The adapter of a name, scenarios/clients/NAME.acme, or of a file; mistakes in it are
+ * told in m. */
+bool clients_find(struct arena *a, str root, str name, struct adapter *out,
+                  struct mistakes *m, struct err *err) MUST_CHECK;
+/* Whether its programs are in PATH; else a sentence with how to get them. */
+bool clients_installed(struct arena *a, const struct adapter *adapter,
+                       struct err *err) MUST_CHECK;
+/* What it prints as its version, one line; empty when it says nothing. */
+str clients_version(struct arena *a, const struct adapter *adapter);
+/* Prints a line for each adapter: installed or not, what it can do.  The exit status. */
+int clients_list(struct arena *a, str root);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec client NAME`, `acmespec client -- COMMAND...`: plays the CA against a client
+ * and judges it. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "client_options.h"
+#include "clients.h"
+#include "commands.h"
+#include "engine/sandbox.h"
+#include "peer.h"
+#include "reports/report.h"
+#include "run/outcome.h"
+#include "script/library.h"
+#include "session.h"
+
+/* Words of the command behind `--`, which ends the options. */
+static struct strs command_of(struct arena *a, int *argc, char **argv)
+{
+    struct strs words = { 0 };
+    int at = 1;
+    while (at < *argc && strcmp(argv[at], "--") != 0)
+        at++;
+    for (int i = at + 1; i < *argc; i++)
+        strs_add(a, &words, str_of(argv[i]));
+    *argc = at;
+    return words;
+}
+
+static bool adapt_command(struct arena *a, const struct client_options_given *o,
+                          const struct strs *command, struct adapter *out,
+                          struct err *err)
+{
+    str type = o->challenge.len ? o->challenge : STR("http-01");
+    int challenge = name_find(challenge_names, CHALLENGE_COUNT, type);
+    if (challenge < 0)
+        return err_set(err, "--challenge is http-01, dns-01 or tls-alpn-01");
+    adapter_of_command(a, command, (enum challenge_type)challenge, out);
+    out->about = STR("a command line");
+    out->webroot = o->webroot;
+    if (o->certificate.len)
+        out->certificate = arena_printf(a, "\"%.*s\"", STR_ARG(o->certificate));
+    if (o->key.len)
+        out->key = arena_printf(a, "\"%.*s\"", STR_ARG(o->key));
+    return true;
+}
+
+static bool read_adapter(struct session *s, str name, struct adapter *out,
+                         struct err *err)
+{
+    struct mistakes m = { .arena = s->arena };
+    struct err told;
+    bool good = clients_find(s->arena, s->library->root, name, out, &m, err);
+    return session_mended(&m, good ? err : &told) && good;
+}
+
+/* Whether plays run in sandboxes; a refusal is told once, and what needs one is skipped
+ * with that reason. */
+static bool settle_sandbox(struct session *s, str how, str *why_not, struct err *err)
+{
+    *why_not = STR("--sandbox=off");
+    if (str_is(how, "off"))
+        return true;
+    s->target.sandboxed = sandbox_possible(s->arena, why_not);
+    return s->target.sandboxed || !str_is(how, "require")
+        || err_set(err, "there can be no sandbox: %.*s", STR_ARG(*why_not));
+}
+
+static void offer_all(struct session *s, str why_no_sandbox)
+{
+    struct target *t = &s->target;
+    for (size_t i = 0; i < capability_count; i++) {
+        const char *name = capabilities[i].name;
+        str reason = STR_NONE;
+        bool yes = adapter_offers(s->arena, t->adapter, str_of(name), &reason);
+        if (strcmp(name, "stored-files") == 0) {
+            yes = t->adapter->certificate.len > 0;
+            reason = STR("it is not known where its files land");
+        }
+        if (strcmp(name, "sandbox") == 0) {
+            yes = t->sandboxed;
+            reason = why_no_sandbox;
+        }
+        target_offer(t, name, yes, reason);
+    }
+}
+
+static bool begin(struct session *s, struct err *err)
+{
+    const struct adapter *adapter = s->target.adapter;
+    if (adapter->needs_sandbox && !s->target.sandboxed)
+        return err_set(
+            err, "%.*s can only be tested in a sandbox, and there is none: %.*s",
+            STR_ARG(adapter->name),
+            STR_ARG(s->target.offered[capability_find(STR("sandbox"))].reason));
+    return clients_installed(s->arena, adapter, err)
+        && file_temp_dir(s->arena, &s->target.folder, err);
+}
+
+static str name_for_reports(struct arena *a, const struct adapter *adapter)
+{
+    struct err ignored;
+    str version =
+        clients_installed(a, adapter, &ignored) ? clients_version(a, adapter) : STR_NONE;
+    return version.len && !str_eq(version, adapter->name)
+        ? arena_printf(a, "%.*s (%.*s)", STR_ARG(adapter->name), STR_ARG(version))
+        : adapter->name;
+}
+
+static int print_help(void)
+{
+    puts("usage: acmespec client NAME [option...] [SCENARIO...]\n"
+         "       acmespec client [option...] [SCENARIO...] -- COMMAND [word...]\n"
+         "       acmespec client --list\n\n"
+         "Plays the CA against an ACME client and judges it, sentence by sentence of the "
+         "RFC.\nNAME is an adapter of scenarios/clients, or a file like them.  In the "
+         "words of a COMMAND\nthese are replaced:\n");
+    for (size_t i = 0; i < adapter_variable_count; i++)
+        printf("  ${%s}%*s %s\n", adapter_variables[i].name,
+               (int)(12 - strlen(adapter_variables[i].name)), "",
+               adapter_variables[i].help);
+    puts("");
+    options_print(client_rows, client_row_count);
+    return EXIT_CONFORMS;
+}
+
+static int list_clients(struct arena *a)
+{
+    struct err err;
+    str root;
+    if (!library_root(a, &root, &err))
+        return command_failed(EXIT_USAGE, &err);
+    return clients_list(a, root);
+}
+
+/* Checks what the table of options cannot. */
+static const char *what_is_wrong(const struct client_options_given *o,
+                                 const struct strs *words, const struct strs *command)
+{
+    str how = o->sandbox;
+    if (words->count == 0 && command->count == 0)
+        return "client wants the name of a client, or -- and its command line";
+    if (how.len && !str_is(how, "auto") && !str_is(how, "require") && !str_is(how, "off"))
+        return "--sandbox is auto, require or off";
+    if (o->run.junit_dialect.len && !junit_has_dialect(o->run.junit_dialect))
+        return "--junit-dialect is wide or xunit";
+    if (!command->count
+        && (o->challenge.len || o->webroot || o->certificate.len || o->key.len))
+        return "--challenge, --webroot, --certificate and --key are about a command "
+               "behind "
+               "--; an adapter says these itself";
+    return NULL;
+}
+
+/* Reads all that was named and makes the plan; false with the sentence. */
+static bool prepare(struct session *s, const struct client_options_given *o,
+                    const struct strs *words, const struct strs *command,
+                    struct adapter *adapter, struct err *err)
+{
+    struct strs names = *words;
+    str why_no_sandbox;
+    if (!command->count) {
+        names.item++;
+        names.count--;
+    }
+    if (!session_read(s, &names, err))
+        return false;
+    bool good = command->count ? adapt_command(s->arena, o, command, adapter, err)
+                               : read_adapter(s, words->item[0], adapter, err);
+    if (!good || !session_plan(s, &names, err)
+        || !settle_sandbox(s, o->sandbox, &why_no_sandbox, err))
+        return false;
+    s->target.adapter = adapter;
+    s->target.zone = STR("acmespec.test");
+    s->target.run = session_label(s);
+    s->target.directory_url = STR_NONE;
+    offer_all(s, why_no_sandbox);
+    return true;
+}
+
+int cmd_client(struct arena *a, int argc, char **argv)
+{
+    struct client_options_given o = { .run.repeat = 1 };
+    struct session s = { .arena = a,
+                         .suite = "client",
+                         .options = &o.run,
+                         .jobs = 2 * sysconf(_SC_NPROCESSORS_ONLN),
+                         .command = session_command(a, argc, argv) };
+    struct adapter adapter;
+    struct strs words = { 0 }, command = command_of(a, &argc, argv);
+    struct err err;
+    if (!options_read(a, client_rows, client_row_count, argc, argv, &o, &words, &err))
+        return usage_error(err.text);
+    if (o.run.help)
+        return print_help();
+    if (o.run.list && words.count == 0 && command.count == 0)
+        return list_clients(a);
+    const char *wrong = what_is_wrong(&o, &words, &command);
+    if (wrong)
+        return usage_error(wrong);
+    if (!prepare(&s, &o, &words, &command, &adapter, &err))
+        return command_failed(EXIT_USAGE, &err);
+    if (o.run.list)
+        return session_list(&s);
+    if (s.plan.count == 0)
+        return session_nothing(&s);
+    s.name = name_for_reports(a, &adapter);
+    s.again = peer_reproduce(a, argc, argv, client_rows, client_row_count);
+    return session_play(&s, begin);
+}

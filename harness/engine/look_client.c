@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at the client under test: what became of its last run, what it asked for over the
+ * whole scenario, what it keeps in its files. */
+#include "acme/problem.h"
+#include "acme/show.h"
+#include "crypto/cert.h"
+#include "engine/look.h"
+#include "engine/under_test.h"
+
+static bool has_run(struct look *l)
+{
+    const struct under_test *u = l->world->under_test;
+    return (u && u->has_run) || err_set(l->err, "the client was not started yet");
+}
+
+bool look_outcome(struct look *l)
+{
+    const struct under_test *u = l->world->under_test;
+    if (!has_run(l))
+        return false;
+    l->value = look_text(l, str_of(outcome_words[u->outcome]));
+    l->world->reason = u->reason;
+    return true;
+}
+
+bool look_exit(struct look *l)
+{
+    if (!has_run(l))
+        return false;
+    const struct child_end *end = &l->world->under_test->end;
+    l->value = end->fate == CHILD_EXITED ? look_number(l, end->exit_code) : NULL;
+    return true;
+}
+
+bool look_output(struct look *l)
+{
+    if (!has_run(l))
+        return false;
+    l->value =
+        look_text(l, show_clean(l->world->arena, l->world->under_test->end.output));
+    return true;
+}
+
+/* --- requests over the whole scenario --- */
+
+static bool is_for(const struct look *l, const struct exchange *e)
+{
+    return str_is(l->arg[0], "any") || str_is(l->arg[0], resource_names[e->resource]);
+}
+
+static json_t *headers_value(const struct look *l, const struct headers *headers)
+{
+    json_t *out = json_keep(l->world->arena, json_object());
+    for (size_t i = 0; i < headers->count; i++)
+        json_object_set(
+            out,
+            str_z(l->world->arena,
+                  str_lower(l->world->arena,
+                            show_clean(l->world->arena, headers->item[i].name))),
+            look_text(l, headers->item[i].value));
+    return out;
+}
+
+static json_t *request_value(const struct look *l, const struct exchange *e)
+{
+    struct arena *a = l->world->arena;
+    json_t *out = json_keep(a, json_object());
+    struct jws jws;
+    struct err ignored;
+    jws_peek(a, e->request.body, &jws);
+    json_t *payload = jws.payload.len ? json_read(a, jws.payload, &ignored) : NULL;
+    str type = problem_word(a, &e->response);
+    json_object_set(out, "method", look_text(l, e->request.method));
+    json_object_set(out, "url", look_text(l, e->request.url));
+    json_object_set(out, "resource", look_text(l, str_of(resource_names[e->resource])));
+    json_object_set(out, "headers", headers_value(l, &e->request.headers));
+    json_object_set(out, "status", look_number(l, e->response.status));
+    if (jws.protected_header)
+        json_object_set(out, "protected", jws.protected_header);
+    if (jws.outer)
+        json_object_set(out, "payload", payload ? payload : look_text(l, jws.payload));
+    if (type.len)
+        json_object_set(out, "type", look_text(l, type));
+    return out;
+}
+
+bool look_requests(struct look *l)
+{
+    l->value = json_keep(l->world->arena, json_array());
+    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
+        const struct exchange *e = journal_at(l->world->journal, i);
+        if (is_for(l, e))
+            json_array_append(l->value, request_value(l, e));
+    }
+    return true;
+}
+
+bool look_request_count(struct look *l)
+{
+    long long count = 0;
+    for (size_t i = 0; i < journal_count(l->world->journal); i++)
+        count += is_for(l, journal_at(l->world->journal, i));
+    l->value = look_number(l, count);
+    return true;
+}
+
+/* From the answer for a URL to the next request for it, in milliseconds; -1: it was not
+ * asked again. */
+static int64_t gap_after(const struct journal *j, size_t index)
+{
+    const struct exchange *e = journal_at(j, index);
+    for (size_t i = index + 1; i < journal_count(j); i++) {
+        const struct exchange *next = journal_at(j, i);
+        if (str_eq(next->request.url, e->request.url))
+            return (next->sent_us - e->done_us) / 1000;
+    }
+    return -1;
+}
+
+bool look_request_gap(struct look *l)
+{
+    int64_t least = -1;
+    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
+        int64_t gap = is_for(l, journal_at(l->world->journal, i))
+            ? gap_after(l->world->journal, i)
+            : -1;
+        if (gap >= 0 && (least < 0 || gap < least))
+            least = gap;
+    }
+    l->value = least < 0 ? NULL : look_number(l, least);
+    return true;
+}
+
+/* --- its files --- */
+
+static bool look_own(struct look *l, const struct under_test *u,
+                     const struct chain *chain)
+{
+    struct arena *a = l->world->arena;
+    struct err err = { "" };
+    struct key *mine = key_from_pem(a, u->stored.key_pem, &err);
+    struct key *certified = cert_key(a, chain->item[0], l->err);
+    l->value = look_truth(l, mine && certified && key_same(mine, certified),
+                          mine ? STR("the key in its file is not the certificate's")
+                               : STR("there is no key in its file"));
+    return certified != NULL;
+}
+
+bool look_stored(struct look *l)
+{
+    const struct under_test *u = l->world->under_test;
+    struct chain chain;
+    struct err err = { "" };
+    if (!has_run(l))
+        return false;
+    if (!u->adapter->certificate.len)
+        return err_set(l->err, "it is not known where %.*s keeps its certificate",
+                       STR_ARG(u->adapter->name));
+    bool own = str_is(l->arg[0], "own"), anew = str_is(l->arg[0], "anew");
+    if (!own && !anew)
+        return look_pem(l, u->stored.chain_pem);
+    if (!chain_read(l->world->arena, u->stored.chain_pem, &chain, &err)) {
+        l->value = look_truth(l, false, str_of(err.text));
+        return true;
+    }
+    if (own)
+        return look_own(l, u, &chain);
+    l->value = look_truth(l, !str_eq(u->stored.leaf_der, u->before.leaf_der),
+                          STR("it is the certificate that was there before"));
+    return true;
+}

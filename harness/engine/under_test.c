@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/* Brings up what a client under test needs, and takes down what it asked. */
+#include "engine/under_test.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "crypto/b64url.h"
+#include "engine/sandbox.h"
+#include "mocks/ports.h"
+
+enum {
+    /* A CA tries once, soon and not for long, so that a failure shows quickly. */
+    ATTEMPTS = 1,
+    CONNECT_MS = 2000,
+    TOTAL_MS = 5000,
+    /* In a sandbox the directory is at HTTPS's own port, unless the client needs that. */
+    OTHER_PORT = 14000,
+};
+
+/* --- the journal: everything that the CA was asked --- */
+
+static bool note_arrival(void *context, struct arena *a,
+                         const struct ca_request_info *info, struct reply *reply)
+{
+    struct world *w = context;
+    (void)a;
+    (void)info;
+    (void)reply;
+    w->under_test->arrived_us = clock_us();
+    return false;
+}
+
+/* An answer that never leaves is kept as it would have been, and said so. */
+static str why_unanswered(const struct manner *m)
+{
+    return m->drop   ? STR("the connection was closed without an answer, as a rule says")
+        : m->reset   ? STR("the connection was reset, as a rule says")
+        : m->hang    ? STR("no answer was sent, as a rule says")
+        : m->raw.len ? STR("other bytes were sent, as a rule says")
+                     : STR_NONE;
+}
+
+static bool note_exchange(void *context, struct arena *a,
+                          const struct ca_request_info *info, struct reply *reply)
+{
+    struct world *w = context;
+    struct exchange e = { .request = *info->request,
+                          .response = reply->response,
+                          .failure = why_unanswered(&reply->manner),
+                          .sent_us = w->under_test->arrived_us,
+                          .done_us = clock_us() + reply->manner.delay_ms * 1000,
+                          .wall = clock_wall() };
+    struct err full;
+    (void)a;
+    if (info->resource != RESOURCE_OTHER)
+        journal_learn(w->journal, info->request->url, info->resource);
+    if (journal_has_room(w->journal, &full))
+        journal_add(w->journal, &e);
+    return false;
+}
+
+/* --- the CA --- */
+
+static void set_flag(enum setting_id id, struct ca_options *o)
+{
+    bool *const flags[CA_SETTINGS] = {
+        [CA_NO_TERMS] = &o->no_terms,         [CA_NO_REUSE] = &o->no_reuse,
+        [CA_NO_NEW_AUTHZ] = &o->no_newauthz,  [CA_NO_PROFILES] = &o->no_profiles,
+        [CA_NO_RENEWAL] = &o->no_renewal,     [CA_NO_ALTERNATE] = &o->no_alternate,
+        [CA_NO_HTTP] = &o->no_http,           [CA_NO_DNS] = &o->no_dns,
+        [CA_NO_ALPN] = &o->no_alpn,           [CA_EAB_REQUIRED] = &o->eab_required,
+        [CA_ALWAYS_VALID] = &o->always_valid,
+    };
+    *flags[id] = true;
+}
+
+static void add_limit(const struct setting *s, struct ca_options *o)
+{
+    for (size_t i = 0; i < CA_MOST_LIMITS; i++)
+        if (o->limits[i].count == 0) {
+            o->limits[i] =
+                (struct ca_limit){ s->resource, (unsigned)s->number, s->seconds };
+            return;
+        }
+}
+
+static bool apply_setting(struct world *w, const struct setting *s, struct ca_options *o,
+                          struct err *err)
+{
+    switch (s->id) {
+    case CA_ATTEMPTS:
+        o->attempts = (int)s->number;
+        return true;
+    case CA_RETRY:
+        o->retry_ms = s->number;
+        return true;
+    case CA_PROCESSING:
+        o->processing_ms = s->number;
+        return true;
+    case CA_ORDER_LIFETIME:
+        o->order_s = s->number;
+        return true;
+    case CA_AUTHZ_LIFETIME:
+        o->authz_s = s->number;
+        return true;
+    case CA_PAGE:
+        o->page = (size_t)s->number;
+        return true;
+    case CA_PERMUTE:
+        o->permute = (uint64_t)s->number;
+        return true;
+    case CA_LIMIT:
+        add_limit(s, o);
+        return true;
+    case CA_BLOCKED:
+        for (size_t i = 0; i < s->names.count; i++) {
+            str name;
+            if (!world_word(w, s->names.item[i], &name, err))
+                return false;
+            strs_add(w->arena, &o->blocked, name);
+        }
+        return true;
+    default:
+        set_flag(s->id, o);
+        return true;
+    }
+}
+
+/* The external account that `with eab` binds to. */
+static void set_eab(struct world *w, struct ca_options *o)
+{
+    struct ca_eab *eab = NEW(w->arena, struct ca_eab);
+    *eab = (struct ca_eab){ STR("acmespec-1"), STR("acmespec's key for its clients!!") };
+    o->eab = eab;
+    o->eab_count = 1;
+    vars_set(w->vars, STR("eab.kid"), eab->kid);
+    vars_set(w->vars, STR("eab.key"), b64url_encode(w->arena, eab->mac_key));
+}
+
+static bool start_ca(struct world *w, struct err *err)
+{
+    struct under_test *u = w->under_test;
+    const struct scenario *s = w->scenario;
+    bool inside = w->target->sandboxed;
+    struct ca_options o = { .host = inside ? STR("ca.acmespec.test") : STR("localhost"),
+                            .port = !inside                             ? 0
+                                : u->challenge == CHALLENGE_TLS_ALPN_01 ? OTHER_PORT
+                                                                        : 443,
+                            .dns_server = "127.0.0.1",
+                            .dns_port = u->dns_port,
+                            .http_port = u->http_port,
+                            .tls_port = u->tls_port,
+                            .caa_identity = STR_NONE,
+                            .default_address = STR_NONE,
+                            .attempts = ATTEMPTS,
+                            .connect_ms = CONNECT_MS,
+                            .total_ms = TOTAL_MS,
+                            .before = note_arrival,
+                            .after = note_exchange,
+                            .hook_context = w };
+    set_eab(w, &o);
+    for (size_t i = 0; i < s->setting_count; i++)
+        if (!apply_setting(w, &s->setting[i], &o, err))
+            return false;
+    u->rules = rules_new(w->arena, s->rules_on.row, s->rules_on.count);
+    rules_vars(u->rules, w->vars);
+    rules_hook(u->rules, &o);
+    u->ca = ca_new(w->arena, &o, err);
+    if (!u->ca)
+        return err_at(err, "the mock CA");
+    rules_attach(u->rules, u->ca);
+    journal_learn(w->journal, ca_directory_url(u->ca), RESOURCE_DIRECTORY);
+    vars_set(w->vars, STR("directory"), ca_directory_url(u->ca));
+    return true;
+}
+
+/* --- ports, folders, DNS --- */
+
+/* Ports for the client to listen on. */
+static bool choose_ports(struct under_test *u, struct err *err)
+{
+    int port[2];
+    if (!ports_choose(port, countof(port), err))
+        return false;
+    u->http_port = port[0];
+    u->tls_port = port[1];
+    return true;
+}
+
+static bool make_folder(struct world *w, const char *name, str *out, struct err *err)
+{
+    *out = arena_printf(w->arena, "%.*s/%s", STR_ARG(w->under_test->folder), name);
+    return mkdir(out->ptr, 0755) == 0 || err_set(err, "cannot make %s", out->ptr);
+}
+
+/* The programs by which a client's hooks change the zone. */
+static bool write_tool(struct world *w, const char *name, const char *command,
+                       struct err *err)
+{
+    struct under_test *u = w->under_test;
+    str path = arena_printf(w->arena, "%.*s/%s", STR_ARG(u->folder), name);
+    str text = arena_printf(w->arena,
+                            "#!/bin/sh\n# %s NAME TEXT\n"
+                            "name=$(printf %%s \"${1%%.}\" | tr A-Z a-z)\n"
+                            "zone=%.*s/$name\n%s\n",
+                            name, STR_ARG(u->txt_folder), command);
+    return file_write(path.ptr, text, err)
+        && (chmod(path.ptr, 0755) == 0 || err_set(err, "cannot make %s", path.ptr));
+}
+
+str under_test_folder(struct arena *a, const struct target *target, int slot)
+{
+    return arena_printf(a, "%.*s/%.*s-%d", STR_ARG(target->folder), STR_ARG(target->run),
+                        slot);
+}
+
+static bool make_folders(struct world *w, struct err *err)
+{
+    struct under_test *u = w->under_test;
+    str ignored;
+    u->trust = arena_printf(w->arena, "%.*s/trust", STR_ARG(u->folder));
+    if (mkdir(u->folder.ptr, 0755) != 0 && errno != EEXIST)
+        return err_set(err, "cannot make %s: %s", u->folder.ptr, strerror(errno));
+    return make_folder(w, "work", &u->work, err)
+        && make_folder(w, "work/tmp", &ignored, err)
+        && make_folder(w, "webroot", &u->webroot, err)
+        && make_folder(w, "webroot/.well-known", &ignored, err)
+        && make_folder(w, "webroot/.well-known/acme-challenge", &ignored, err)
+        && make_folder(w, "txt", &u->txt_folder, err)
+        && write_tool(w, "dns-add", "printf '%s\\n' \"$2\" >>\"$zone\"", err)
+        && write_tool(w, "dns-remove",
+                      "[ -z \"$2\" ] || left=$(grep -vxF -e \"$2\" \"$zone\")\n"
+                      "printf '%s\\n' \"$left\" >\"$zone\"",
+                      err);
+}
+
+static bool start_responder(struct world *w, struct err *err)
+{
+    struct under_test *u = w->under_test;
+    bool inside = w->target->sandboxed;
+    struct responder_options options = { .address = "127.0.0.1",
+                                         .http_port =
+                                             u->adapter->webroot ? u->http_port : 0,
+                                         .dns_address = "127.0.0.1",
+                                         .dns_port = inside ? 53 : 0,
+                                         .answer_address = w->address,
+                                         .web_folder = u->webroot.ptr,
+                                         .txt_folder = u->txt_folder.ptr };
+    w->responder = responder_new(w->arena, &options, err);
+    if (w->responder)
+        u->dns_port = responder_dns_port(w->responder);
+    return w->responder != NULL;
+}
+
+/* --- the whole --- */
+
+/* A scenario may settle the challenge in its first run, or leave it to the client. */
+static enum challenge_type challenge_of(const struct world *w)
+{
+    for (size_t i = 0; i < w->scenario->step_count; i++) {
+        const struct line *line = w->scenario->step[i].line;
+        int named = line->verb->id != VERB_RUN
+            ? -1
+            : name_find(challenge_names, CHALLENGE_COUNT, line_arg(line, "CHALLENGE"));
+        if (named >= 0)
+            return (enum challenge_type)named;
+    }
+    int own = adapter_challenge(w->target->adapter);
+    return own < 0 ? CHALLENGE_HTTP_01 : (enum challenge_type)own;
+}
+
+bool under_test_new(struct world *w, struct err *err)
+{
+    struct under_test *u = w->under_test = NEW(w->arena, struct under_test);
+    *u = (struct under_test){ .adapter = w->target->adapter, .reason = STR_NONE };
+    u->challenge = challenge_of(w);
+    u->folder = under_test_folder(w->arena, w->target, w->slot);
+    if (w->target->sandboxed) {
+        u->http_port = 80;
+        u->tls_port = 443;
+    } else if (!choose_ports(u, err)) {
+        return false;
+    }
+    if (!make_folders(w, err) || !start_responder(w, err) || !start_ca(w, err))
+        return false;
+    return sandbox_trust(u->trust.ptr, ca_root_pem(u->ca), err);
+}
+
+bool under_test_enter(struct arena *a, const struct target *target, int slot,
+                      struct err *err)
+{
+    str folder = under_test_folder(a, target, slot);
+    struct sandbox sandbox = {
+        .trust = arena_printf(a, "%.*s/trust", STR_ARG(folder)),
+        .hosts = STR("127.0.0.1 ca.acmespec.test\n"),
+        .own_tmp = true,
+    };
+    if (!target->sandboxed)
+        return true;
+    if (mkdir(folder.ptr, 0755) != 0)
+        return err_set(err, "cannot make %s: %s", folder.ptr, strerror(errno));
+    strs_add(a, &sandbox.keep, target->folder);
+    /* Nobody is trusted until there is a root. */
+    return sandbox_trust(sandbox.trust.ptr, STR_NONE, err)
+        && sandbox_enter(a, &sandbox, err);
+}
+
+str under_test_idle_rule(const struct world *w)
+{
+    const struct rules *rules = w->under_test->rules;
+    for (size_t i = 0; i < rules_count(rules); i++)
+        if (rules_fired(rules, i) == 0)
+            return arena_printf(w->arena,
+                                "line %d, `%.*s` never applied: the client did not ask "
+                                "for that",
+                                rules_at(rules, i)->line->place.line,
+                                STR_ARG(rules_at(rules, i)->text));
+    return STR_NONE;
+}
+
+void under_test_stop(struct world *w)
+{
+    if (w->under_test->ca)
+        ca_stop(w->under_test->ca);
+    if (w->responder)
+        responder_stop(w->responder);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Suite client: the mock CA and the surroundings that a play gives to the client under
+ * test, and what became of its last run. */
+#ifndef ENGINE_UNDER_TEST_H
+#define ENGINE_UNDER_TEST_H
+
+#include "engine/child.h"
+#include "engine/rules.h"
+#include "engine/world.h"
+
+/* What a run left in the client's files. */
+struct stored {
+    str chain_pem; /* empty: there is no file, or nobody knows where */
+    str key_pem;
+    str leaf_der; /* of the first certificate in it; empty: it holds none */
+};
+
+struct under_test {
+    const struct adapter *adapter;
+    struct ca *ca;
+    struct rules *rules;
+    enum challenge_type challenge; /* where a `run` names none */
+    int http_port, tls_port, dns_port;
+    str folder, work, webroot, txt_folder, trust; /* all below folder */
+    struct strs set, unset;                       /* of the environment, for every line */
+    int64_t arrived_us; /* the request at hand; on the listener's thread */
+
+    /* the last run */
+    bool has_run;
+    enum operation operation;
+    struct strs names;
+    enum client_outcome outcome;
+    str reason; /* what became of it, a sentence */
+    struct child_end end;
+    size_t from;                  /* exchanges that were there before it */
+    struct stored before, stored; /* its files before and after */
+};
+
+/* Makes the world of a play of suite client: CA with the scenario's rules and settings,
+ * DNS, web server, folders; the client is not started. */
+bool under_test_new(struct world *w, struct err *err) MUST_CHECK;
+/* Where a play has its files, in the run's folder. */
+str under_test_folder(struct arena *a, const struct target *target, int slot);
+/* Enters the sandbox of a play, where there is one: from here on this is another process,
+ * see engine/sandbox.h. */
+bool under_test_enter(struct arena *a, const struct target *target, int slot,
+                      struct err *err) MUST_CHECK;
+/* After the last run: a sentence when a rule never fired, else empty. */
+str under_test_idle_rule(const struct world *w);
+/* What was exchanged in the last run, a line each, and what the client printed. */
+str under_test_transcript(const struct world *w);
+/* Stops the CA, so that nothing is exchanged any more. */
+void under_test_stop(struct world *w);
+
+/* engine/under_test_run.c: a line of the adapter, with all its variables. */
+str under_test_script(struct world *w, str line);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of settings, and how each is read. */
+#include "script/ca_settings.h"
+
+/* clang-format off */
+const struct setting_row ca_settings[CA_SETTINGS] = {
+    [CA_NO_TERMS] = { "no-terms", SETTING_FLAG, "no terms of service to agree to" },
+    [CA_NO_REUSE] = { "no-reuse", SETTING_FLAG, "a new order never shows an authorization that is valid already" },
+    [CA_NO_NEW_AUTHZ] = { "no-newAuthz", SETTING_FLAG, "no pre-authorization" },
+    [CA_NO_PROFILES] = { "no-profiles", SETTING_FLAG, "no certificate profiles" },
+    [CA_NO_RENEWAL] = { "no-renewalInfo", SETTING_FLAG, "no renewal information (RFC 9773)" },
+    [CA_NO_ALTERNATE] = { "no-alternate", SETTING_FLAG, "no alternate chain" },
+    [CA_NO_HTTP] = { "no-http-01", SETTING_FLAG, "does not offer http-01" },
+    [CA_NO_DNS] = { "no-dns-01", SETTING_FLAG, "does not offer dns-01" },
+    [CA_NO_ALPN] = { "no-tls-alpn-01", SETTING_FLAG, "does not offer tls-alpn-01" },
+    [CA_EAB_REQUIRED] = { "eab-required", SETTING_FLAG, "new accounts need an external account binding" },
+    [CA_ALWAYS_VALID] = { "always-valid", SETTING_FLAG, "a response to a challenge is enough: nothing is asked" },
+    [CA_ATTEMPTS] = { "attempts", SETTING_NUMBER, "so many queries before a validation fails (1)" },
+    [CA_RETRY] = { "retry", SETTING_MS, "the time between them" },
+    [CA_PROCESSING] = { "processing", SETTING_MS, "orders stay processing so long" },
+    [CA_ORDER_LIFETIME] = { "order-lifetime", SETTING_S, "orders expire after so long" },
+    [CA_AUTHZ_LIFETIME] = { "authz-lifetime", SETTING_S, "valid authorizations expire after so long" },
+    [CA_PAGE] = { "page", SETTING_NUMBER, "orders in a page of an account's list" },
+    [CA_PERMUTE] = { "permute", SETTING_NUMBER, "answers look otherwise each time, within the RFC; repeatable by the number" },
+    [CA_BLOCKED] = { "blocked", SETTING_NAMES, "names that it does not sign for, with what is below them" },
+    [CA_LIMIT] = { "limit", SETTING_LIMIT, "RESOURCE NUMBER DURATION: so many requests in that time; the RESOURCE is newAccount, newOrder, newAuthz or challenge" },
+};
+/* clang-format on */
+
+static int setting_find(str name)
+{
+    for (int i = 0; i < CA_SETTINGS; i++)
+        if (str_is(name, ca_settings[i].name))
+            return i;
+    return -1;
+}
+
+static bool read_span(str word, long unit, long *out)
+{
+    long ms;
+    if (!str_to_ms(word, &ms))
+        return false;
+    *out = ms / unit;
+    return true;
+}
+
+static bool read_limit(const struct line *line, struct setting *out)
+{
+    str name = line_arg_n(line, "VALUE", 0);
+    int resource = name_find(resource_names, RESOURCE_COUNT, name);
+    bool limited = resource == RESOURCE_NEW_ACCOUNT || resource == RESOURCE_NEW_ORDER
+        || resource == RESOURCE_NEW_AUTHZ || resource == RESOURCE_CHALLENGE;
+    out->resource = limited ? (enum resource)resource : RESOURCE_NEW_ORDER;
+    return limited && line_args(line, "VALUE") == 3
+        && str_to_long(line_arg_n(line, "VALUE", 1), 1000000, &out->number)
+        && read_span(line_arg_n(line, "VALUE", 2), 1000, &out->seconds);
+}
+
+static bool read_value(struct arena *a, const struct line *line, struct setting *out)
+{
+    size_t count = line_args(line, "VALUE");
+    str first = count ? line_arg_n(line, "VALUE", 0) : STR_NONE;
+    switch (ca_settings[out->id].kind) {
+    case SETTING_FLAG:
+        return count == 0;
+    case SETTING_NUMBER:
+        return count == 1 && str_to_long(first, 1000000000, &out->number);
+    case SETTING_MS:
+        return count == 1 && read_span(first, 1, &out->number);
+    case SETTING_S:
+        return count == 1 && read_span(first, 1000, &out->number);
+    case SETTING_NAMES:
+        for (size_t i = 0; i < count; i++)
+            strs_add(a, &out->names, line_arg_n(line, "VALUE", i));
+        return count > 0;
+    case SETTING_LIMIT:
+        return read_limit(line, out);
+    }
+    return false;
+}
+
+bool setting_read(struct arena *a, const struct line *line, struct setting *out,
+                  struct mistakes *m)
+{
+    const char *names[CA_SETTINGS];
+    str name = line_arg(line, "SETTING");
+    int id = setting_find(name);
+    for (int i = 0; i < CA_SETTINGS; i++)
+        names[i] = ca_settings[i].name;
+    if (id < 0) {
+        str near = name_did_you_mean(a, names, CA_SETTINGS, name);
+        return mistake(m, line->place, "\"%.*s\" is no setting of the CA%.*s",
+                       STR_ARG(name), STR_ARG(near));
+    }
+    *out = (struct setting){ .id = (enum setting_id)id };
+    return read_value(a, line, out)
+        || mistake(m, line->place, "`ca %s` is followed by %s", names[id],
+                   ca_settings[id].kind == SETTING_FLAG         ? "nothing"
+                       : ca_settings[id].kind == SETTING_NUMBER ? "a number"
+                       : ca_settings[id].kind == SETTING_NAMES  ? "names"
+                       : ca_settings[id].kind == SETTING_LIMIT
+                       ? "RESOURCE NUMBER DURATION"
+                       : "a time span such as 3s");
+}
