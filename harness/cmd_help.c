@@ -79,7 +79,8 @@ static void print_needs(void)
 
 static void print_settings(void)
 {
-    puts("Settings of the mock CA, in suite client (`ca no-terms`, `ca processing 2s`):\n");
+    puts("Settings of the mock CA, in suite client (`ca no-terms`, `ca processing "
+         "2s`):\n");
     for (int i = 0; i < CA_SETTINGS; i++)
         printf("  %-16s %s\n", ca_settings[i].name, ca_settings[i].help);
 }

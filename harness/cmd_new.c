@@ -22,7 +22,8 @@ static const char client_skeleton[] =
     "  retry-after 1s\n"
     "\n"
     "run obtain ${domain} over http-01\n"
-    "must client issued or gave-up\n";
+    "should client issued or gave-up\n"
+    "  rule    house\n";
 
 static const char skeleton[] = "# Why this scenario exists, and which bug turns it red.\n"
                                "\n"

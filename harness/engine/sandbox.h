@@ -42,7 +42,8 @@ bool sandbox_enter(struct arena *a, const struct sandbox *what,
 
 /* Writes a folder (made when it is not there) that makes clients trust these roots and no
  * others: a bundle, and the links by which OpenSSL's -CApath finds them.  May be done
- * again, and after sandbox_enter(): what is laid over the system's store follows. */
+ * again, with an empty text for no roots at all, and after sandbox_enter(): what is laid
+ * over the system's store follows. */
 bool sandbox_trust(const char *folder, str pem, struct err *err) MUST_CHECK;
 /* "FOLDER/ca-certificates.crt" */
 str sandbox_bundle(struct arena *a, str folder);

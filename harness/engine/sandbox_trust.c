@@ -104,8 +104,8 @@ static bool link_name(struct arena *a, const char *folder, str name)
 
 static bool write_trust(struct arena *a, const char *folder, str pem, struct err *err)
 {
-    struct chain roots;
-    if (!chain_read(a, pem, &roots, err))
+    struct chain roots = { 0 };
+    if (pem.len && !chain_read(a, pem, &roots, err))
         return err_at(err, "the roots to be trusted");
     if (mkdir(folder, 0755) != 0 && errno != EEXIST)
         return err_set(err, "cannot make the folder %s: %s", folder, strerror(errno));
