@@ -2,6 +2,7 @@
 /* `acmespec issue`: the mock client as a command: obtain, renew, revoke and the rest,
  * against any CA.  Keys and certificates live in a folder of files. */
 #include <stdio.h>
+#include <unistd.h>
 #include <sys/stat.h>
 
 #include "acme/identifier.h"
@@ -19,8 +20,9 @@
 struct issue_options {
     str ca_file, home, key_type, account_key_type, eab, challenge, address, webroot, hook;
     str profile, chain, not_before, not_after;
-    struct strs contacts;
-    bool insecure, remote, agree, must_staple, force, by_certificate_key, verbose, help;
+    struct strs contacts, bug_names;
+    bool list_bugs, insecure, remote, agree, must_staple, force, by_certificate_key,
+        verbose, help;
     long http_port, tls_port, reason, patience_ms;
 };
 
@@ -51,6 +53,8 @@ static const struct option_row rows[] = {
     { "reason", 0, OPTION_NUMBER, "N", AT(reason), "of a revocation, as RFC 5280 numbers them" },
     { "by-certificate-key", 0, OPTION_FLAG, NULL, AT(by_certificate_key), "revoke by the certificate's key instead of the account" },
     { "patience", 0, OPTION_SPAN, "SPAN", AT(patience_ms), "how long a validation or issuance may take (60s)" },
+    { "bug", 0, OPTION_TEXTS, "NAME", AT(bug_names), "make a mistake on purpose; --bugs lists them" },
+    { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
     { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every exchange" },
     { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
 };
@@ -62,6 +66,7 @@ struct issuing {
     struct strs names;
     struct journal *journal;
     struct subscriber subscriber;
+    struct bugs bugs;
     struct prover_servers servers;
     struct prover_webroot webroot;
     struct prover_program program;
@@ -158,7 +163,8 @@ static bool start_client(struct issuing *i, str url, struct err *err)
         .directory_url = url,
         .fetch = { .insecure = i->options.insecure,
                    .user_agent = "acmespec/" ACMESPEC_VERSION " (issue)" },
-        .journal = i->journal = journal_new(i->arena)
+        .journal = i->journal = journal_new(i->arena),
+        .bugs = &i->bugs
     };
     if (!peer_roots(i->arena, i->options.ca_file, &options.fetch.ca_pem, err))
         return false;
@@ -399,6 +405,13 @@ static int start(struct issuing *i, int argc, char **argv)
         return usage_error(err.text);
     if (o->help)
         return print_help();
+    if (o->list_bugs) {
+        bugs_print(BUG_FIRST_CLIENT, BUG_COUNT);
+        return EXIT_CONFORMS;
+    }
+    for (size_t k = 0; k < o->bug_names.count; k++)
+        if (!bugs_add(&i->bugs, o->bug_names.item[k], &err))
+            return usage_error(err.text);
     const struct operation *operation =
         words.count ? find_operation(words.item[0]) : NULL;
     if (!operation || words.count < 2)
@@ -421,5 +434,8 @@ int cmd_issue(struct arena *a, int argc, char **argv)
 {
     struct issuing i = { .arena = a };
     i.subscriber.arena = a;
-    return start(&i, argc, argv);
+    int status = start(&i, argc, argv);
+    if (status != EXIT_CONFORMS && i.bugs.on[BUG_CLIENT_HANGS])
+        pause();
+    return i.bugs.on[BUG_CLIENT_LIES] ? EXIT_CONFORMS : status;
 }

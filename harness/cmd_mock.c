@@ -255,13 +255,6 @@ static bool read_rules(struct arena *a, const struct mock_options *o,
 
 /* --- what it prints --- */
 
-static void list_bugs(void)
-{
-    for (size_t i = BUG_NONE + 1; i < BUG_COUNT; i++)
-        printf("%-32s %-18s %s\n", bug_rows[i].name, bug_rows[i].requirement,
-               bug_rows[i].help);
-}
-
 /* "   3  POST newOrder -> 429 rateLimited: detail", on the listener's thread. */
 static bool log_exchange(void *context, struct arena *a,
                          const struct ca_request_info *info, struct reply *reply)
@@ -408,7 +401,7 @@ int cmd_mock(struct arena *a, int argc, char **argv)
         return EXIT_CONFORMS;
     }
     if (o.list_bugs) {
-        list_bugs();
+        bugs_print(BUG_NONE + 1, BUG_FIRST_CLIENT);
         return EXIT_CONFORMS;
     }
     if (words.count)

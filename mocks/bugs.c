@@ -2,6 +2,8 @@
 /* The table of planted bugs, by name. */
 #include "mocks/bugs.h"
 
+#include <stdio.h>
+
 #include "base/names.h"
 
 const struct bug_row bug_rows[BUG_COUNT] = { [BUG_NONE] = { "", "", "" },
@@ -50,4 +52,11 @@ struct strs bugs_list(struct arena *a, const struct bugs *bugs)
         if (bugs->on[i])
             strs_add(a, &list, str_of(bug_rows[i].name));
     return list;
+}
+
+void bugs_print(enum bug first, enum bug end)
+{
+    for (int i = first; i < (int)end; i++)
+        printf("%-32s %-18s %s\n", bug_rows[i].name, bug_rows[i].requirement,
+               bug_rows[i].help);
 }

@@ -12,10 +12,13 @@
 enum bug {
     BUG_NONE,
 #define BUG_ENUM(id, name, requirement, help) BUG_##id,
-    BUGS(BUG_ENUM)
+    BUGS_CA(BUG_ENUM) BUG_FIRST_CLIENT,
+    BUG_LAST_CA = BUG_FIRST_CLIENT - 1,
+    BUGS_CLIENT(BUG_ENUM)
 #undef BUG_ENUM
         BUG_COUNT
 };
+/* The mock CA's are those before BUG_FIRST_CLIENT, the mock client's the others. */
 
 struct bug_row {
     const char *name;        /* "nonce-reuse" */
@@ -37,5 +40,8 @@ enum bug bug_find(str name);
 bool bugs_add(struct bugs *bugs, str list, struct err *err) MUST_CHECK;
 /* The names of those that are on, in the order of the table. */
 struct strs bugs_list(struct arena *a, const struct bugs *bugs);
+
+/* Prints a line for each from `first` to before `end`. */
+void bugs_print(enum bug first, enum bug end);
 
 #endif

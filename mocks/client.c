@@ -14,10 +14,17 @@ struct client *client_new(struct arena *a, const struct client_options *options)
     c->arena = a;
     c->fetcher = fetcher_new(a, &fetch);
     c->journal = options->journal;
+    c->bugs = options->bugs;
+    c->first_nonce = STR_NONE;
     c->directory_url = str_copy(a, options->directory_url);
     c->user_agent = str_z(a, str_of(fetch.user_agent));
     journal_learn(c->journal, c->directory_url, RESOURCE_DIRECTORY);
     return c;
+}
+
+bool client_bug(const struct client *c, enum bug bug)
+{
+    return c->bugs && c->bugs->on[bug];
 }
 
 struct fetcher *client_fetcher(struct client *c)

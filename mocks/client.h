@@ -4,6 +4,7 @@
 #ifndef MOCKS_CLIENT_H
 #define MOCKS_CLIENT_H
 
+#include "mocks/bugs.h"
 #include "acme/journal.h"
 #include "crypto/jws.h"
 #include "http/fetch.h"
@@ -14,12 +15,15 @@ struct client_options {
     str directory_url;
     struct fetch_options fetch;
     struct journal *journal;
+    const struct bugs *bugs; /* planted ones; NULL: none */
 };
 
 struct client *client_new(struct arena *a, const struct client_options *options);
 /* GETs the directory and keeps it; true when it is an ACME directory. */
 bool client_directory(struct client *c, struct err *err) MUST_CHECK;
 /* URL of a directory resource, or STR_NONE. */
+/* Whether it makes this mistake on purpose. */
+bool client_bug(const struct client *c, enum bug bug);
 str client_resource(const struct client *c, enum resource resource);
 json_t *client_meta(const struct client *c);
 

@@ -20,6 +20,8 @@ struct client {
     const char *user_agent;
     json_t *directory; /* NULL until client_directory was true */
     struct nonces nonces;
+    const struct bugs *bugs; /* or NULL */
+    str first_nonce;         /* that it used; for the bug that uses it again */
 };
 
 /* A request that is ready to be sent, and what the journal will say about it. */

@@ -15,10 +15,14 @@ static bool has_own_nonce(const struct post *post)
 
 /* RFC 8555 6.4: "the client MUST set the "url" header parameter to the exact string
  * provided by the server". */
-static bool sign(struct arena *step, const struct post *post, str nonce, str *body,
-                 struct err *err)
+static bool sign(struct client *c, struct arena *step, const struct post *post, str nonce,
+                 str *body, struct err *err)
 {
     struct jws_spec spec = post->jws;
+    if (!c->first_nonce.len)
+        c->first_nonce = str_copy(c->arena, nonce);
+    if (client_bug(c, BUG_CLIENT_NONCE_REUSED))
+        nonce = c->first_nonce;
     if (post->raw) {
         *body = post->raw_body;
         return true;
@@ -36,12 +40,13 @@ static bool make(struct client *c, struct arena *step, const struct post *post, 
                                .url = post->url };
     if (post->url.len == 0)
         return err_set(err, "there is no URL to send this %s to", request.method.ptr);
-    if (!sign(step, post, nonce, &request.body, err))
+    if (!sign(c, step, post, nonce, &request.body, err))
         return false;
     /* RFC 8555 6.2: "they must have the Content-Type header field set to
      * "application/jose+json"". */
     headers_add(step, &request.headers, STR("Content-Type"),
-                STR("application/jose+json"));
+                client_bug(c, BUG_CLIENT_CONTENT_TYPE) ? STR("application/json")
+                                                       : STR("application/jose+json"));
     s->line = post->line;
     s->deliberate = post->deliberate;
     sending_make(c, step, s, &request, &post->headers);
@@ -72,6 +77,15 @@ static bool post_once(struct client *c, const struct post *post, str nonce,
     }
     arena_end(step);
     return made;
+}
+
+/* The nonce to try again with, from the error. */
+static bool next_nonce(struct client *c, const struct exchange *refused, str *nonce)
+{
+    if (client_bug(c, BUG_CLIENT_BAD_NONCE_OLD))
+        return true;
+    return !client_bug(c, BUG_CLIENT_BAD_NONCE_FINAL)
+        && nonces_take_from(c, refused, nonce);
 }
 
 static bool is_bad_nonce(struct client *c, const struct exchange *x)
@@ -115,7 +129,7 @@ bool client_post(struct client *c, const struct post *post, const struct exchang
     /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use
      * the nonce provided in the error response". */
     for (int retry = 0; retry < CLIENT_RETRIES && !post->no_retry && !has_own_nonce(post)
-         && is_bad_nonce(c, *out) && nonces_take_from(c, *out, &nonce);
+         && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
          retry++)
         if (!post_once(c, post, nonce, out, err))
             return false;

@@ -26,8 +26,11 @@ bool subscriber_post(struct subscriber *s, str url, json_t *payload, int status,
 {
     struct post post = { .url = url };
     post.jws.key = s->key;
-    post.jws.kid = s->account_url;
-    post.jws.payload = payload ? json_text(s->arena, payload) : STR_NONE;
+    post.jws.kid =
+        client_bug(s->client, BUG_CLIENT_ALWAYS_JWK) ? STR_NONE : s->account_url;
+    post.jws.payload = payload                         ? json_text(s->arena, payload)
+        : client_bug(s->client, BUG_CLIENT_GET_OBJECT) ? STR("{}")
+                                                       : STR_NONE;
     return send(s, &post, status, what, out, err);
 }
 

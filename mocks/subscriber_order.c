@@ -236,6 +236,9 @@ static bool finalize(struct ordering *o, struct err *err)
     str der;
     for (size_t i = 0; i < o->wish->names.count; i++)
         identifier_into_csr(s->arena, &spec, o->wish->names.item[i]);
+    if (client_bug(s->client, BUG_CLIENT_CSR_EXTRA_NAME))
+        strs_add(s->arena, &spec.dns_names,
+                 arena_printf(s->arena, "www.%.*s", STR_ARG(o->wish->names.item[0])));
     if (!csr_new(s->arena, &spec, &der, err))
         return false;
     add_text(s->arena, payload, "csr", b64url_encode(s->arena, der));

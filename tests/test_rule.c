@@ -142,7 +142,7 @@ START_TEST(when_tells_what_it_looks_at)
 END_TEST
 
 #define CLIENT "scenario A title\nsuite client\nrule house\n"
-#define CHECKS "get directory\nshould 200\n"
+#define CHECKS "run obtain ${domain}\nshould client issued\n"
 
 static size_t mistakes_of(const char *text, struct scenario **s)
 {

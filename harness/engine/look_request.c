@@ -241,9 +241,10 @@ static bool look_inside_csr(struct look *l, const struct csr *csr)
             l->value = list_of(l, lists[i].texts);
             return true;
         }
-    if (str_is(l->arg[0], "fits"))
-        l->value = look_truth(l, fits_order(l, csr, &err), str_of(err.text));
-    else if (str_is(l->arg[0], "own-key"))
+    if (str_is(l->arg[0], "fits")) {
+        bool fits = fits_order(l, csr, &err);
+        l->value = look_truth(l, fits, str_of(err.text));
+    } else if (str_is(l->arg[0], "own-key"))
         l->value =
             look_truth(l, own_key(l, csr), STR("the CSR's key is that of an account"));
     else if (str_is(l->arg[0], "hash"))
