@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,8 +125,9 @@ START_TEST(signals_and_descriptors_of_ours_are_not_inherited)
     int fd = open("/dev/null", O_RDONLY); /* without close-on-exec */
     sigfillset(&set);
     sigprocmask(SIG_BLOCK, &set, &before);
-    (void)signal(SIGPIPE, SIG_IGN);
+    void (*handler)(int) = signal(SIGPIPE, SIG_IGN);
     run("grep -E 'Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd | tr '\\n' ' '");
+    (void)signal(SIGPIPE, handler);
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(fd);
     ck_assert_str_eq(end.output.ptr,
@@ -150,18 +153,29 @@ START_TEST(what_cannot_be_started_is_told)
     child_run(a, &what, &end);
     ck_assert_str_eq(end.why.text, "cannot run /none/program: No such file or directory");
     what.argv = script;
+    ck_assert(file_write(tool, STR("echo\n"), &err));
+    child_run(a, &what, &end);
+    ck_assert_ptr_nonnull(strstr(end.why.text, "Permission denied"));
+    what.argv = NULL;
+    what.cwd = "/none";
+    run("true");
+    ck_assert_ptr_nonnull(strstr(end.why.text, "cannot go to the folder /none: No such"));
+}
+END_TEST
+
+START_TEST(a_script_that_nobody_can_read_is_told)
+{
+    const char *tool = arena_printf(a, "%s/tool", dir.ptr).ptr;
+    const char *const script[] = { tool, NULL };
+    if (getenv("CK_FORK"))
+        return; /* valgrind looks for interpreters itself, and ends when there is none */
+    what.argv = script;
     ck_assert(file_write(tool, STR("#!/none/shell\n"), &err) && chmod(tool, 0755) == 0);
     child_run(a, &what, &end);
     ck_assert_ptr_nonnull(strstr(end.why.text, "the interpreter that it asks for"));
     ck_assert(file_write(tool, STR("echo\n"), &err) && chmod(tool, 0755) == 0);
     child_run(a, &what, &end);
     ck_assert_ptr_nonnull(strstr(end.why.text, "it is no program, and no script"));
-    ck_assert_int_eq(chmod(tool, 0644), 0);
-    child_run(a, &what, &end);
-    ck_assert_ptr_nonnull(strstr(end.why.text, "Permission denied"));
-    what.cwd = "/none";
-    run("true");
-    ck_assert_ptr_nonnull(strstr(end.why.text, "cannot go to the folder /none: No such"));
 }
 END_TEST
 
@@ -254,6 +268,15 @@ START_TEST(one_that_closes_its_output_is_still_waited_for)
 }
 END_TEST
 
+START_TEST(an_ignored_sigchld_hides_no_status)
+{
+    (void)signal(SIGCHLD, SIG_IGN);
+    run("exit 6");
+    (void)signal(SIGCHLD, SIG_DFL);
+    ck_assert_int_eq(end.exit_code, 6);
+}
+END_TEST
+
 START_TEST(what_is_left_of_the_group_is_ended)
 {
     what.cwd = dir.ptr;
@@ -275,6 +298,14 @@ START_TEST(a_daemon_in_a_session_of_its_own_is_swept)
     ck_assert_int_eq(end.fate, CHILD_EXITED);
     ck_gone("daemon");
     ck_assert_uint_ge(end.orphans, 1);
+}
+END_TEST
+
+START_TEST(a_crowd_is_swept)
+{
+    run("i=0; while [ $i -lt 50 ]; do setsid sleep 1000 & i=$((i+1)); done; exit 4");
+    ck_assert_int_eq(end.exit_code, 4);
+    ck_assert_uint_eq(end.orphans, 50);
 }
 END_TEST
 
@@ -319,22 +350,21 @@ END_TEST
 
 static volatile int stop;
 
-static void *stop_soon(void *context)
+static void stop_it(int number)
 {
-    (void)context;
-    clock_sleep_ms(SHORT_MS);
-    stop = SIGINT;
-    return NULL;
+    stop = number;
 }
 
-START_TEST(it_can_be_stopped_from_another_thread)
+/* As Ctrl-C does. */
+START_TEST(it_can_be_stopped)
 {
-    pthread_t thread;
+    struct itimerval soon = { .it_value.tv_usec = SHORT_MS * 1000 };
+    void (*handler)(int) = signal(SIGALRM, stop_it);
     stop = 0;
     what.stop = &stop;
-    ck_assert_int_eq(pthread_create(&thread, NULL, stop_soon, NULL), 0);
+    setitimer(ITIMER_REAL, &soon, NULL);
     run("exec sleep 1000");
-    pthread_join(thread, NULL);
+    (void)signal(SIGALRM, handler);
     ck_assert_int_eq(end.fate, CHILD_STOPPED);
     ck_assert_str_eq(says(), "was ended by SIGTERM because the run was stopped");
 }
@@ -343,8 +373,8 @@ END_TEST
 /* Threads that hold malloc's lock most of the time. */
 static void *allocate(void *context)
 {
-    const volatile int *enough = context;
-    while (!*enough) {
+    atomic_int *enough = context;
+    while (!atomic_load(enough)) {
         struct arena *own = arena_new(NULL);
         arena_alloc(own, 100, 1000);
         arena_end(own);
@@ -355,14 +385,14 @@ static void *allocate(void *context)
 START_TEST(busy_threads_do_no_harm)
 {
     pthread_t thread[3];
-    volatile int enough = 0;
+    atomic_int enough = 0;
     for (size_t i = 0; i < countof(thread); i++)
-        pthread_create(&thread[i], NULL, allocate, (void *)(uintptr_t)&enough);
+        pthread_create(&thread[i], NULL, allocate, &enough);
     for (int i = 0; i < 50; i++) {
         run("exit 9");
         ck_assert_int_eq(end.exit_code, 9);
     }
-    enough = 1;
+    atomic_store(&enough, 1);
     for (size_t i = 0; i < countof(thread); i++)
         pthread_join(thread[i], NULL);
 }
@@ -380,6 +410,7 @@ Suite *child_suite(void)
     tcase_add_test(tc, the_path_is_that_of_the_child);
     tcase_add_test(tc, it_begins_where_it_is_told);
     tcase_add_test(tc, what_cannot_be_started_is_told);
+    tcase_add_test(tc, a_script_that_nobody_can_read_is_told);
     tcase_add_test(tc, a_hanging_one_is_ended_at_its_deadline);
     tcase_add_test(tc, one_that_ignores_sigterm_is_killed);
     tcase_add_test(tc, one_that_uses_its_grace_has_its_own_status);
@@ -388,12 +419,14 @@ Suite *child_suite(void)
     tcase_add_test(tc, a_flood_is_kept_at_both_ends);
     tcase_add_test(tc, every_length_around_the_ceiling_is_kept_right);
     tcase_add_test(tc, one_that_closes_its_output_is_still_waited_for);
+    tcase_add_test(tc, an_ignored_sigchld_hides_no_status);
     tcase_add_test(tc, what_is_left_of_the_group_is_ended);
-    tcase_add_test(tc, it_can_be_stopped_from_another_thread);
+    tcase_add_test(tc, it_can_be_stopped);
     tcase_add_test(tc, busy_threads_do_no_harm);
 #ifdef __linux__
     tcase_add_test(tc, signals_and_descriptors_of_ours_are_not_inherited);
     tcase_add_test(tc, a_daemon_in_a_session_of_its_own_is_swept);
+    tcase_add_test(tc, a_crowd_is_swept);
     tcase_add_test(tc, other_children_of_ours_are_left_alone);
     tcase_add_test(tc, no_descriptor_and_no_zombie_stays);
 #endif

@@ -11,6 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#endif
+
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -431,6 +438,47 @@ START_TEST(it_is_possible_here)
 }
 END_TEST
 
+#ifdef __linux__
+/* As in a container by Docker: unshare(2) is refused. */
+static void forbid_namespaces(void)
+{
+    static struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = { countof(code), code };
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+        || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+        _exit(77);
+}
+
+START_TEST(a_refusal_says_what_would_help)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        str why;
+        forbid_namespaces();
+        bool possible = sandbox_possible(a, &why);
+        file_write_all(ends[1], why);
+        _exit(possible ? 1 : 0);
+    }
+    close(ends[1]);
+    const char *why = read_all(ends[0]).ptr;
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        return; /* this kernel has no filters */
+    ck_exited(0);
+    ck_assert_ptr_nonnull(strstr(why, "no sandbox: "));
+    ck_assert_ptr_nonnull(strstr(why, "cannot make namespaces: Operation not permitted"));
+    ck_assert(strstr(why, "--security-opt seccomp=unconfined") || strstr(why, "sysctl"));
+}
+END_TEST
+#endif
+
 static void add_tests_inside(TCase *tc)
 {
     tcase_add_test(tc, names_are_resolved_by_127_0_0_1_alone);
@@ -458,6 +506,9 @@ Suite *sandbox_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_trust_folder_can_be_written_again);
     tcase_add_test(tc, the_environment_names_the_folder_and_no_proxy);
+#ifdef __linux__
+    tcase_add_test(tc, a_refusal_says_what_would_help);
+#endif
     if (sandbox_possible(own, &why))
         add_tests_inside(tc);
     else

@@ -92,6 +92,10 @@ static struct pids children(struct arena *a, const struct pids *except)
 void orphans_expect(struct arena *a, struct pids *before)
 {
     static const struct pids none;
+    struct sigaction now;
+    /* A parent of ours may have had it ignored, and then no status is ever told. */
+    if (sigaction(SIGCHLD, NULL, &now) == 0 && now.sa_handler == SIG_IGN)
+        (void)signal(SIGCHLD, SIG_DFL);
 #ifdef __linux__
     prctl(PR_SET_CHILD_SUBREAPER, 1);
 #endif

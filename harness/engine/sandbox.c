@@ -238,11 +238,10 @@ bool sandbox_enter(struct arena *a, const struct sandbox *what, struct err *err)
 
 /* --- the probe --- */
 
-static void probe(int fd)
+static void probe(struct arena *a, int fd)
 {
     struct err err;
     struct sandbox plain = { .own_tmp = true };
-    struct arena *a = arena_new(NULL);
     bool good = sandbox_enter(a, &plain, &err);
     str said = good ? STR("yes") : str_of(err.text);
     _exit(write(fd, said.ptr, said.len) == (ssize_t)said.len ? 0 : 1);
@@ -258,7 +257,7 @@ bool sandbox_possible(struct arena *a, str *why_not)
         return false;
     pid_t pid = fork();
     if (pid == 0)
-        probe(ends[1]);
+        probe(a, ends[1]);
     close(ends[1]);
     ssize_t n = pid < 0 ? 0 : read(ends[0], text, sizeof text);
     close(ends[0]);

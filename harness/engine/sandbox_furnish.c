@@ -38,11 +38,15 @@ static const char *const trust_bundles[] = {
     "/var/lib/ca-certificates/ca-bundle.pem",
 };
 
-/* Sockets of daemons that resolve names: a network namespace does not cut them. */
+/* Sockets, which a network namespace does not cut, of daemons that resolve names or act
+ * for others outside: folders of them, and single ones. */
 static const char *const hidden_folders[] = {
-    "/run/nscd",
-    "/run/avahi-daemon",
-    "/run/dbus",
+    "/run/nscd", "/run/avahi-daemon", "/run/dbus", "/run/containerd", "/run/podman",
+};
+static const char *const hidden_sockets[] = {
+    "/run/systemd/private",
+    "/run/docker.sock",
+    "/run/snapd.socket",
 };
 
 #define NAMESERVER "nameserver 127.0.0.1\n"
@@ -85,7 +89,7 @@ static bool new_tmpfs(const char *folder, const char *mode)
 /* With what is mounted below it, since the kernel lets nobody look under that. */
 static bool lay_over(const char *from, const char *over)
 {
-    return !file_exists(over) || mount(from, over, NULL, MS_BIND | MS_REC, NULL) == 0;
+    return !file_exists(over) || mount(from, over, "none", MS_BIND | MS_REC, NULL) == 0;
 }
 
 static bool lay_text_over(struct arena *a, const char *name, str text, struct err *err)
@@ -127,7 +131,10 @@ static bool furnish_folders(struct arena *a, const struct sandbox *what, struct 
 {
     for (size_t i = 0; i < countof(hidden_folders); i++)
         if (file_is_dir(hidden_folders[i]) && !new_tmpfs(hidden_folders[i], "mode=0755"))
-            return sandbox_refused("cannot hide the sockets of name services", err);
+            return sandbox_refused("cannot hide the sockets of daemons", err);
+    for (size_t i = 0; i < countof(hidden_sockets); i++)
+        if (!lay_over(STAGE "/resolv.conf", hidden_sockets[i]))
+            return sandbox_refused("cannot hide the sockets of daemons", err);
     for (size_t i = 0; i < what->empty.count; i++) {
         const char *folder = str_z(a, what->empty.item[i]);
         if (file_is_dir(folder) && !new_tmpfs(folder, "mode=0755"))
@@ -149,7 +156,8 @@ static bool put_aside(struct arena *a, const struct strs *folders)
     bool good = true;
     for (size_t i = 0; good && i < folders->count; i++)
         good = mkdir(kept_name(a, i), 0755) == 0
-            && mount(folders->item[i].ptr, kept_name(a, i), NULL, MS_BIND | MS_REC, NULL)
+            && mount(folders->item[i].ptr, kept_name(a, i), "none", MS_BIND | MS_REC,
+                     NULL)
                 == 0;
     return good;
 }
@@ -206,7 +214,7 @@ bool sandbox_furnish(struct arena *a, const struct sandbox *what, struct err *er
     if (!loopback_up(err))
         return false;
     if (sethostname("acmespec", strlen("acmespec")) != 0
-        || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+        || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0
         || !new_tmpfs(STAGE, "mode=0755"))
         return sandbox_refused("cannot mount anything", err);
     bool good = furnish_names(a, what, err) && furnish_trust(a, what->trust, err)
