@@ -71,8 +71,8 @@ bool sandbox_refused(const char *step, struct err *err)
               "--security-opt seccomp=unconfined --security-opt systempaths=unconfined";
     arena_end(a);
     if (why)
-        return err_set(err, "no sandbox: %s (%s: %s)", why, step, strerror(number));
-    return err_set(err, "no sandbox: %s: %s", step, strerror(number));
+        return err_set(err, "%s (%s: %s)", why, step, strerror(number));
+    return err_set(err, "%s: %s", step, strerror(number));
 }
 
 /* --- the namespaces --- */
@@ -251,7 +251,7 @@ bool sandbox_possible(struct arena *a, str *why_not)
 {
     int ends[2];
     char text[sizeof(struct err)];
-    *why_not = STR("no sandbox: cannot start a process to try it");
+    *why_not = STR("cannot start a process to try it");
     fflush(NULL);
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
@@ -282,7 +282,7 @@ bool sandbox_enter(struct arena *a, const struct sandbox *what, struct err *err)
 {
     (void)a;
     (void)what;
-    return err_set(err, "no sandbox: it is made of namespaces, which only Linux has");
+    return err_set(err, "it is made of namespaces, which only Linux has");
 }
 
 #endif
