@@ -165,7 +165,7 @@ START_TEST(a_client_scenario_holds_rules)
     ck_assert_uint_eq(mistakes_of(CLIENT "on order\n  redirect ${none}\n" CHECKS, &s), 1);
     ck_assert_uint_eq(mistakes_of(CLIENT "get ${url}\n" CHECKS, &s), 1);
     ck_assert_uint_eq(mistakes_of("scenario A title\nsuite server\nrule house\n"
-                                  "on order\n  delay 1s\n" CHECKS,
+                                  "on order\n  delay 1s\nget directory\nshould 200\n",
                                   &s),
                       1);
 }
