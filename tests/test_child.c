@@ -187,7 +187,7 @@ START_TEST(a_hanging_one_is_ended_at_its_deadline)
     ck_assert_int_eq(end.signal, SIGTERM);
     ck_assert(!end.killed);
     ck_assert_str_eq(end.output.ptr, "begun\n");
-    ck_assert_int_ge(end.wall_us, (SHORT_MS - 1) * 1000);
+    ck_assert_int_ge(end.wall_us / 1000, SHORT_MS - 1);
     ck_assert_str_eq(says(), "was still running after 0.1 s and was ended by SIGTERM");
 }
 END_TEST
@@ -263,7 +263,7 @@ START_TEST(one_that_closes_its_output_is_still_waited_for)
 {
     run("exec >&- 2>&-; sleep 0.2; exit 5");
     ck_assert_int_eq(end.exit_code, 5);
-    ck_assert_int_ge(end.wall_us, 200000);
+    ck_assert_int_ge(end.wall_us / 1000, 200);
     ck_assert_int_lt(end.cpu_us, 100000); /* nor does the wait spin */
 }
 END_TEST

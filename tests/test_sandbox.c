@@ -191,6 +191,12 @@ static int stay(void *context)
     return 0;
 }
 
+static int stay_and_say_so_there(void *context)
+{
+    dup2(*(int *)context, STDOUT_FILENO);
+    return stay(NULL);
+}
+
 static void ends_by(int number)
 {
     int fd;
@@ -208,6 +214,27 @@ START_TEST(nothing_outlives_the_one_outside)
     ends_by(SIGTERM);
     ends_by(SIGINT);
     ends_by(SIGKILL);
+}
+END_TEST
+
+/* As when a whole run is killed. */
+START_TEST(nothing_outlives_the_parent_of_the_one_outside)
+{
+    int fd, ends[2];
+    char c;
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        box_enter(stay_and_say_so_there, &ends[1], &fd);
+        pause();
+        _exit(0);
+    }
+    close(ends[1]);
+    ck_assert_int_eq(read(ends[0], &c, 1), 1);
+    kill(parent, SIGKILL);
+    ck_assert_int_eq(waitpid(parent, NULL, 0), parent);
+    ck_assert_str_eq(box_read(ends[0]).ptr, "");
 }
 END_TEST
 
@@ -283,6 +310,7 @@ static void add_tests_inside(TCase *tc)
     tcase_add_test(tc, the_end_inside_is_the_end_outside);
     tcase_add_test(tc, processes_inside_see_only_each_other);
     tcase_add_test(tc, nothing_outlives_the_one_outside);
+    tcase_add_test(tc, nothing_outlives_the_parent_of_the_one_outside);
     tcase_add_test(tc, many_run_side_by_side);
     tcase_add_test(tc, it_is_possible_here);
 }

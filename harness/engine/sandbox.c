@@ -178,6 +178,7 @@ static int keep_only(int fd)
 static void stay_outside(pid_t init, const int tell[2])
 {
     int told;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* or a run that is killed would go on in here */
     close(tell[1]);
     int fd = keep_only(tell[0]);
     int status = wait_for(init);
