@@ -63,15 +63,19 @@ static bool read_scenario_file(struct session *s, str name, struct mistakes *m,
     return !file_exists(path.ptr) || library_add(s->arena, s->library, path.ptr, m, err);
 }
 
-/* Those of the other suite have nothing to look at. */
-static void keep_watches(struct session *s)
+/* Those of the other suite are about us: the mock CA that clients meet holds the
+ * server's. */
+static void part_watches(struct session *s)
 {
-    struct watches *w = s->library->watches;
-    size_t kept = 0;
-    for (size_t i = 0; i < w->count; i++)
-        if (str_is(w->item[i].suite, s->suite))
-            w->item[kept++] = w->item[i];
-    w->count = kept;
+    struct watches *all = s->library->watches, *theirs = NEW(s->arena, struct watches),
+                   *ours = NEW(s->arena, struct watches);
+    for (size_t i = 0; i < all->count; i++) {
+        struct watches *to = str_is(all->item[i].suite, s->suite) ? theirs : ours;
+        to->item = GROW(s->arena, to->item, to->count, struct watch);
+        to->item[to->count++] = all->item[i];
+    }
+    s->library->watches = theirs;
+    s->target.own = ours;
 }
 
 bool session_read(struct session *s, const struct strs *names, struct err *err)
@@ -85,7 +89,7 @@ bool session_read(struct session *s, const struct strs *names, struct err *err)
     s->library = library_read(s->arena, root, s->suite, &m, err);
     if (!s->library)
         return false;
-    keep_watches(s);
+    part_watches(s);
     for (size_t i = 0; i < names->count; i++)
         if (!read_scenario_file(s, names->item[i], &m, err))
             return false;

@@ -102,6 +102,29 @@ START_TEST(a_rule_that_never_applied_leaves_it_open)
 }
 END_TEST
 
+/* What our own CA says is judged, too; but not where a rule made it say that. */
+START_TEST(a_mistake_of_our_own_is_an_error)
+{
+    static const char text[] = "watch own\n  title T\n  suite server\n  rule house\n"
+                               "  when resource is directory\n  should status is 500\n";
+    static const char steps[] = "run obtain ${domain}\nshould client gave-up\n";
+    static const char ask[] = "curl -s --cacert \"$root\" \"$directory\"; exit 1";
+    struct mistakes m = { .arena = a };
+    struct watches own = { 0 };
+    size_t count;
+    struct line *lines = lines_read(a, "w.acme", str_of(text), &count, &m);
+    watches_add(a, &own, lines, count, NULL, &m);
+    target.own = &own;
+    struct play_result r = played(ask, steps);
+    ck_assert_int_eq(r.verdict, VERDICT_ERROR);
+    ck_assert(str_contains(r.reason, STR("our own mock CA broke the watch own")));
+    r = played(ask,
+               "on directory\n  patch { \"x\": 1 }\n"
+               "run obtain ${domain}\nshould client gave-up\n");
+    ck_assert_int_eq(r.verdict, VERDICT_PASS);
+}
+END_TEST
+
 START_TEST(a_hook_changes_the_zone)
 {
     struct play_result r = played(
@@ -122,6 +145,7 @@ Suite *under_test_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, an_outcome_has_its_reason, 0, countof(rows));
     tcase_add_test(t, a_rule_that_never_applied_leaves_it_open);
+    tcase_add_test(t, a_mistake_of_our_own_is_an_error);
     tcase_add_test(t, a_hook_changes_the_zone);
     suite_add_tcase(suite, t);
     return suite;

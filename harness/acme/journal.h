@@ -21,6 +21,7 @@ struct exchange {
     enum object object;
     json_t *body;    /* the answer's body as JSON, or NULL */
     bool deliberate; /* the request was spoiled on purpose */
+    bool spoilt;     /* the answer was, by a rule of the mock CA */
     int line;        /* of the scenario, 0: on our own (given, nonce) */
 };
 

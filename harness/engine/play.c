@@ -44,7 +44,8 @@ struct playing {
     struct world *world;
     struct play_result *result;
     struct watching *watching;
-    bool over; /* the scenario ended early */
+    struct watching *own; /* of what our mock CA says; NULL: we are no CA here */
+    bool over;            /* the scenario ended early */
 };
 
 str play_name(struct arena *a, const struct play *play)
@@ -237,10 +238,31 @@ static void take_step(struct playing *p, const struct step *step)
         perform(p, step);
 }
 
+/* A mistake in what our own CA said, where no rule asked for it, is ours: nothing can be
+ * said of the client then. */
+static void own_faults(struct playing *p)
+{
+    size_t count = 0;
+    if (!p->own)
+        return;
+    watching_look(p->own);
+    const struct watch_result *r = watching_results(p->own, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (r[i].verdict != VERDICT_FAIL && r[i].verdict != VERDICT_WARN)
+            continue;
+        worsen(p->result, VERDICT_ERROR);
+        p->result->reason =
+            arena_printf(p->arena, "our own mock CA broke the watch %.*s: %.*s",
+                         STR_ARG(r[i].id), STR_ARG(r[i].message));
+        p->result->transcript = r[i].transcript;
+    }
+}
+
 /* A rule that never applied: the client was not put to the test, whatever it did. */
 static void end_client(struct playing *p)
 {
     under_test_stop(p->world);
+    own_faults(p);
     str idle = under_test_idle_rule(p->world);
     if (idle.len && !p->over)
         end_with(p, VERDICT_INCONCLUSIVE, idle);
@@ -310,7 +332,10 @@ void play_run(struct arena *a, const struct target *target, const struct play *p
         && world_new(a, target, play->scenario, play->variant, play->slot, &p.world,
                      &err);
     if (begun) {
-        p.watching = watching_new(p.world, watches, out->result.name);
+        str suite = play->scenario->suite;
+        p.watching = watching_new(p.world, watches, suite, out->result.name);
+        if (client && target->own)
+            p.own = watching_new(p.world, target->own, STR("server"), out->result.name);
         take_steps(&p);
         out->watch = watching_results(p.watching, &out->watch_count);
     } else {

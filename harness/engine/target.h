@@ -8,6 +8,7 @@
 #include "http/fetch.h"
 #include "mocks/relay.h"
 #include "script/adapter.h"
+#include "script/watch.h"
 
 enum { MOST_CAPABILITIES = 64 };
 
@@ -19,6 +20,7 @@ struct offered {
 
 struct target {
     const struct adapter *adapter; /* of the client under test; NULL: a CA is */
+    const struct watches *own;     /* those that our mock CA has to hold, then */
     bool sandboxed;                /* the client runs in namespaces of its own */
     str folder;                    /* of the run of a client, for each play's files */
     str directory_url;

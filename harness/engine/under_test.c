@@ -22,14 +22,23 @@ enum {
 
 /* --- the journal: everything that the CA was asked --- */
 
+static size_t all_fired(const struct rules *rules)
+{
+    size_t fired = 0;
+    for (size_t i = 0; i < rules_count(rules); i++)
+        fired += rules_fired(rules, i);
+    return fired;
+}
+
 static bool note_arrival(void *context, struct arena *a,
                          const struct ca_request_info *info, struct reply *reply)
 {
-    struct world *w = context;
+    struct under_test *u = ((struct world *)context)->under_test;
     (void)a;
     (void)info;
     (void)reply;
-    w->under_test->arrived_us = clock_us();
+    u->arrived_us = clock_us();
+    u->fired = all_fired(u->rules);
     return false;
 }
 
@@ -52,7 +61,9 @@ static bool note_exchange(void *context, struct arena *a,
                           .failure = why_unanswered(&reply->manner),
                           .sent_us = w->under_test->arrived_us,
                           .done_us = clock_us() + reply->manner.delay_ms * 1000,
-                          .wall = clock_wall() };
+                          .wall = clock_wall(),
+                          .spoilt =
+                              all_fired(w->under_test->rules) != w->under_test->fired };
     struct err full;
     (void)a;
     if (info->resource != RESOURCE_OTHER)

@@ -24,6 +24,7 @@ struct under_test {
     str folder, work, webroot, txt_folder, trust; /* all below folder */
     struct strs set, unset;                       /* of the environment, for every line */
     int64_t arrived_us; /* the request at hand; on the listener's thread */
+    size_t fired;       /* rules that were applied until then */
 
     /* the last run */
     bool has_run;

@@ -7,9 +7,9 @@
 #include "engine/world.h"
 
 struct watching;
-/* One result for each watch; all are skip until they see a message that they are about.
- */
-struct watching *watching_new(struct world *w, const struct watches *watches,
+/* One result for each watch; all are skip until they see a message that they are about,
+ * and those of another suite always. */
+struct watching *watching_new(struct world *w, const struct watches *watches, str suite,
                               str play_name);
 /* Looks at the exchanges that came since the last call. */
 void watching_look(struct watching *watching);
