@@ -56,7 +56,7 @@ struct strs bugs_list(struct arena *a, const struct bugs *bugs)
 
 void bugs_print(enum bug first, enum bug end)
 {
-    for (int i = first; i < (int)end; i++)
+    for (size_t i = (size_t)first; i < (size_t)end; i++)
         printf("%-32s %-18s %s\n", bug_rows[i].name, bug_rows[i].requirement,
                bug_rows[i].help);
 }
