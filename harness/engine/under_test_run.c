@@ -339,7 +339,7 @@ str under_test_transcript(const struct world *w)
 {
     const struct under_test *u = w->under_test;
     struct buf b = buf_new(w->arena, CEILING_TRANSCRIPT);
-    str output = str_trim(u->end.output);
+    str output = str_trim(u->end.output), line;
     if (output.len > SHOWN_OUTPUT)
         output = str_from(output, output.len - SHOWN_OUTPUT);
     show_exchanges(w, &b);
@@ -347,7 +347,8 @@ str under_test_transcript(const struct world *w)
              output.len == 0                        ? " nothing"
                  : u->end.output.len > SHOWN_OUTPUT ? ", at the end:"
                                                     : ":");
-    buf_add(&b, show_clean(w->arena, output));
+    while (str_cut(&output, '\n', &line))
+        buf_addf(&b, "%.*s\n", STR_ARG(show_clean(w->arena, line)));
     return buf_str(&b);
 }
 
