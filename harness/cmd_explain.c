@@ -3,6 +3,7 @@
  * prose. */
 #include <stdio.h>
 
+#include "base/file.h"
 #include "commands.h"
 #include "options.h"
 #include "script/library.h"
@@ -56,6 +57,10 @@ static int explain_requirement(struct arena *a, const struct library *l,
 static int explain_scenario(struct arena *a, const struct scenario *s)
 {
     printf("%.*s\n%.*s\n\n", STR_ARG(s->name), STR_ARG(s->title));
+    for (size_t i = 0; i < s->setting_count; i++)
+        printf("  -  %.*s\n", STR_ARG(prose_of_line(a, s->setting[i].line)));
+    for (size_t i = 0; i < s->rules_on.count; i++)
+        printf("  -  %.*s\n", STR_ARG(prose_of_line(a, s->rules_on.row[i].line)));
     for (size_t i = 0; i < s->step_count; i++)
         printf("%3zu. %.*s\n", i + 1, STR_ARG(prose_of_step(a, &s->step[i])));
     return EXIT_CONFORMS;
@@ -101,6 +106,14 @@ static int explain(struct arena *a, const struct library *l, str id)
     return EXIT_USAGE;
 }
 
+/* Its name in the library is without the suffix. */
+static str scenario_name(str word)
+{
+    while (str_starts(word, "./"))
+        word = str_from(word, 2);
+    return str_ends(word, ".acme") ? str_upto(word, word.len - strlen(".acme")) : word;
+}
+
 int cmd_explain(struct arena *a, int argc, char **argv)
 {
     struct mistakes m = { .arena = a };
@@ -119,5 +132,8 @@ int cmd_explain(struct arena *a, int argc, char **argv)
     struct library *l = library_read(a, root, "", &m, &err);
     if (!l)
         return usage_error(err.text);
-    return explain(a, l, str_of(argv[1]));
+    /* A scenario of one's own is named by its file. */
+    if (file_exists(argv[1]) && !library_add(a, l, argv[1], &m, &err))
+        return usage_error(err.text);
+    return explain(a, l, scenario_name(str_of(argv[1])));
 }

@@ -92,7 +92,7 @@ bool setting_read(struct arena *a, const struct line *line, struct setting *out,
         return mistake(m, line->place, "\"%.*s\" is no setting of the CA%.*s",
                        STR_ARG(name), STR_ARG(near));
     }
-    *out = (struct setting){ .id = (enum setting_id)id };
+    *out = (struct setting){ .line = line, .id = (enum setting_id)id };
     return read_value(a, line, out)
         || mistake(m, line->place, "`ca %s` is followed by %s", names[id],
                    ca_settings[id].kind == SETTING_FLAG         ? "nothing"

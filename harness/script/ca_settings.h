@@ -48,6 +48,7 @@ struct setting_row {
 extern const struct setting_row ca_settings[CA_SETTINGS];
 
 struct setting {
+    const struct line *line;
     enum setting_id id;
     long number;            /* of NUMBER, MS, S; the count of LIMIT */
     long seconds;           /* of LIMIT */

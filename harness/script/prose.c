@@ -31,6 +31,9 @@ static const struct {
     { VERB_WAIT, "Wait {DURATION}." },
     { VERB_SAVE, "Keep {SOURCE}{ |VALUE|} of the answer as {NAME}." },
     { VERB_RECONNECT, "Close the connections." },
+    { VERB_CA, "The mock CA is set up so: {SETTING}{ |VALUE|}." },
+    { VERB_ON, "The mock CA has a rule for {RESOURCE}:" },
+    { VERB_RUN, "Let the client {OPERATION}{ for |DOMAIN|}{ over |CHALLENGE|}." },
     { VERB_MUST, "It must be so: {CHECK}." },
     { VERB_SHOULD, "It should be so: {CHECK}." },
     { VERB_NEED, "Unless {CHECK}, nothing is learnt." },
@@ -92,13 +95,22 @@ static void add_clauses(struct buf *b, const struct line *line)
         buf_addf(b, "\n       %.*s", STR_ARG(line->clause[i].text));
 }
 
-str prose_of_step(struct arena *a, const struct step *step)
+str prose_of_line(struct arena *a, const struct line *line)
 {
     struct buf b = buf_new(a, CEILING_LINE);
     for (size_t i = 0; i < countof(templates); i++)
-        if (templates[i].id == step->line->verb->id)
-            fill(&b, step->line, str_of(templates[i].template));
-    add_clauses(&b, step->line);
+        if (templates[i].id == line->verb->id)
+            fill(&b, line, str_of(templates[i].template));
+    if (line->verb->id == VERB_ON)
+        buf_addf(&b, "\n       %.*s", STR_ARG(line->text));
+    add_clauses(&b, line);
+    return buf_str(&b);
+}
+
+str prose_of_step(struct arena *a, const struct step *step)
+{
+    struct buf b = buf_new(a, CEILING_LINE);
+    buf_add(&b, prose_of_line(a, step->line));
     for (size_t i = 0; i < step->inner_count; i++)
         buf_addf(&b, "\n       %.*s", STR_ARG(prose_of_step(a, &step->inner[i])));
     return buf_str(&b);
