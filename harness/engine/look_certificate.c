@@ -119,6 +119,10 @@ bool look_pem(struct look *l, str pem)
         l->value = look_number(l, (long long)chain.count);
         return true;
     }
+    if (str_is(l->arg[0], "top-issuer")) {
+        l->value = look_text(l, cert_issuer(a, chain.item[chain.count - 1]));
+        return true;
+    }
     return look_leaf(l, chain.item[0], l->arg[0]);
 }
 

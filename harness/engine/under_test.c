@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "crypto/b64url.h"
 #include "engine/sandbox.h"
+#include "mocks/ca_issuer.h"
 #include "mocks/ports.h"
 
 enum {
@@ -151,6 +152,14 @@ static void set_eab(struct world *w, struct ca_options *o)
     vars_set(w->vars, STR("eab.key"), b64url_encode(w->arena, eab->mac_key));
 }
 
+/* ${profile} and ${profile2}, which the directory lists. */
+static void set_profiles(struct world *w, const struct ca_options *o)
+{
+    static const char *const names[] = { "profile", "profile2" };
+    for (size_t i = 0; !o->no_profiles && i < countof(names) && i < ca_profile_count; i++)
+        vars_set(w->vars, str_of(names[i]), str_of(ca_profiles[i].name));
+}
+
 static bool start_ca(struct world *w, struct err *err)
 {
     struct under_test *u = w->under_test;
@@ -176,6 +185,7 @@ static bool start_ca(struct world *w, struct err *err)
     for (size_t i = 0; i < s->setting_count; i++)
         if (!apply_setting(w, &s->setting[i], &o, err))
             return false;
+    set_profiles(w, &o);
     u->rules = rules_new(w->arena, s->rules_on.row, s->rules_on.count);
     rules_vars(u->rules, w->vars);
     rules_hook(u->rules, &o);

@@ -37,6 +37,14 @@ static void add_port(struct buf *b, const char *name, int port)
     buf_addf(b, "%s=%d\n", name, port);
 }
 
+static str with_blanks(struct arena *a, const struct strs *names)
+{
+    struct buf b = buf_new(a, CEILING_LINE);
+    for (size_t i = 0; i < names->count; i++)
+        buf_addf(&b, "%s%.*s", i ? " " : "", STR_ARG(names->item[i]));
+    return buf_str(&b);
+}
+
 static str own_program(struct arena *a)
 {
     char *path = realpath("/proc/self/exe", NULL);
@@ -53,7 +61,7 @@ static void add_variables(struct world *w, struct buf *b)
     add_variable(b, "root", sandbox_bundle(a, u->trust));
     add_variable(b, "work", u->work);
     add_variable(b, "domain", u->names.count ? u->names.item[0] : STR_NONE);
-    add_variable(b, "domains", strs_join(a, &u->names, " "));
+    add_variable(b, "domains", with_blanks(a, &u->names));
     add_variable(b, "challenge", str_of(challenge_names[u->challenge]));
     add_port(b, "http_port", u->http_port);
     add_port(b, "tls_port", u->tls_port);

@@ -254,6 +254,7 @@ const struct capability capabilities[] = {
     { "roll-over", "a client: changes its account's key (RFC 8555 7.3.5)" },
     { "deactivate", "a client: deactivates its account (RFC 8555 7.3.6)" },
     { "update-contact", "a client: changes its account's contact (RFC 8555 7.3.2)" },
+    { "preferred-chain", "a client: takes the chain of a root that is named (RFC 8555 7.4.2)" },
     { "stored-files", "a client: it is known where certificate and key land" },
     { "sandbox", "the client runs in namespaces of its own" },
 };
