@@ -240,6 +240,25 @@ START_TEST(a_long_header_is_told)
 }
 END_TEST
 
+/* Each asks for three megabytes and takes none of them. */
+START_TEST(readers_that_never_read_hold_up_nobody)
+{
+    enum { READERS = 50 };
+    int fd[READERS], small = 1024;
+    for (int i = 0; i < READERS; i++) {
+        fd[i] = wire_connect(listener_port(l));
+        setsockopt(fd[i], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+        ck_assert(wire_send(fd[i], STR("GET /big HTTP/1.1\r\nHost: h\r\n\r\n")));
+    }
+    int64_t before = clock_ms();
+    ck_assert_str_eq(body_of(get("GET", "/pieces")), "Hello world");
+    ck_assert_int_lt(clock_ms() - before, SOON_MS);
+    for (int i = 0; i < READERS; i++)
+        close(fd[i]);
+    ck_assert_str_eq(body_of(get("GET", "/pieces")), "Hello world");
+}
+END_TEST
+
 START_TEST(an_idle_connection_is_closed)
 {
     struct listen_options options = { .address = "127.0.0.1",
@@ -273,6 +292,7 @@ Suite *listen_manners_suite(void)
     tcase_add_test(c, a_body_that_never_ends_loses_its_connection);
     tcase_add_test(c, a_header_without_an_end_loses_its_connection);
     tcase_add_test(c, a_long_header_is_told);
+    tcase_add_test(c, readers_that_never_read_hold_up_nobody);
     tcase_add_test(c, an_idle_connection_is_closed);
     suite_add_tcase(suite, c);
     return suite;
