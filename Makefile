@@ -81,7 +81,7 @@ golden: $B/unit           ## write the reports in tests/golden anew; read the di
 	@GOLDEN=write $B/unit golden
 format:                   ## lay out the C code as .clang-format says
 	@tests/format.sh --write
-interop: all              ## judge every released CA that can be had here
+interop: all              ## judge every released CA and client that can be had here
 	@tests/deps.sh all
 	@$(with) tests/run.sh interop
 bench: all                ## measure the server suite and the mock CA, both by Pebble

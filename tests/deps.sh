@@ -3,6 +3,7 @@
 #
 #   tests/deps.sh          what building and testing need (make deps, demo, test)
 #   tests/deps.sh lint     also what lint and fuzz need
+#   tests/deps.sh clients  also the ACME clients that are judged
 #   tests/deps.sh all      also the peers of interop, and what helps to look at the program
 #   tests/deps.sh check    installs nothing; fails, naming each library that is missing
 #
@@ -41,23 +42,31 @@ cmd:clang-tidy   clang-tidy           clang-tools-extra   clang-extra-tools llvm
 cmd:cppcheck     cppcheck             cppcheck            cppcheck          cppcheck      cppcheck
 cmd:shellcheck   shellcheck           ShellCheck          shellcheck        shellcheck    shellcheck
 '
-rest='
-cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
-cmd:lcov?        lcov                 lcov                lcov              lcov          lcov
-cmd:ip?          iproute2             iproute             iproute2          -             iproute2
-cmd:go?          golang-go            golang              go                go            go
-cmd:caddy?       caddy                caddy               caddy             caddy         caddy
+clients='
 cmd:certbot?     certbot              certbot             certbot           certbot       certbot
 cmd:lego?        lego                 -                   lego              lego          lego
 cmd:dehydrated?  dehydrated           dehydrated          dehydrated        dehydrated    dehydrated
 cmd:uacme?       uacme                uacme               uacme             -             -
 cmd:acme-tiny?   acme-tiny            acme-tiny           acme-tiny         -             acme-tiny
+cmd:lacme?       lacme                -                   -                 -             -
+cmd:lacme-accountd? lacme-accountd    -                   -                 -             -
+perl:Crypt::OpenSSL::RSA? libcrypt-openssl-rsa-perl perl-Crypt-OpenSSL-RSA perl-crypt-openssl-rsa - perl-crypt-openssl-rsa
+file:/usr/sbin/apache2? apache2-bin   -                   -                 -             -
+cmd:caddy?       caddy                caddy               caddy             caddy         caddy
+'
+rest='
+cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
+cmd:lcov?        lcov                 lcov                lcov              lcov          lcov
+cmd:ip?          iproute2             iproute             iproute2          -             iproute2
+cmd:go?          golang-go            golang              go                go            go
 '
 
 have()
 {
     case $1 in
     cmd:*) command -v "${1#cmd:}" ;;
+    file:*) ls "${1#file:}" ;;
+    perl:*) perl -M"${1#perl:}" -e 1 ;;
     pc:*) pkg-config --exists "${1#pc:}" ;;
     libc) echo '#include <stdio.h>' | cc -E - ;;
     uctags) ctags --version | grep 'Universal Ctags' ;;
@@ -182,10 +191,11 @@ system
 case ${1-} in
 check) check && exit ;;
 lint) lacking=$(missing "$libraries$tools$lint") ;;
-all) lacking=$(missing "$libraries$tools$lint$rest") ;;
+clients) lacking=$(missing "$libraries$tools$clients") ;;
+all) lacking=$(missing "$libraries$tools$lint$clients$rest") ;;
 '') lacking=$(missing "$libraries$tools") ;;
 *)
-    echo "usage: tests/deps.sh [lint | all | check]" >&2
+    echo "usage: tests/deps.sh [lint | clients | all | check]" >&2
     exit 2
     ;;
 esac

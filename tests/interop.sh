@@ -1,16 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Judges every released CA that can be had on this machine, one after the other, and
-# prints a line for each: name, version, what acmespec counted, seconds, exit status.
+# Judges every released CA and client that can be had on this machine, one after the
+# other, and prints a line for each: name, version, what acmespec counted, seconds, exit
+# status.
 #
-#   tests/interop.sh [--keep DIR] [PEER...]
+#   tests/interop.sh [--keep DIR] [PEER | clients/CLIENT]...
 #
-# A peer that cannot be had is skipped with the reason. Whatever else is not status 0
-# fails the run, and the end of that peer's log is shown. --keep leaves each peer's
-# log and acmespec's output in DIR. tests/peers/README.md says what the peers are.
+# What cannot be had is skipped with the reason. Whatever else is not status 0 fails the
+# run, and the end of that log is shown. --keep leaves each log in DIR. tests/peers/ and
+# tests/clients/ have READMEs that say what there is.
 set -u
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 RUN=$ROOT/tests/peers/run.sh
+CLIENTS=$ROOT/tests/clients/run.sh
 KEEP=
 CHILD=
 
@@ -37,10 +39,10 @@ for signal in HUP INT TERM; do
     trap "ended_by $signal" "$signal"
 done
 
-# play PEER COMMAND...: run.sh in the background, so that a trap can end it.
+# play COMMAND...: in the background, so that a trap can end it.
 play()
 {
-    sh "$RUN" ${KEEP:+--keep "$KEEP"} "$@" >"$work/log" 2>&1 </dev/null &
+    "$@" >"$work/log" 2>&1 </dev/null &
     CHILD=$!
     wait "$CHILD"
     status=$?
@@ -51,18 +53,29 @@ play()
 row() { printf '%-18s %-16s %-44s %5s  %s\n' "$@"; }
 
 # Building is not judging: it is done first and not counted as the peer's time.
-judge()
+judge_peer()
 {
-    sh "$RUN" --get "$1" >"$work/log" 2>&1 </dev/null &
-    CHILD=$!
-    wait "$CHILD"
-    status=$?
-    CHILD=
+    play sh "$RUN" --get "$1"
     version=$(sh "$RUN" --version "$1")
     began=$(date +%s)
-    [ "$status" != 0 ] || play "$@"
+    [ "$status" != 0 ] || play sh "$RUN" ${KEEP:+--keep "$KEEP"} "$1"
+}
+
+judge_client()
+{
+    version=$(sh "$CLIENTS" --version "$1")
+    began=$(date +%s)
+    play sh "$CLIENTS" "$1" -q
+}
+
+judge()
+{
+    case $1 in
+    clients/*) judge_client "${1#clients/}" ;;
+    *) judge_peer "$1" ;;
+    esac
     took=$(($(date +%s) - began))
-    [ -z "$KEEP" ] || cp "$work/log" "$KEEP/$1.log"
+    [ -z "$KEEP" ] || cp "$work/log" "$KEEP/$(echo "$1" | tr / -).log"
 }
 
 report()
@@ -72,7 +85,7 @@ report()
     77)
         skipped=$((skipped + 1))
         row "$1" - skipped - 77
-        sed -n '$s/^peers: /    /p' "$work/log"
+        sed -n '$s/^[a-z]*: /    /p' "$work/log"
         ;;
     *)
         failed=$((failed + 1))
@@ -83,11 +96,11 @@ report()
 }
 
 # acmespec's last line is its sum.
-counts() { grep -v '^peers: ' "$work/log" | tail -n 1; }
+counts() { grep -vE '^(peers|clients): ' "$work/log" | tail -n 1; }
 
 passed=0 failed=0 skipped=0
 # shellcheck disable=SC2046
-[ $# -gt 0 ] || set -- $(sh "$RUN" --names)
+[ $# -gt 0 ] || set -- $(sh "$RUN" --names) $(sh "$CLIENTS" --names | sed 's,^,clients/,')
 row peer version verdicts time status
 for peer in "$@"; do
     judge "$peer"
