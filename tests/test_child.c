@@ -328,7 +328,8 @@ static int open_descriptors(void)
 {
     int count = 0;
     DIR *fds = opendir("/proc/self/fd");
-    while (fds && readdir(fds))
+    ck_assert_ptr_nonnull(fds);
+    while (readdir(fds))
         count++;
     closedir(fds);
     return count;
@@ -358,7 +359,7 @@ static void stop_it(int number)
 /* As Ctrl-C does. */
 START_TEST(it_can_be_stopped)
 {
-    struct itimerval soon = { .it_value.tv_usec = SHORT_MS * 1000 };
+    struct itimerval soon = { .it_value.tv_usec = SHORT_MS * 1000L };
     void (*handler)(int) = signal(SIGALRM, stop_it);
     stop = 0;
     what.stop = &stop;

@@ -213,8 +213,9 @@ static bool choose_ports(struct under_test *u, struct err *err)
 
 static bool make_folder(struct world *w, const char *name, str *out, struct err *err)
 {
-    *out = arena_printf(w->arena, "%.*s/%s", STR_ARG(w->under_test->folder), name);
-    return mkdir(out->ptr, 0755) == 0 || err_set(err, "cannot make %s", out->ptr);
+    str path = arena_printf(w->arena, "%.*s/%s", STR_ARG(w->under_test->folder), name);
+    *out = path;
+    return mkdir(path.ptr, 0755) == 0 || err_set(err, "cannot make %s", path.ptr);
 }
 
 /* The programs by which a client's hooks change the zone. */
@@ -241,10 +242,11 @@ str under_test_folder(struct arena *a, const struct target *target, int slot)
 static bool make_folders(struct world *w, struct err *err)
 {
     struct under_test *u = w->under_test;
-    str ignored;
-    u->trust = arena_printf(w->arena, "%.*s/trust", STR_ARG(u->folder));
-    if (mkdir(u->folder.ptr, 0755) != 0 && errno != EEXIST)
-        return err_set(err, "cannot make %s: %s", u->folder.ptr, strerror(errno));
+    str folder = under_test_folder(w->arena, w->target, w->slot), ignored;
+    if (mkdir(folder.ptr, 0755) != 0 && errno != EEXIST)
+        return err_set(err, "cannot make %s: %s", folder.ptr, strerror(errno));
+    u->folder = folder;
+    u->trust = arena_printf(w->arena, "%.*s/trust", STR_ARG(folder));
     return make_folder(w, "work", &u->work, err)
         && make_folder(w, "work/tmp", &ignored, err)
         && make_folder(w, "webroot", &u->webroot, err)
@@ -298,7 +300,6 @@ bool under_test_new(struct world *w, struct err *err)
     struct under_test *u = w->under_test = NEW(w->arena, struct under_test);
     *u = (struct under_test){ .adapter = w->target->adapter, .reason = STR_NONE };
     u->challenge = challenge_of(w);
-    u->folder = under_test_folder(w->arena, w->target, w->slot);
     if (w->target->sandboxed) {
         u->http_port = 80;
         u->tls_port = 443;
