@@ -44,7 +44,7 @@ say      = $(if $V,,@printf '%-4s %s\n' '$1' '$2')
 submake  = $(MAKE) --no-print-directory -j$J
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: all demo test check self asan tsan valgrind lint fuzz golden format interop bench install \
+.PHONY: all demo test check self bugs asan tsan valgrind lint fuzz golden format interop bench install \
         clean help deps tidy fuzzers FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -62,6 +62,8 @@ check: all $B/unit        ## unit tests, gates, all scenarios read, command line
 	@$(with) tests/run.sh $(or $(PARTS),unit gates read cli)
 self: all                 ## play the server suite against our own mock CA
 	@$(with) tests/run.sh self
+bugs: all                 ## play it against each planted bug: every one has to be caught
+	@$(with) tests/run.sh bugs
 asan:                     ## build and check under AddressSanitizer and UBSan
 	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli'
 tsan:                     ## build and check under ThreadSanitizer

@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "options.h"
 #include "script/adapter.h"
+#include "run/bugnotes.h"
 #include "script/library.h"
 
 struct checking {
@@ -24,7 +25,7 @@ static bool same_ids(const struct requirements *all, const struct line *lines,
 }
 
 /* By its first word a file is a scenario, watches, requirements, rules, a profile, an
- * adapter or a baseline. */
+ * adapter, notes on bugs or a baseline. */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
                         size_t count, bool broken)
 {
@@ -35,6 +36,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     struct adapter adapter;
     struct mistakes ignored = { .arena = c->arena };
     struct rules_read rules = { 0 };
+    struct bugnotes notes = { .bug = NULL };
     switch (lines[0].verb->id) {
     case VERB_SCENARIO:
         scenario_from(c->arena, str_of(path), path, lines, count, broken, c->requirements,
@@ -49,6 +51,10 @@ static void check_lines(struct checking *c, const char *path, const struct line 
         return;
     case VERB_ON:
         rules_of_lines(c->arena, lines, count, &rules, &c->mistakes);
+        return;
+    case VERB_BUG:
+    case VERB_NEVER_RED:
+        bugnotes_add(c->arena, lines, count, &notes, &c->mistakes);
         return;
     case VERB_PROFILE:
         if (!profile_read(c->arena, path, &profile, &ignored, &err))

@@ -11,6 +11,8 @@
 int cmd_server(struct arena *a, int argc, char **argv);
 int cmd_client(struct arena *a, int argc, char **argv);
 int cmd_selftest(struct arena *a, int argc, char **argv);
+/* The same with --bugs. */
+int cmd_selftest_bugs(struct arena *a, int argc, char **argv);
 int cmd_mock(struct arena *a, int argc, char **argv);
 int cmd_issue(struct arena *a, int argc, char **argv);
 int cmd_bench(struct arena *a, int argc, char **argv);

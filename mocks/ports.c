@@ -6,7 +6,7 @@
 
 #include "mocks/net.h"
 
-enum { MOST_PORTS = 16 };
+enum { MOST_PORTS = 128 };
 
 bool ports_choose(int *port, size_t count, struct err *err)
 {

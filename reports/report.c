@@ -56,6 +56,16 @@ static bool write_path(const char *path, str text, struct err *err)
     return file_make_parents(path, err) && file_write(path, text, err);
 }
 
+bool report_put(const char *path, const struct buf *out, const char *name,
+                struct err *err)
+{
+    bool ok = out->over
+        ? err_set(err, "the %s report would be longer than %d MiB: select less", name,
+                  CEILING_REPORT / 1024 / 1024)
+        : write_path(path, buf_str(out), err);
+    return ok || err_at(err, "the %s report", name);
+}
+
 bool report_write(struct arena *a, const struct report_kind *kind, const char *path,
                   const struct results *r, const struct report_options *o,
                   struct err *err)
@@ -63,10 +73,7 @@ bool report_write(struct arena *a, const struct report_kind *kind, const char *p
     struct arena *step = arena_new(a);
     struct buf out = buf_new(step, CEILING_REPORT);
     kind->write(&out, r, o);
-    bool ok = out.over
-        ? err_set(err, "the %s report would be longer than %d MiB: select less",
-                  kind->name, CEILING_REPORT / 1024 / 1024)
-        : write_path(path, buf_str(&out), err);
+    bool ok = report_put(path, &out, kind->name, err);
     arena_end(step);
-    return ok || err_at(err, "the %s report", kind->name);
+    return ok;
 }

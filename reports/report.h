@@ -33,6 +33,10 @@ bool report_write(struct arena *a, const struct report_kind *kind, const char *p
                   const struct results *r, const struct report_options *o,
                   struct err *err) MUST_CHECK;
 
+/* Writes what was made of a report; the name is for the sentence why it cannot be. */
+bool report_put(const char *path, const struct buf *out, const char *name,
+                struct err *err) MUST_CHECK;
+
 /* Failures in full, as the terminal shows them: each failed, warned or inconclusive check
  * with the sentence of its requirement, the exchange, what would have been accepted, and
  * the command that reproduces it. */

@@ -4,7 +4,7 @@
 #
 #   tests/run.sh PART|SCRIPT...
 #
-# Parts: unit gates read cli self pebble interop lint fuzz (the table below).  A script
+# Parts: unit gates read cli self bugs pebble interop lint fuzz (the table below).  A script
 # passes with status 0, is skipped with 77 (its last line is the reason), and fails with
 # any other.  If the last line it prints is "N passed, N failed[, N skipped]", those
 # count; otherwise it counts as one test.  Ends with such a line of its own.
@@ -44,6 +44,7 @@ part()
         done
         ;;
     self) echo "self-play: $B/acmespec selftest -q ${ONLY-}" ;;
+    bugs) echo "planted bugs: $B/acmespec selftest --bugs -q ${ONLY-}" ;;
     pebble) echo "pebble: tests/peers/run.sh pebble" ;;
     interop) echo "interop: tests/interop.sh" ;;
     lint) echo "lint: tests/lint.sh" ;;
@@ -66,7 +67,7 @@ limited()
 play()
 {
     case $name in
-    self-play | pebble | interop | fuzz)
+    self-play | planted* | pebble | interop | fuzz)
         # shellcheck disable=SC2086
         { limited $command; echo $? >"$log.status"; } 2>&1 </dev/null | tee "$log"
         read -r status <"$log.status"

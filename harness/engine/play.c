@@ -179,7 +179,8 @@ static void judge_one(struct playing *p, const struct check *check)
     if (result.verdict != VERDICT_PASS)
         result.transcript = transcript(p, check, &f);
     add_result(p, result);
-    if (result.verdict >= VERDICT_INCONCLUSIVE)
+    bool goes_on = p->world->target->go_on && result.verdict == VERDICT_FAIL;
+    if (result.verdict >= VERDICT_INCONCLUSIVE && !goes_on)
         p->over = true;
 }
 

@@ -27,6 +27,8 @@ struct target {
     struct fetch_options fetch;
     int http_port, tls_port, dns_port; /* what the CA was told to use */
     bool own_address; /* each scenario has a loopback address of its own */
+    bool go_on;       /* a must that failed does not end the scenario: what follows shows
+                         whether it can fail, too */
     struct profile profile;
     str zone;            /* names are LABEL.sN.RUN.zone */
     str run;             /* a label that no other run has: "r4fa3c1" */

@@ -24,6 +24,10 @@ const struct verb verbs[] = {
       "In a baseline: one scenario or watch whose verdict is not pass." },
     { "client", VERB_CLIENT, IN_FILE, IN_CLIENT, "NAME",
       "Begins an adapter: how a client under test is found and what makes it do things." },
+    { "bug", VERB_BUG, IN_FILE, IN_BUG, "WORD",
+      "A planted bug of the mock CA: what else it turns red, or why nothing can see it." },
+    { "never red", VERB_NEVER_RED, IN_FILE, IN_NEVER_RED, "WORD",
+      "A scenario, or watch/NAME, that has checks which no planted bug turns red, and why." },
 
     /* ---- head of a scenario ---- */
     { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH, 0, "server|client",
@@ -165,7 +169,7 @@ const struct verb verbs[] = {
     { "binds", VERB_CLAUSE, IN_REQUIREMENT, 0, "server|client|both", "Who is obliged." },
     { "says", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "The requirement in our words." },
     { "observable", VERB_CLAUSE, IN_REQUIREMENT, 0, "WORD...", "Which suite can see it: server, client, or nobody." },
-    { "check", VERB_CLAUSE, IN_REQUIREMENT | IN_EXPECT, 0, "TEXT", "How to see it; in a baseline, the check as the report names it." },
+    { "check", VERB_CLAUSE, IN_REQUIREMENT | IN_EXPECT | IN_NEVER_RED, 0, "TEXT", "How to see it; elsewhere, the check as the report names it." },
     { "why-not", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Why a black box cannot see it." },
     { "violation", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "A realistic bug that breaks it." },
     { "source", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Where exactly it stands." },
@@ -206,7 +210,11 @@ const struct verb verbs[] = {
     { "skips", VERB_CLAUSE, IN_BASELINE, 0, "CAPABILITY...", "Capabilities that the peer is known not to offer; any other skip is unexpected." },
     { "decides", VERB_CLAUSE, IN_BASELINE, 0, "NUMBER", "At least so many cases (checks and watches) are decided." },
     { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn or inconclusive; several where the peer is unsteady." },
-    { "because", VERB_CLAUSE, IN_EXPECT, 0, "TEXT", "One sentence of evidence why the peer and not acmespec is wrong." },
+    { "because", VERB_CLAUSE, IN_EXPECT | IN_BUG | IN_NEVER_RED, 0, "TEXT", "One sentence of evidence why the peer and not acmespec is wrong; of a bug, why it is so." },
+
+    /* ---- planted bugs ---- */
+    { "also", VERB_CLAUSE, IN_BUG, 0, "WORD...", "Requirements that it breaks besides its own, or sections, scenarios and watch/NAMEs that it turns red; * is any." },
+    { "unseen", VERB_CLAUSE, IN_BUG, 0, "", "No check of the server suite can catch it." },
 };
 /* clang-format on */
 const size_t verb_count = countof(verbs);
@@ -317,6 +325,8 @@ const char *where_name(unsigned where)
         { IN_ON, "a rule of the mock CA" },
         { IN_RUN, "a run of the client" },
         { IN_CLIENT, "an adapter" },
+        { IN_BUG, "a planted bug" },
+        { IN_NEVER_RED, "a never red" },
     };
     for (size_t i = 0; i < countof(names); i++)
         if (names[i].where & where)

@@ -29,6 +29,8 @@ enum where {
     IN_ON = 1 << 18,
     IN_RUN = 1 << 19,
     IN_CLIENT = 1 << 20,
+    IN_BUG = 1 << 21,
+    IN_NEVER_RED = 1 << 22,
 };
 
 enum verb_id {
@@ -41,6 +43,8 @@ enum verb_id {
     VERB_BASELINE,
     VERB_EXPECT,
     VERB_CLIENT,
+    VERB_BUG,
+    VERB_NEVER_RED,
     /* head of a scenario */
     VERB_SUITE,
     VERB_RULE,

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* `acmespec selftest --bugs`: the server suite against the mock CA with each planted bug,
+ * one at a time; every bug has to be caught, and every check to catch one. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "commands.h"
+#include "options.h"
+#include "peer.h"
+#include "reports/kills.h"
+#include "reports/progress.h"
+#include "reports/report.h"
+#include "run/rounds.h"
+
+enum { DEADLINE_MS = 60000, PLAYS_IN_LANE = 4, LANES_OF_CORE = 8 };
+
+struct bugs_options {
+    str json, html, notes;
+    long lanes;
+    bool bugs, all, quiet, verbose, no_colour, help;
+};
+
+#define AT(member) offsetof(struct bugs_options, member)
+/* clang-format off */
+static const struct option_row rows[] = {
+    { "bugs", 0, OPTION_FLAG, NULL, AT(bugs), "play against planted bugs, or those that are named" },
+    { "all", 0, OPTION_FLAG, NULL, AT(all), "the whole suite against every bug; takes long" },
+    { "json", 0, OPTION_TEXT, "FILE", AT(json), "write the matrix as JSON" },
+    { "html", 0, OPTION_TEXT, "FILE", AT(html), "write the matrix as one self-contained page" },
+    { "notes", 0, OPTION_TEXT, "FILE", AT(notes), "what is known of bugs, instead of scenarios/bugs.acme" },
+    { "jobs", 'j', OPTION_NUMBER, "N", AT(lanes), "bugs side by side (8 per core)" },
+    { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every trial" },
+    { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "only faults and totals" },
+    { "no-colour", 0, OPTION_FLAG, NULL, AT(no_colour), "never colour (NO_COLOR does the same)" },
+    { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
+};
+/* clang-format on */
+
+struct session {
+    struct arena *arena;
+    struct bugs_options options;
+    struct library *library;
+    struct bugnotes notes;
+    struct target target;
+    struct matrix *matrix;
+    struct progress *progress;
+};
+
+static volatile int stop_asked;
+
+static void ask_stop(int signal_number)
+{
+    stop_asked = signal_number;
+}
+
+static void watch_signals(void)
+{
+    struct sigaction action = { .sa_handler = ask_stop };
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool read_files(struct session *s, struct mistakes *m, struct err *err)
+{
+    str root;
+    if (!library_root(s->arena, &root, err))
+        return false;
+    s->library = library_read(s->arena, root, "server", m, err);
+    str notes = s->options.notes, profile;
+    if (!notes.len)
+        notes = arena_printf(s->arena, "%.*s/bugs.acme", STR_ARG(root));
+    profile = arena_printf(s->arena, "%.*s/profiles/mock.acme", STR_ARG(root));
+    bool good = s->library && bugnotes_read(s->arena, notes.ptr, &s->notes, m, err)
+        && profile_read(s->arena, profile.ptr, &s->target.profile, m, err);
+    for (size_t i = 0; i < m->list.count; i++)
+        fprintf(stderr, "%.*s\n", STR_ARG(m->list.item[i]));
+    return good
+        && (m->list.count == 0
+            || err_set(err, "mend these mistakes first; nothing was run"));
+}
+
+static void make_target(struct session *s)
+{
+    struct target *t = &s->target;
+    t->zone = t->profile.zone.len ? t->profile.zone : STR("acmespec.test");
+    t->own_address = peer_has_own_addresses();
+    t->fetch = (struct fetch_options){ .connect_ms = 10000,
+                                       .total_ms = 10000,
+                                       .body_ceiling = CEILING_BODY,
+                                       .user_agent = "acmespec/" ACMESPEC_VERSION };
+}
+
+static bool select_bugs(struct session *s, const struct strs *names, struct err *err)
+{
+    struct bugs named = { { false } };
+    for (size_t i = 0; i < names->count; i++)
+        if (!bugs_add(&named, names->item[i], err))
+            return false;
+    s->matrix->complete = names->count == 0;
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
+        s->matrix->row[bug].selected = s->matrix->complete || named.on[bug];
+    return true;
+}
+
+/* --- progress --- */
+
+static bool is_terminal(int fd)
+{
+    const char *term = getenv("TERM");
+    return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static bool colour_wanted(const struct session *s, int fd)
+{
+    const char *no_color = getenv("NO_COLOR");
+    return is_terminal(fd) && !s->options.no_colour && !(no_color && *no_color);
+}
+
+static void round_began(void *context, const char *round, size_t trials)
+{
+    struct session *s = context;
+    struct progress_options o = { .fd = STDERR_FILENO,
+                                  .terminal =
+                                      is_terminal(STDERR_FILENO) && !s->options.quiet,
+                                  .colour = colour_wanted(s, STDERR_FILENO),
+                                  .quiet = s->options.quiet,
+                                  .verbose = s->options.verbose,
+                                  .planned = trials };
+    if (s->progress)
+        progress_done(s->progress);
+    if (!s->options.quiet)
+        fprintf(stderr, "%s: %zu trials\n", round, trials);
+    s->progress = progress_new(s->arena, &o);
+}
+
+static void trial_ended(void *context, const struct trial *trial)
+{
+    struct session *s = context;
+    str name = trial->bug == BUG_NONE ? STR("no bug") : str_of(bug_rows[trial->bug].name);
+    struct play_result as_play = { .name = name,
+                                   .verdict =
+                                       trial->trouble.len ? VERDICT_ERROR : VERDICT_PASS,
+                                   .reason = trial->trouble,
+                                   .wall_us = trial->wall_us };
+    progress_ended(s->progress, &as_play);
+}
+
+/* --- reports --- */
+
+typedef void writer(struct buf *out, const struct matrix *m, str version);
+
+/* Says so when it cannot be written. */
+static bool write_file(struct session *s, str path, const char *name, writer *write)
+{
+    struct err err;
+    if (!path.len)
+        return true;
+    struct buf out = buf_new(s->arena, CEILING_REPORT);
+    write(&out, s->matrix, STR(ACMESPEC_VERSION));
+    if (report_put(path.ptr, &out, name, &err))
+        return true;
+    command_failed(EXIT_REPORT, &err);
+    return false;
+}
+
+static bool write_reports(struct session *s)
+{
+    struct err err;
+    struct buf out = buf_new(s->arena, CEILING_REPORT);
+    kills_text(&out, s->matrix, colour_wanted(s, STDOUT_FILENO), s->options.quiet);
+    bool text = report_put("-", &out, "text", &err);
+    if (!text)
+        command_failed(EXIT_REPORT, &err);
+    bool json = write_file(s, s->options.json, "json", kills_json);
+    bool html = write_file(s, s->options.html, "html", kills_html);
+    return text && json && html;
+}
+
+static int status_of(const struct matrix *m)
+{
+    return kills_good(m)                            ? EXIT_CONFORMS
+        : m->fault_count > m->faults[FAULT_TROUBLE] ? EXIT_VIOLATION
+        : m->stopped.len                            ? EXIT_INCONCLUSIVE
+                                                    : EXIT_OUR_FAULT;
+}
+
+static int run(struct session *s)
+{
+    struct err err;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    struct rounds_options o = { .target = &s->target,
+                                .lanes = s->options.lanes > 0
+                                    ? s->options.lanes
+                                    : LANES_OF_CORE * (cores > 0 ? cores : 1),
+                                .jobs = PLAYS_IN_LANE,
+                                .deadline_ms = DEADLINE_MS,
+                                .all = s->options.all,
+                                .began = round_began,
+                                .ended = trial_ended,
+                                .context = s };
+    watch_signals();
+    bool good = rounds_play(s->matrix, &o, &stop_asked, &err);
+    if (s->progress)
+        progress_done(s->progress);
+    if (!good)
+        return command_failed(EXIT_OUR_FAULT, &err);
+    int status = status_of(s->matrix);
+    return write_reports(s) ? status : EXIT_REPORT;
+}
+
+int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
+{
+    struct session s = { .arena = a };
+    struct strs names = { 0 };
+    struct mistakes m = { .arena = a };
+    struct err err;
+    if (!options_read(a, rows, countof(rows), argc, argv, &s.options, &names, &err))
+        return usage_error(err.text);
+    if (s.options.help) {
+        puts(
+            "usage: acmespec selftest --bugs [option...] [BUG...]\n\n"
+            "Plays the server suite against the mock CA with each planted bug (acmespec "
+            "mock\n--bugs lists them), one at a time.  Fails when a bug is caught by "
+            "nothing, when no\nbug turns a check red, when a check turns red for a bug "
+            "that it is not about, or\nwhen anything is red against the correct mock.\n");
+        options_print(rows, countof(rows));
+        return EXIT_CONFORMS;
+    }
+    if (!read_files(&s, &m, &err))
+        return command_failed(EXIT_USAGE, &err);
+    make_target(&s);
+    s.matrix = matrix_new(a, s.library, &s.notes);
+    return select_bugs(&s, &names, &err) ? run(&s) : command_failed(EXIT_USAGE, &err);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* From the lines of notes on planted bugs to their value. */
+#include "run/bugnotes.h"
+
+#include "script/verbs.h"
+
+static str text_of(const struct line *line, const char *clause)
+{
+    const struct line *found = line_clause(line, clause);
+    return found ? found->rest : STR_NONE;
+}
+
+static void read_bug(struct arena *a, const struct line *line, struct bugnotes *out,
+                     struct mistakes *m)
+{
+    struct err err;
+    struct bugs named = { { false } };
+    str name = line_arg(line, "WORD");
+    struct bug_note note = { .bug = bug_find(name),
+                             .unseen = line_clause(line, "unseen") != NULL,
+                             .because = text_of(line, "because"),
+                             .place = line->place };
+    for (const struct line *c = NULL; (c = line_clause_after(line, "also", c));)
+        for (size_t i = 0; i < line_args(c, "WORD"); i++)
+            strs_add(a, &note.also, line_arg_n(c, "WORD", i));
+    if (!bugs_add(&named, name, &err)) {
+        mistake(m, line->place, "%s", err.text);
+        return;
+    }
+    if (!note.because.len || note.unseen == (note.also.count > 0))
+        mistake(m, line->place, "a bug has an also or is unseen, and has a because");
+    out->bug = GROW(a, out->bug, out->bug_count, struct bug_note);
+    out->bug[out->bug_count++] = note;
+}
+
+static void read_never(struct arena *a, const struct line *line, struct bugnotes *out,
+                       struct mistakes *m)
+{
+    struct never_red never = { .scenario = line_arg(line, "WORD"),
+                               .check = text_of(line, "check"),
+                               .because = text_of(line, "because"),
+                               .place = line->place };
+    if (!never.because.len)
+        mistake(m, line->place, "a never red has a because");
+    out->never = GROW(a, out->never, out->never_count, struct never_red);
+    out->never[out->never_count++] = never;
+}
+
+void bugnotes_add(struct arena *a, const struct line *lines, size_t count,
+                  struct bugnotes *out, struct mistakes *m)
+{
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].verb->id == VERB_BUG)
+            read_bug(a, &lines[i], out, m);
+        else if (lines[i].verb->id == VERB_NEVER_RED)
+            read_never(a, &lines[i], out, m);
+        else
+            mistake(m, lines[i].place,
+                    "only `bug` and `never red` stand in notes on bugs");
+}
+
+bool bugnotes_read(struct arena *a, const char *path, struct bugnotes *out,
+                   struct mistakes *m, struct err *err)
+{
+    size_t count, before = m->list.count;
+    struct line *lines = lines_of_file(a, path, &count, m, err);
+    if (!lines)
+        return false;
+    *out = (struct bugnotes){ .bug = NULL };
+    bugnotes_add(a, lines, count, out, m);
+    return m->list.count == before || err_set(err, "the notes %s have mistakes", path);
+}

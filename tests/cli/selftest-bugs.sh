@@ -1,0 +1,96 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# selftest --bugs says which check catches a planted bug, fails when none does, and leaves
+# nothing behind.
+set -u
+acmespec=${ACMESPEC:-build/acmespec}
+work=$(mktemp -d) || exit 1
+run=
+trap 'trap - EXIT; [ -z "$run" ] || kill "$run" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+passed=0 failed=0
+
+# verdict STATUS TITLE: 0 is good; what was printed is shown otherwise.
+verdict()
+{
+    if [ "$1" = 0 ]; then
+        passed=$((passed + 1)) && echo "ok      $2"
+    else
+        failed=$((failed + 1)) && echo "not ok  $2"
+        sed 's/^/        /' "$work/out"
+    fi
+}
+
+# expect STATUS WORDS TITLE COMMAND...: the status, and the words in what it prints.
+expect()
+{
+    status=$1 words=$2 title=$3
+    shift 3
+    "$@" >"$work/out" 2>&1 </dev/null
+    got=$?
+    [ "$got" = "$status" ] && grep -qF -e "$words" "$work/out"
+    verdict $? "$title (status $got)"
+}
+
+expect 0 'caught  nonce-reuse' 'a bug is caught, and reports are written' \
+    "$acmespec" selftest --bugs nonce-reuse --json "$work/m.json" --html "$work/m.html"
+expect 0 '"name": "nonce-reuse"' 'the bug is in the JSON' cat "$work/m.json"
+expect 0 'server/6.5-nonces/reused' 'what caught it is in the page' cat "$work/m.html"
+expect 2 'there is no planted bug' 'a name that is no bug is refused' \
+    "$acmespec" selftest --bugs nonce-reus
+expect 2 'there is no option' 'an option that there is not is refused' \
+    "$acmespec" selftest --bugs --junit x
+expect 6 'cannot write' 'a report that cannot be written is told' \
+    "$acmespec" selftest --bugs nonce-reuse --json /dev/full
+expect 0 '--bugs' 'it explains itself' "$acmespec" selftest --bugs --help
+
+printf 'bug nonce-reuse\n  unseen\n  because Nobody looks.\n' >"$work/notes"
+expect 1 'it is said to be unseen, and is caught' 'a note that is not true is a fault' \
+    "$acmespec" selftest --bugs nonce-reuse --notes "$work/notes"
+printf 'bug nonce-reuse\n  unseen\n' >"$work/notes"
+expect 2 'has a because' 'a note without a reason is refused' \
+    "$acmespec" selftest --bugs nonce-reuse --notes "$work/notes"
+
+# A library that has lost its scenarios of nonces shows the hole.
+cp -R scenarios "$work/scenarios"
+rm -rf "$work/scenarios/server"
+mkdir "$work/scenarios/server"
+cp -R scenarios/server/7.1.1-directory "$work/scenarios/server"
+: >"$work/scenarios/bugs.acme"
+expect 1 'Bugs that nothing catches: 1' 'a bug that no check catches is a fault' \
+    env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs nonce-reuse
+
+# Every process of the run has this among its environment; the pattern is in a file, for
+# grep would find itself by its arguments.
+mkdir "$work/tmp"
+echo "$work/tmp" >"$work/pattern"
+nothing_left()
+{
+    tries=0
+    while grep -lqsF -f "$work/pattern" /proc/[0-9]*/environ; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || return 1
+        sleep 0.05
+    done
+    [ -z "$(ls -A "$work/tmp")" ]
+}
+
+if [ -r /proc/self/environ ]; then
+    for when in 0.1 1; do
+        env TMPDIR="$work/tmp" "$acmespec" selftest --bugs >"$work/out" 2>&1 </dev/null &
+        run=$!
+        sleep $when
+        kill -s TERM "$run"
+        wait "$run"
+        got=$?
+        run=
+        nothing_left
+        verdict $? "SIGTERM after $when s leaves nothing behind"
+        # Before it listens for signals, one ends it at once.
+        [ "$got" = 143 ] || grep -q 'the run was stopped' "$work/out"
+        verdict $? "SIGTERM after $when s is told (status $got)"
+    done
+fi
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The kill matrix: every way in which it is at fault, and that each can be excused. */
+#include <check.h>
+
+#include "reports/kills.h"
+
+Suite *matrix_suite(void);
+
+static struct arena *a;
+static struct library library;
+static struct bugnotes notes;
+static struct watches watches;
+static struct matrix *m;
+static enum bug bug, other;
+
+static struct scenario *scenario(const char *name, const char *text)
+{
+    struct mistakes mistakes = { .arena = a };
+    struct scenario *s =
+        scenario_read(a, str_of(name), name, str_of(text), NULL, &mistakes);
+    ck_assert_msg(s != NULL, "%s", mistakes.list.count ? mistakes.list.item[0].ptr : "");
+    return s;
+}
+
+/* Two scenarios of two checks each; the second is about something else. */
+static void begin(void)
+{
+    static struct watch watch;
+    static struct scenario *kept[2];
+    a = arena_new(NULL);
+    bug = bug_find(STR("nonce-reuse"));
+    other = bug_find(STR("new-account-200"));
+    kept[0] = scenario("server/a",
+                       "scenario A\nsuite server\nrule rfc8555-6.5-6\nget directory\n"
+                       "must 200\n  header X present\n");
+    kept[1] = scenario("server/b",
+                       "scenario B\nsuite server\nrule rfc8555-7.3-22\nget directory\n"
+                       "must 200\nshould 200\n");
+    static struct check check = { .level = CHECK_MUST };
+    watch = (struct watch){
+        .id = STR("w"), .title = STR("It holds"), .check = &check, .check_count = 1
+    };
+    watches = (struct watches){ &watch, 1 };
+    library = (struct library){ .scenario = kept, .count = 2, .watches = &watches };
+    notes = (struct bugnotes){ .bug = NULL };
+    m = matrix_new(a, &library, &notes);
+    m->row[bug].selected = true;
+}
+
+static void end(void)
+{
+    arena_end(a);
+}
+
+/* Adds a play of that scenario with these checks red. */
+static void play(enum bug of, const char *name, const char *first, const char *second)
+{
+    struct check_result check[2] = {
+        { .name = str_of(first), .verdict = VERDICT_FAIL, .message = STR("it is 404") },
+        { .name = str_of(second), .verdict = VERDICT_WARN, .message = STR_NONE }
+    };
+    struct play_outcome outcome = { .result = { .name = str_of(name),
+                                                .scenario = str_of(name),
+                                                .check = check,
+                                                .check_count = second ? 2 : 1 } };
+    matrix_add(m, of, &outcome);
+}
+
+/* Judges, and expects this one fault; NULL: none. */
+static void expect(const char *kind, const char *where)
+{
+    matrix_judge(m);
+    if (!kind) {
+        ck_assert_msg(m->fault_count == 0, "there is the fault %s %s",
+                      fault_names[m->fault[0].kind], m->fault[0].where.ptr);
+        ck_assert(kills_good(m));
+        return;
+    }
+    ck_assert_uint_eq(m->fault_count, 1);
+    ck_assert_str_eq(fault_names[m->fault[0].kind], kind);
+    ck_assert_msg(str_is(m->fault[0].where, where), "it is of %s", m->fault[0].where.ptr);
+    ck_assert(!kills_good(m));
+}
+
+static void add_note(struct bug_note note, const char *also)
+{
+    struct bug_note *kept = NEW(a, struct bug_note);
+    *kept = note;
+    kept->because = STR("It is so.");
+    kept->place = (struct place){ "bugs.acme", 3, 1 };
+    if (also)
+        strs_add(a, &kept->also, str_of(also));
+    notes.bug = kept;
+    notes.bug_count = 1;
+}
+
+START_TEST(a_bug_is_caught_by_a_check_that_cites_its_requirement)
+{
+    play(bug, "server/a", "must 200", NULL);
+    expect(NULL, NULL);
+    ck_assert_uint_eq(m->caught, 1);
+    ck_assert(m->row[bug].red[0].relation == RELATION_CITED);
+}
+END_TEST
+
+START_TEST(a_bug_that_nothing_turns_red_is_uncaught)
+{
+    expect("uncaught", "");
+}
+END_TEST
+
+START_TEST(a_bug_that_is_known_to_be_unseen_is_excused)
+{
+    add_note((struct bug_note){ .bug = bug, .unseen = true }, NULL);
+    expect(NULL, NULL);
+    ck_assert_uint_eq(m->excused_bugs, 1);
+}
+END_TEST
+
+START_TEST(an_unseen_bug_that_is_caught_makes_its_note_stale)
+{
+    add_note((struct bug_note){ .bug = bug, .unseen = true }, NULL);
+    play(bug, "server/a", "must 200", NULL);
+    expect("stale", "bugs.acme:3");
+}
+END_TEST
+
+START_TEST(a_check_of_something_else_is_a_stray)
+{
+    play(bug, "server/a", "must 200", NULL);
+    play(bug, "server/b", "must 200", NULL);
+    expect("stray", "server/b: must 200");
+}
+END_TEST
+
+START_TEST(a_note_takes_a_stray_in)
+{
+    static const char *const words[] = { "server/b", "rfc8555-7.3-22", "rfc8555-7.3",
+                                         "server/*", "*" };
+    add_note((struct bug_note){ .bug = bug }, words[_i]);
+    play(bug, "server/a", "must 200", NULL);
+    play(bug, "server/b", "must 200", NULL);
+    expect(NULL, NULL);
+}
+END_TEST
+
+START_TEST(a_note_that_did_not_come_true_is_stale)
+{
+    add_note((struct bug_note){ .bug = bug }, "server/b");
+    play(bug, "server/a", "must 200", NULL);
+    expect("stale", "bugs.acme:3");
+}
+END_TEST
+
+START_TEST(what_follows_a_red_check_is_no_stray)
+{
+    play(bug, "server/a", "must 200", NULL);
+    play(bug, "server/b", "must 200", "should 200");
+    expect("stray", "server/b: must 200");
+    ck_assert_uint_eq(m->row[bug].red_count, 3);
+    ck_assert(m->row[bug].red[2].relation == RELATION_FOLLOWS);
+}
+END_TEST
+
+START_TEST(red_against_the_correct_mock_is_a_fault)
+{
+    play(bug, "server/a", "must 200", NULL);
+    play(BUG_NONE, "server/b", "must 200", NULL);
+    m->row[BUG_NONE].selected = true;
+    expect("correct", "server/b: must 200");
+}
+END_TEST
+
+START_TEST(trouble_is_told)
+{
+    play(bug, "server/a", "must 200", NULL);
+    m->row[bug].trouble = STR("its process died of signal 11");
+    expect("trouble", "");
+}
+END_TEST
+
+START_TEST(a_check_that_no_bug_turns_red_is_idle)
+{
+    static struct never_red never = { .scenario = { "watch/w", 7 },
+                                      .check = { "", 0 },
+                                      .because = { "B", 1 } };
+    notes.never = &never;
+    notes.never_count = 1;
+    play(bug, "server/a", "must 200", "must header X present");
+    m->complete = m->row[other].selected = true;
+    play(other, "server/b", "must 200", NULL);
+    matrix_judge(m);
+    ck_assert_uint_eq(m->excused_checks, 1);
+    ck_assert_uint_eq(m->checks_red, 3);
+    ck_assert_uint_eq(m->fault_count, 1);
+    ck_assert_uint_eq(m->faults[FAULT_IDLE], 1);
+    ck_assert(str_is(m->fault[0].where, "server/b: should 200"));
+}
+END_TEST
+
+START_TEST(nothing_that_was_selected_is_not_good)
+{
+    m->row[bug].selected = false;
+    matrix_judge(m);
+    ck_assert(!kills_good(m));
+}
+END_TEST
+
+Suite *matrix_suite(void)
+{
+    Suite *s = suite_create("matrix");
+    TCase *tc = tcase_create("faults");
+    tcase_add_checked_fixture(tc, begin, end);
+    tcase_add_test(tc, a_bug_is_caught_by_a_check_that_cites_its_requirement);
+    tcase_add_test(tc, a_bug_that_nothing_turns_red_is_uncaught);
+    tcase_add_test(tc, a_bug_that_is_known_to_be_unseen_is_excused);
+    tcase_add_test(tc, an_unseen_bug_that_is_caught_makes_its_note_stale);
+    tcase_add_test(tc, a_check_of_something_else_is_a_stray);
+    tcase_add_loop_test(tc, a_note_takes_a_stray_in, 0, 5);
+    tcase_add_test(tc, a_note_that_did_not_come_true_is_stale);
+    tcase_add_test(tc, what_follows_a_red_check_is_no_stray);
+    tcase_add_test(tc, red_against_the_correct_mock_is_a_fault);
+    tcase_add_test(tc, trouble_is_told);
+    tcase_add_test(tc, a_check_that_no_bug_turns_red_is_idle);
+    tcase_add_test(tc, nothing_that_was_selected_is_not_good);
+    suite_add_tcase(s, tc);
+    return s;
+}
