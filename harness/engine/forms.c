@@ -47,10 +47,11 @@ static bool is_https_url(const struct subject_of_form *f)
         && url.host.len > 0;
 }
 
+/* RFC 3986 3: what follows the scheme may be empty. */
 static bool is_uri(const struct subject_of_form *f)
 {
     str rest = f->text, scheme;
-    if (!str_cut(&rest, ':', &scheme) || !scheme.len || !rest.len)
+    if (!str_cut(&rest, ':', &scheme) || !scheme.len)
         return false;
     return isalpha((unsigned char)scheme.ptr[0]) && all_chars(scheme, isalnum, "+-.");
 }

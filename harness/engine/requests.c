@@ -284,26 +284,57 @@ bool poll_while(struct world *w, str account, str url, const char *const while_s
     return poll_until(w, account, url, within_ms, 0, has_status, &s, err);
 }
 
-static bool check_not_held(struct world *w, const void *context)
+/* What a poll waits for: any one of these. */
+struct awaited {
+    struct check check[4];
+    size_t count;
+};
+
+static bool none_held(struct world *w, const void *context)
 {
-    struct finding finding;
-    judge_check(w, context, &finding);
+    const struct awaited *a = context;
+    struct finding finding = { .verdict = VERDICT_FAIL };
+    for (size_t i = 0; i < a->count && finding.verdict != VERDICT_PASS; i++)
+        judge_check(w, &a->check[i], &finding);
     return finding.verdict != VERDICT_PASS;
+}
+
+static bool add_awaited(struct world *w, const struct line *line, size_t from,
+                        struct awaited *out, struct err *err)
+{
+    if (out->count == countof(out->check))
+        return err_set(err, "a poll waits for %zu things at most", countof(out->check));
+    struct check *check = &out->check[out->count++];
+    *check = (struct check){ .level = CHECK_MUST };
+    return check_read(w->arena, line, from, check, err);
+}
+
+/* The check of the line, then those of its `or` clauses. */
+static bool read_awaited(struct world *w, const struct line *line, struct awaited *out,
+                         struct err *err)
+{
+    out->count = 0;
+    if (!add_awaited(w, line, line->check_from, out, err))
+        return false;
+    for (const struct line *c = NULL; (c = line_clause_after(line, "or", c));)
+        if (!add_awaited(w, c, 0, out, err))
+            return false;
+    return true;
 }
 
 enum step_end step_poll(struct world *w, const struct step *step, struct err *err)
 {
     const struct line *line = step->line, *within = line_clause(line, "within");
-    struct check until = { .level = CHECK_MUST };
+    struct awaited awaited;
     long within_ms = 10000;
     str url;
-    if (!check_read(w->arena, line, line->check_from, &until, err)
+    if (!read_awaited(w, line, &awaited, err)
         || !world_target(w, line_arg(line, "TARGET"), &url, err))
         return STEP_NOT_HELD;
     if (within)
         str_to_ms(line_arg(within, "DURATION"), &within_ms);
     if (!poll_until(w, line_arg(line, "ACCOUNT"), url, within_ms, line->place.line,
-                    check_not_held, &until, err))
+                    none_held, &awaited, err))
         return STEP_BROKEN;
     return ended(save_clauses(w, line, err));
 }

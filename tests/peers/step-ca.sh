@@ -47,7 +47,7 @@ peer_start()
     step_ca_config >"$TMP/ca.json"
     daemon env HOME="$TMP" STEPPATH="$TMP" "$CACHE/step-ca" "$TMP/ca.json" \
         --insecure --acme-http-port "$HTTP_PORT" --acme-tls-port "$TLS_PORT" \
-        --resolver "127.0.0.1:$DNS_PORT" --acme-strict-fqdn
+        --resolver "127.0.0.1:$DNS_PORT"
     DIR_URL=https://localhost:$directory_port/acme/peer/directory
     await "$DIR_URL"
 }
