@@ -276,6 +276,9 @@ static bool renew(struct issuing *i, struct err *err)
     if (client_resource(s->client, RESOURCE_RENEWAL_INFO).len
         && !subscriber_renewal(s, pem, &renewal, err))
         return false;
+    if (client_bug(s->client, BUG_CLIENT_REPLACES_ALWAYS)
+        && !cert_ari_id(i->arena, chain.item[0], &renewal.id, err))
+        return false;
     if (!i->options.force && !is_time(chain.item[0], &renewal)) {
         puts("it is not time to renew yet; --force renews all the same");
         return true;

@@ -3,7 +3,10 @@
  * the journal.  Signing is in client_post.c, nonces in client_nonce.c. */
 #include "mocks/client_inside.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
+#include "base/names.h"
 
 struct client *client_new(struct arena *a, const struct client_options *options)
 {
@@ -135,13 +138,50 @@ static bool check_directory(const struct exchange *x, struct err *err)
     return true;
 }
 
+/* What planted bugs find wrong with a good directory. */
+static const char *dislike(const struct client *c, json_t *directory)
+{
+    json_t *meta = json_object_get(directory, "meta"), *value;
+    str terms = json_member(meta, "termsOfService");
+    const char *name;
+    bool plain = str_starts(terms, "https://");
+    for (size_t i = 0; i < terms.len; i++)
+        plain = plain && terms.ptr[i] > ' ' && terms.ptr[i] < 0x7f;
+    if (!meta && client_bug(c, BUG_CLIENT_META_NEEDED))
+        return "has no meta";
+    if (!json_object_get(meta, "website") && client_bug(c, BUG_CLIENT_WEBSITE_NEEDED))
+        return "names no website";
+    if (!json_object_get(directory, "newAuthz")
+        && client_bug(c, BUG_CLIENT_NEW_AUTHZ_NEEDED))
+        return "has no newAuthz";
+    if (terms.len && !plain && client_bug(c, BUG_CLIENT_TERMS_PLAIN))
+        return "has terms of service that are at no plain URL";
+    json_object_foreach(directory, name, value)
+    {
+        if (client_bug(c, BUG_CLIENT_DIRECTORY_STRICT) && strcmp(name, "meta") != 0
+            && name_find(resource_members, RESOURCE_COUNT, str_of(name)) < 0)
+            return "has an unknown member";
+    }
+    return NULL;
+}
+
 bool client_directory(struct client *c, struct err *err)
 {
+    enum { STORM = 100 };
     const struct exchange *x;
-    if (!client_send(c, "GET", c->directory_url, NULL, STR_NONE, 0, false, &x, err))
-        return err_set(err, "no URL of a directory was given");
-    if (!check_directory(x, err))
+    int times = client_bug(c, BUG_CLIENT_DIRECTORY_STORM) ? STORM : 1;
+    do
+        if (!client_send(c, "GET", c->directory_url, NULL, STR_NONE, 0, false, &x, err))
+            return err_set(err, "no URL of a directory was given");
+    while (--times > 0 && x->response.status != 200);
+    if (!check_directory(x, err)) {
+        if (client_bug(c, BUG_CLIENT_DIRECTORY_CRASH))
+            abort();
         return err_at(err, "GET %.*s", STR_ARG(c->directory_url));
+    }
+    const char *why = dislike(c, x->body);
+    if (why)
+        return err_set(err, "the directory %s", why);
     c->directory = json_keep(c->arena, json_incref(x->body));
     return true;
 }

@@ -64,6 +64,9 @@ static bool new_order(struct ordering *o, struct err *err)
         return err_set(err, "the order's answer has no Location");
     o->url = str_copy(s->arena, *location);
     o->order = x->body;
+    if (!str_is(order_status(o), "pending")
+        && client_bug(s->client, BUG_CLIENT_PENDING_NEEDED))
+        return err_set(err, "the new order is not pending");
     return json_is_array(json_object_get(o->order, "authorizations"))
         || err_set(err, "the answer to newOrder is no order: it lists no authorizations");
 }
@@ -121,7 +124,8 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
     if (!subscriber_post(s, p->url, NULL, 200, "an authorization cannot be read", &x,
                          err))
         return false;
-    if (str_is(json_member(x->body, "status"), "valid"))
+    if (str_is(json_member(x->body, "status"), "valid")
+        && !client_bug(s->client, BUG_CLIENT_ANSWERS_VALID))
         return true;
     json_t *challenge = choose(s, json_object_get(x->body, "challenges"));
     if (!read_challenge(s, x->body, challenge, &p->proof, err)

@@ -59,6 +59,7 @@ static const struct { const char *client, *steps; enum verdict verdict; const ch
     { "cp \"$root\" cert.pem", OUTCOME("lied"), VERDICT_PASS, "that the CA did not give out in this run" },
     { "sleep 100", OUTCOME("hung"), VERDICT_PASS, "" },
     { "kill -SEGV $$", OUTCOME("crashed"), VERDICT_PASS, "" },
+    { "sh -c 'kill -SEGV $$'; exit", OUTCOME("crashed"), VERDICT_PASS, "" },
     { "echo 'Traceback (most recent call last)'; exit 1", OUTCOME("crashed"), VERDICT_PASS, "by an error that it did not catch" },
     { "echo 'Traceback (most recent call last)'", OUTCOME("lied"), VERDICT_PASS, "" },
     { "exit 3", OUTCOME("issued or lied"), VERDICT_WARN, "" },

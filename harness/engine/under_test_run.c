@@ -2,6 +2,7 @@
 /* `run OPERATION`: the adapter's lines, run by a shell; then what became of it, judged
  * from exit status, files, and what the CA saw. */
 #define _DEFAULT_SOURCE
+#include <signal.h>
 #include <stdlib.h>
 
 #include "acme/show.h"
@@ -293,13 +294,23 @@ static bool said_good(const struct child_end *end)
     return end->fate == CHILD_EXITED && end->exit_code == 0;
 }
 
+/* A shell ends with 128 and the number of the signal that ended its command. */
+static bool died(const struct child_end *end)
+{
+    static const int deadly[] = { SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV };
+    bool found = end->fate == CHILD_SIGNALLED;
+    for (size_t i = 0; i < countof(deadly); i++)
+        found |= end->fate == CHILD_EXITED && end->exit_code == 128 + deadly[i];
+    return found;
+}
+
 static enum client_outcome outcome_of(const struct under_test *u, const char *mark,
                                       str why_not)
 {
     bool issues = u->operation == OPERATION_OBTAIN || u->operation == OPERATION_RENEW;
     if (u->end.fate == CHILD_OVERDUE || u->end.fate == CHILD_STOPPED)
         return OUTCOME_HUNG;
-    if (u->end.fate == CHILD_SIGNALLED || (mark && !said_good(&u->end)))
+    if (died(&u->end) || (mark && !said_good(&u->end)))
         return OUTCOME_CRASHED;
     if (!said_good(&u->end))
         return OUTCOME_GAVE_UP;
