@@ -46,7 +46,10 @@ part()
     self) echo "self-play: $B/acmespec selftest -q ${ONLY-}" ;;
     bugs) echo "planted bugs: $B/acmespec selftest --bugs -q ${ONLY-}" ;;
     pebble) echo "pebble: tests/peers/run.sh pebble" ;;
-    interop) echo "interop: tests/interop.sh" ;;
+    interop)
+        echo "peers' scripts: tests/peers/selftest.sh"
+        echo "interop: tests/interop.sh"
+        ;;
     lint) echo "lint: tests/lint.sh" ;;
     fuzz) echo "fuzz: tests/fuzz/run.sh" ;;
     *) echo "${1##*/}: $1" ;;

@@ -10,7 +10,7 @@ ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$ROOT"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-[ $# -gt 0 ] || set -- pebble pebble-eab pebble-latest
+[ $# -gt 0 ] || set -- pebble pebble-eab pebble-latest caddy caddy-latest step-ca
 
 number() { sed -n 's/.*"'"$1"'":\([0-9]*\).*/\1/p' "$tmp/end"; }
 # verdict NAME: how many cases have it.
