@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Adapters by name, and the programs that they need. */
+#define _DEFAULT_SOURCE
 #include "clients.h"
 
 #include <stdio.h>
@@ -54,31 +55,64 @@ bool clients_find(struct arena *a, str root, str name, struct adapter *out,
     return adapter_read(a, path.ptr, out, m, err);
 }
 
-/* As a shell looks a program up. */
-static bool in_path(struct arena *a, str program)
+/* As a shell looks a program up; empty: there is none. */
+static str in_path(struct arena *a, str program)
 {
     const char *path = getenv("PATH");
     str rest = str_of(path ? path : "/usr/bin:/bin"), folder;
     if (str_contains(program, STR("/")))
-        return access(str_z(a, program), X_OK) == 0;
+        return access(str_z(a, program), X_OK) == 0 ? program : STR_NONE;
     while (rest.len) {
         str_cut(&rest, ':', &folder);
         str file = arena_printf(a, "%.*s/%.*s", STR_ARG(folder), STR_ARG(program));
         if (access(file.ptr, X_OK) == 0)
-            return true;
+            return file;
     }
-    return false;
+    return STR_NONE;
 }
 
 bool clients_installed(struct arena *a, const struct adapter *adapter, struct err *err)
 {
     for (size_t i = 0; i < adapter->programs.count; i++)
-        if (!in_path(a, adapter->programs.item[i]))
+        if (!in_path(a, adapter->programs.item[i]).len)
             return err_set(err, "%.*s is not here: no program %.*s in PATH%s%.*s",
                            STR_ARG(adapter->name), STR_ARG(adapter->programs.item[i]),
                            adapter->install.len ? "; it is had by: " : "",
                            STR_ARG(adapter->install));
     return true;
+}
+
+/* Its folder, where that lies below /tmp. */
+static bool keep_folder_of(struct arena *a, str program, struct strs *keep,
+                           struct err *err)
+{
+    char *real = realpath(str_z(a, program), NULL);
+    str path = real ? str_copy(a, str_of(real)) : STR_NONE;
+    free(real);
+    if (!str_starts(path, "/tmp/"))
+        return true;
+    size_t end = path.len;
+    while (path.ptr[end - 1] != '/')
+        end--;
+    if (end == strlen("/tmp/"))
+        return err_set(err,
+                       "%.*s lies in /tmp, and a sandbox has a /tmp of its own: put it "
+                       "into a folder there, or say --sandbox=off",
+                       STR_ARG(program));
+    strs_add(a, keep, str_copy(a, str_upto(path, end - 1)));
+    return true;
+}
+
+bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *keep,
+                  struct err *err)
+{
+    char cwd[4096];
+    if (getcwd(cwd, sizeof cwd) && str_starts(str_of(cwd), "/tmp/"))
+        strs_add(a, keep, str_copy(a, str_of(cwd)));
+    for (size_t i = 0; i < adapter->programs.count; i++)
+        if (!keep_folder_of(a, in_path(a, adapter->programs.item[i]), keep, err))
+            return false;
+    return keep_folder_of(a, STR("/proc/self/exe"), keep, err);
 }
 
 str clients_version(struct arena *a, const struct adapter *adapter)

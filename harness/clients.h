@@ -12,6 +12,10 @@ bool clients_find(struct arena *a, str root, str name, struct adapter *out,
 /* Whether its programs are in PATH; else a sentence with how to get them. */
 bool clients_installed(struct arena *a, const struct adapter *adapter,
                        struct err *err) MUST_CHECK;
+/* The folders below /tmp that a client is started from: a sandbox has a /tmp of its own,
+ * and has to show these in it.  A sentence when a program lies in /tmp itself. */
+bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *keep,
+                  struct err *err) MUST_CHECK;
 /* What it prints as its version, one line; empty when it says nothing. */
 str clients_version(struct arena *a, const struct adapter *adapter);
 /* Prints a line for each adapter: installed or not, what it can do.  The exit status. */

@@ -30,6 +30,17 @@ static struct strs command_of(struct arena *a, int *argc, char **argv)
     return words;
 }
 
+/* " -- COMMAND word..." for a shell. */
+static str behind_of(struct arena *a, const struct strs *command)
+{
+    struct buf b = buf_new(a, CEILING_LINE);
+    for (size_t i = 0; i < command->count; i++) {
+        buf_add(&b, i ? STR(" ") : STR(" -- "));
+        buf_add_shell(&b, command->item[i]);
+    }
+    return buf_str(&b);
+}
+
 static bool adapt_command(struct arena *a, const struct client_options_given *o,
                           const struct strs *command, struct adapter *out,
                           struct err *err)
@@ -97,6 +108,7 @@ static bool begin(struct session *s, struct err *err)
             STR_ARG(adapter->name),
             STR_ARG(s->target.offered[capability_find(STR("sandbox"))].reason));
     return clients_installed(s->arena, adapter, err)
+        && (!s->target.sandboxed || clients_keep(s->arena, adapter, &s->target.keep, err))
         && file_temp_dir(s->arena, &s->target.folder, err);
 }
 
@@ -116,8 +128,9 @@ static int print_help(void)
          "       acmespec client [option...] [SCENARIO...] -- COMMAND [word...]\n"
          "       acmespec client --list\n\n"
          "Plays the CA against an ACME client and judges it, sentence by sentence of the "
-         "RFC.\nNAME is an adapter of scenarios/clients, or a file like them.  In the "
-         "words of a COMMAND\nthese are replaced:\n");
+         "RFC.\nNAME is an adapter of scenarios/clients, or a file like them.  A COMMAND "
+         "is started in the\nfolder where you are; in its words these are "
+         "replaced:\n");
     for (size_t i = 0; i < adapter_variable_count; i++)
         printf("  ${%s}%*s %s\n", adapter_variables[i].name,
                (int)(12 - strlen(adapter_variables[i].name)), "",
@@ -208,6 +221,8 @@ int cmd_client(struct arena *a, int argc, char **argv)
     if (s.plan.count == 0)
         return session_nothing(&s);
     s.name = name_for_reports(a, &adapter);
-    s.again = peer_reproduce(a, argc, argv, client_rows, client_row_count);
+    s.again =
+        peer_reproduce(a, argc, argv, client_rows, client_row_count, !command.count);
+    s.behind = behind_of(a, &command);
     return session_play(&s, begin);
 }

@@ -105,7 +105,7 @@ int cmd_server(struct arena *a, int argc, char **argv)
     struct strs names = { words.item + 1, words.count - 1 };
     s.name = words.item[0];
     s.command = session_command(a, argc, argv);
-    s.again = peer_reproduce(a, argc, argv, server_rows, server_row_count);
+    s.again = peer_reproduce(a, argc, argv, server_rows, server_row_count, true);
     if (!session_read(&s, &names, &err) || !read_profile(&s, &o, &err)
         || !session_plan(&s, &names, &err))
         return command_failed(EXIT_USAGE, &err);

@@ -140,9 +140,10 @@ bool peer_has_own_addresses(void)
 static bool describes_target(const struct option_row *row)
 {
     static const char *const names[] = {
-        "ca-file",  "insecure",        "http-port",      "tls-port",
-        "dns-port", "profile",         "remote",         "strict",
-        "timeout",  "request-timeout", "shared-address",
+        "ca-file",   "insecure",        "http-port",      "tls-port",
+        "dns-port",  "profile",         "remote",         "strict",
+        "timeout",   "request-timeout", "shared-address", "sandbox",
+        "challenge", "webroot",         "certificate",    "key",
     };
     for (size_t i = 0; i < countof(names); i++)
         if (strcmp(row->name, names[i]) == 0)
@@ -187,10 +188,10 @@ static int add_option(struct buf *b, int i, int argc, char **argv,
 }
 
 str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_row *rows,
-                   size_t count)
+                   size_t count, bool is_named)
 {
     struct buf b = buf_new(a, CEILING_LINE);
-    bool have_url = false;
+    bool have_url = !is_named;
     buf_add_shell(&b, str_of(argv[-1]));
     add_word(&b, argv[0]);
     for (int i = 1; i < argc; i++) {

@@ -17,8 +17,9 @@ bool peer_roots(struct arena *a, str file, str *pem, struct err *err) MUST_CHECK
 bool peer_has_own_addresses(void);
 /* The command line without reports, selections and names of scenarios, quoted for a
  * shell: what plays one scenario again when its name is appended.  argv[-1] is the
- * program, as it was typed. */
+ * program, as it was typed; the first word that is no option stays when it `is_named`,
+ * and says what is under test. */
 str peer_reproduce(struct arena *a, int argc, char **argv, const struct option_row *rows,
-                   size_t count);
+                   size_t count, bool is_named);
 
 #endif

@@ -206,6 +206,7 @@ static void describe_run(struct session *s)
     r->version = STR(ACMESPEC_VERSION);
     r->command = s->command;
     r->program = s->options->again.len ? s->options->again : s->again;
+    r->behind = s->options->again.len ? STR_NONE : s->behind;
     r->seed = s->options->seed;
     r->started = clock_wall();
     r->requirements = s->library->requirements;

@@ -21,6 +21,7 @@ struct session {
     str name;    /* of what is under test, for the reports */
     str command; /* the command line as it was typed */
     str again;   /* the command that plays one scenario again */
+    str behind;  /* what stands behind the scenario's name in it, or empty */
 
     /* filled in by what follows */
     struct library *library;

@@ -54,6 +54,7 @@ str explain_again(struct arena *a, const struct results *r, const struct test_ca
     buf_add(&out, r->program.len ? r->program : STR("acmespec server"));
     buf_add_char(&out, ' ');
     buf_add_shell(&out, c->again);
+    buf_add(&out, r->behind);
     return buf_str(&out);
 }
 

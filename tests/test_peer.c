@@ -97,7 +97,7 @@ START_TEST(the_command_line_without_what_a_single_play_does_not_need)
     str rest = str_of(lines[_i].line), word;
     while (str_cut(&rest, ' ', &word))
         argv[argc++] = str_z(a, word);
-    ck_assert_str_eq(peer_reproduce(a, argc - 1, argv + 1, rows, countof(rows)).ptr,
+    ck_assert_str_eq(peer_reproduce(a, argc - 1, argv + 1, rows, countof(rows), true).ptr,
                      lines[_i].again);
 }
 END_TEST

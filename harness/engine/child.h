@@ -6,6 +6,8 @@
 #ifndef ENGINE_CHILD_H
 #define ENGINE_CHILD_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/err.h"
 
@@ -52,6 +54,20 @@ void child_run(struct arena *a, const struct child_run *what, struct child_end *
  * the program's name in a sentence. */
 str child_says(struct arena *a, const struct child_run *what,
                const struct child_end *end);
+
+/* Processes by number. */
+struct pids {
+    pid_t *item;
+    size_t count;
+};
+void pids_add(struct arena *a, struct pids *list, pid_t pid);
+
+/* From now on what loses its parent becomes a child of this process, where the system can
+ * do that; *before lists the children it has. */
+void orphans_expect(struct arena *a, struct pids *before);
+/* Kills all children that are not in `except`, and theirs: those of a process that was
+ * killed while it watched a program. */
+void orphans_kill(struct arena *a, const struct pids *except);
 
 /* Closes every descriptor from `first` on; may be called between fork and exec. */
 void child_close_from(int first);

@@ -4,8 +4,6 @@
 #ifndef ENGINE_CHILD_INSIDE_H
 #define ENGINE_CHILD_INSIDE_H
 
-#include <sys/types.h>
-
 #include "engine/child.h"
 
 /* Forks, and learns whether the program began; *fd is then the reading end of its output,
@@ -13,15 +11,6 @@
 bool child_start(struct arena *a, const struct child_run *what, pid_t *pid, int *fd,
                  struct err *err) MUST_CHECK;
 
-/* Processes by number. */
-struct pids {
-    pid_t *item;
-    size_t count;
-};
-
-/* To be called before the start: from now on what loses its parent becomes a child of
- * this process, where the system can do that, and *before lists the children it has. */
-void orphans_expect(struct arena *a, struct pids *before);
 /* To be called once the leader of the group was waited for: ends what is left of the
  * group, and every child that is not in *before; SIGKILL comes grace_ms after SIGTERM.
  * How many were still running. */

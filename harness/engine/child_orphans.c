@@ -28,7 +28,7 @@ static bool has(const struct pids *list, pid_t pid)
     return false;
 }
 
-static void add(struct arena *a, struct pids *list, pid_t pid)
+void pids_add(struct arena *a, struct pids *list, pid_t pid)
 {
     list->item = GROW(a, list->item, list->count, pid_t);
     list->item[list->count++] = pid;
@@ -74,7 +74,7 @@ static struct pids children(struct arena *a, const struct pids *except)
             continue;
         struct arena *look = arena_new(step);
         if (is_ours(look, pid) && !has(except, (pid_t)pid))
-            add(a, &list, (pid_t)pid);
+            pids_add(a, &list, (pid_t)pid);
         arena_end(look);
     }
     arena_end(step);
@@ -126,7 +126,7 @@ static bool sweep_once(struct arena *a, pid_t group, const struct pids *before, 
         if (is_new || late)
             tell_to_end(pid, late);
         if (is_new)
-            add(a, told, pid);
+            pids_add(a, told, pid);
     }
     /* What the orphans started stays theirs while they live. */
     if (kill(-group, 0) == 0)
@@ -146,4 +146,19 @@ size_t orphans_sweep(struct arena *a, pid_t group, const struct pids *before,
     size_t count = told.count;
     arena_end(step);
     return count;
+}
+
+void orphans_kill(struct arena *a, const struct pids *except)
+{
+    struct arena *step = arena_new(a);
+    int64_t until = clock_ms() + KILLED_MS;
+    struct pids list;
+    while ((list = children(step, except)).count && clock_ms() < until) {
+        for (size_t i = 0; i < list.count; i++) {
+            kill(list.item[i], SIGKILL);
+            waitpid(list.item[i], NULL, WNOHANG);
+        }
+        clock_sleep_ms(LOOK_MS);
+    }
+    arena_end(step);
 }

@@ -23,6 +23,7 @@ struct target {
     const struct watches *own;     /* those that our mock CA has to hold, then */
     bool sandboxed;                /* the client runs in namespaces of its own */
     str folder;                    /* of the run of a client, for each play's files */
+    struct strs keep;              /* folders below /tmp that a sandbox shows, too */
     str directory_url;
     struct fetch_options fetch;
     int http_port, tls_port, dns_port; /* what the CA was told to use */

@@ -325,6 +325,8 @@ bool under_test_enter(struct arena *a, const struct target *target, int slot,
     if (mkdir(folder.ptr, 0755) != 0)
         return err_set(err, "cannot make %s: %s", folder.ptr, strerror(errno));
     strs_add(a, &sandbox.keep, target->folder);
+    for (size_t i = 0; i < target->keep.count; i++)
+        strs_add(a, &sandbox.keep, target->keep.item[i]);
     /* Nobody is trusted until there is a root. */
     return sandbox_trust(sandbox.trust.ptr, STR_NONE, err)
         && sandbox_enter(a, &sandbox, err);

@@ -51,6 +51,7 @@ struct results {
     str command;  /* the command line, to run it again */
     str program;  /* argv[0] and the arguments that name the target: reproduces one play
                      when  a scenario name is appended */
+    str behind;   /* what stands behind that name: ` -- COMMAND`, or empty */
     str seed;
     struct strs capabilities; /* that the target offers */
     struct strs lacks;        /* "wildcard: reason" */

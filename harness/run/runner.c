@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/child.h"
 #include "run/events.h"
 
 enum { GRACE_MS = 5000, TICK_MS = 200, MOST_JOBS = 64, MOST_SILENT = 16 };
@@ -36,7 +37,8 @@ struct running {
     const struct runner_options *options;
     struct results *results;
     struct child child[MOST_JOBS];
-    size_t *told; /* of each watch: whose finding stands in the results */
+    size_t *told;       /* of each watch: whose finding stands in the results */
+    struct pids before; /* processes that are here but for no play of this run */
     size_t jobs, next;
     size_t cut;    /* plays that were killed because the run was stopped */
     size_t silent; /* plays in a row that ended without an answer */
@@ -164,6 +166,20 @@ static str death_of(struct running *run, const struct child *c, int status)
                         WEXITSTATUS(status));
 }
 
+/* A play that was killed could not end the client that it watched. */
+static void end_clients(struct running *run)
+{
+    struct arena *a = arena_new(run->arena);
+    struct pids ours = { 0 };
+    for (size_t i = 0; i < run->before.count; i++)
+        pids_add(a, &ours, run->before.item[i]);
+    for (size_t i = 0; i < run->jobs; i++)
+        if (run->child[i].pid)
+            pids_add(a, &ours, run->child[i].pid);
+    orphans_kill(a, &ours);
+    arena_end(a);
+}
+
 /* The child closed its pipe: its result is whole, or it died. */
 static void reap(struct running *run, struct child *c)
 {
@@ -176,6 +192,8 @@ static void reap(struct running *run, struct child *c)
     str line = str_trim(buf_str(&c->text));
     size_t index = c->index;
     c->pid = 0;
+    if (run->options->target->adapter && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
+        end_clients(run);
     if (line.len && event_read_play(c->arena, line, &outcome, &err)) {
         merge_watches(run, &outcome, index);
         outcome.result = play_result_copy(run->arena, &outcome.result);
@@ -351,6 +369,8 @@ void runner_run(struct arena *a, const struct plan *plan,
         : options->jobs > MOST_JOBS ? MOST_JOBS
                                     : (size_t)options->jobs;
     prepare(run);
+    if (options->target->adapter)
+        orphans_expect(a, &run->before);
     do {
         if (*stop && !run->stopping)
             run->stopping = true;

@@ -175,6 +175,7 @@ void adapter_of_command(struct arena *a, const struct strs *words,
     struct buf line = buf_new(a, CEILING_LINE);
     *out = adapter_none();
     out->name = words->item[0];
+    out->in_place = true;
     strs_add(a, &out->programs, words->item[0]);
     for (size_t i = 0; i < words->count; i++) {
         if (i)

@@ -39,6 +39,7 @@ struct adapter {
     str certificate, key;         /* words: where they land; empty: nobody knows */
     bool webroot;                 /* http-01 by files that somebody else serves */
     bool needs_sandbox;           /* it cannot be told ports or roots */
+    bool in_place;                /* it runs where acmespec was started, not in $work */
     struct strs offers;
     struct lack *lack;
     size_t lack_count;
