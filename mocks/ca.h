@@ -84,6 +84,11 @@ struct ca_options {
     bool no_reuse; /* a new order never shows an authorization that is valid already */
     bool no_newauthz, no_profiles, no_renewal, no_alternate; /* not offered */
     bool no_http, no_dns, no_alpn;                           /* challenges not offered */
+    bool other_challenges; /* of types that nobody knows are offered, too */
+    str token_start;       /* what every token begins with */
+    bool tls_untrusted, tls_other_name, tls_expired; /* the listener's certificate */
+    long validate_ms;          /* from a response to the first query */
+    int blind;                 /* so many queries of each challenge fail */
     int attempts;              /* validation queries before it gives up; 0: 3 */
     long retry_ms;             /* between them; 0: 5000 */
     long connect_ms, total_ms; /* deadlines of one query; 0: 5000 and 10000 */
@@ -119,6 +124,16 @@ void ca_shift_clock(struct ca *ca, long seconds);
  * when the URL is not of one. */
 bool ca_revoke_account(struct ca *ca, str url);
 bool ca_revoke_authz(struct ca *ca, str url);
+
+/* What each validation query found, in the order they were made: objects with type,
+ * identifier, token, keyAuthorization, problem and detail where it failed, `exact` when
+ * the proof is there to the letter; http-01 with status, body, contentType; dns-01 with
+ * texts; tls-alpn-01 with alpn, names, ips, others, critical, extension, selfSigned.
+ * The type is a challenge's, or "any". */
+json_t *ca_proofs(struct ca *ca, struct arena *a, str type);
+/* Asks now for the proof of every challenge that was ever offered: those that are there.
+ */
+json_t *ca_leftovers(struct ca *ca, struct arena *a, str type);
 
 struct ca_figures {
     size_t accounts, orders, authorizations, certificates, revoked;

@@ -95,7 +95,7 @@ static void begin(struct ca_call *call)
              || bug_on(call->ca, BUG_NO_VALIDATION))
         ca_challenge_valid(call->ca, challenge);
     else
-        validator_add(call->ca->validator, challenge, 0);
+        validator_add(call->ca->validator, challenge, call->ca->options.validate_ms);
 }
 
 /* "Servers SHOULD retry a request immediately on receiving such a POST request", and not

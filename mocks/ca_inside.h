@@ -15,6 +15,11 @@
 struct issuer;
 struct validator;
 
+struct ca_proof {
+    enum challenge_type type;
+    str seen; /* JSON */
+};
+
 struct ca {
     struct arena *arena;
     struct ca_options options;
@@ -26,6 +31,8 @@ struct ca {
     struct store store;
     struct nonces *nonces;
     struct validator *validator;
+    struct ca_proof *proof; /* each query that was made */
+    size_t proof_count;
     int terms;  /* number of the terms in force; 0: there are none */
     long shift; /* seconds that its clock is ahead */
     unsigned long requests;

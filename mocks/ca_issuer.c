@@ -63,6 +63,35 @@ static void add_name(struct arena *a, struct cert_spec *spec, str name)
         strs_add(a, list, name);
 }
 
+/* Wishes for a certificate that no client may take (RFC 8555 6.1, RFC 9110 4.3.4). */
+static void spoil_listener(struct cert_spec *spec, const struct ca_options *options)
+{
+    if (options->tls_untrusted) {
+        spec->issuer_key = NULL;
+        spec->issuer = NULL;
+    }
+    if (options->tls_expired) {
+        spec->not_before -= (time_t)2 * DAY;
+        spec->not_after = clock_wall() - DAY;
+    }
+}
+
+static void name_listener(struct arena *a, struct cert_spec *spec,
+                          const struct ca_options *options)
+{
+    if (options->tls_other_name) {
+        add_name(a, spec, STR("elsewhere.acmespec.test"));
+        return;
+    }
+    add_name(a, spec, options->host);
+    add_name(a, spec, STR("localhost"));
+    add_name(a, spec, STR("127.0.0.1"));
+    add_name(a, spec, STR("::1"));
+    add_name(a, spec, str_of(options->address));
+    for (size_t i = 0; i < options->names.count; i++)
+        add_name(a, spec, options->names.item[i]);
+}
+
 static bool make_listener(struct arena *a, struct issuer *issuer,
                           const struct ca_options *options, struct err *err)
 {
@@ -73,13 +102,8 @@ static bool make_listener(struct arena *a, struct issuer *issuer,
                               .issuer = issuer->intermediate[0],
                               .not_before = clock_wall() - DAY,
                               .not_after = clock_wall() + (time_t)LISTENER_DAYS * DAY };
-    add_name(a, &spec, options->host);
-    add_name(a, &spec, STR("localhost"));
-    add_name(a, &spec, STR("127.0.0.1"));
-    add_name(a, &spec, STR("::1"));
-    add_name(a, &spec, str_of(options->address));
-    for (size_t i = 0; i < options->names.count; i++)
-        add_name(a, &spec, options->names.item[i]);
+    name_listener(a, &spec, options);
+    spoil_listener(&spec, options);
     struct cert *cert = key ? cert_issue(a, &spec, err) : NULL;
     if (!cert)
         return false;
@@ -88,6 +112,8 @@ static bool make_listener(struct arena *a, struct issuer *issuer,
     issuer->listener_key_pem = key_private_pem(a, key);
     /* RFC 9773 4.1: the identifier begins with the authority key identifier. */
     str ari;
+    if (options->tls_untrusted)
+        return true;
     if (!cert_ari_id(a, cert, &ari, err))
         return false;
     return b64url_decode(a, str_upto(ari, str_find_char(ari, '.')), &issuer->key_id)

@@ -173,13 +173,29 @@ static bool is_listed(const struct authz *authz, const struct challenge *challen
     return authz->status != STATUS_VALID || challenge->status == STATUS_VALID;
 }
 
+/* RFC 8555 8: what a challenge has beside type, url and status is its type's own matter,
+ * and new types come.  These have no token. */
+static void add_other_challenge(struct ca_call *call, const struct authz *authz,
+                                const char *type, json_t *list)
+{
+    json_t *out = json_object();
+    if (!call->ca->options.other_challenges || authz->status == STATUS_VALID)
+        return;
+    json_object_set_new(out, "type", json_string(type));
+    put(out, "url", ca_url(call, "/challenge/%.*s/%s", STR_ARG(authz->id), type));
+    put_status(out, STATUS_PENDING);
+    json_array_append_new(list, out);
+}
+
 static json_t *authz_challenges(struct ca_call *call, const struct authz *authz)
 {
     json_t *list = json_array();
     bool all = bug_on(call->ca, BUG_ALL_CHALLENGES_STAY);
+    add_other_challenge(call, authz, "carrier-pigeon-01", list);
     for (size_t i = 0; i < authz->count; i++)
         if (all || is_listed(authz, &authz->challenge[i]))
             json_array_append_new(list, ca_show_challenge(call, &authz->challenge[i]));
+    add_other_challenge(call, authz, "http-02", list);
     return list;
 }
 

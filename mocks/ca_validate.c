@@ -181,8 +181,8 @@ static struct challenge *next_due(struct validator *v)
 
 /* --- one query --- */
 
-static struct query_for copy_of(struct ca *ca, struct arena *a,
-                                const struct challenge *challenge)
+struct query_for query_of(struct ca *ca, struct arena *a,
+                          const struct challenge *challenge)
 {
     const struct authz *authz = challenge->authz;
     return (struct query_for){
@@ -191,22 +191,32 @@ static struct query_for copy_of(struct ca *ca, struct arena *a,
         .type = challenge->type,
         .identifier = { authz->identifier.ip, str_copy(a, authz->identifier.value) },
         .wildcard = authz->wildcard,
+        .blind = challenge->attempts < ca->options.blind,
         .token = str_copy(a, challenge->token),
         .keyauth = str_copy(a, challenge->keyauth),
         .account_url = ca_account_url(ca, a, authz->account),
         .deadline_ms = clock_ms() + ca->options.total_ms,
         .why = STR_NONE,
+        .seen = json_keep(a, json_object()),
     };
 }
 
-static struct finding validate(struct query_for *q)
+struct finding query_now(struct query_for *q)
 {
     static struct finding (*const ways[])(struct query_for *) = {
         [CHALLENGE_HTTP_01] = validate_http,
         [CHALLENGE_DNS_01] = validate_dns,
         [CHALLENGE_TLS_ALPN_01] = validate_alpn,
     };
-    struct finding finding = ways[q->type](q);
+    return ways[q->type](q);
+}
+
+static struct finding validate(struct query_for *q)
+{
+    struct finding finding = query_now(q);
+    if (q->blind)
+        return finding_later(q, PROBLEM_CONNECTION,
+                             "this CA's own network is down for a moment");
     return finding_is_good(finding) && !bug_on(q->ca, BUG_NO_CAA) ? validate_caa(q)
                                                                   : finding;
 }
@@ -278,10 +288,11 @@ static void apply(struct validator *v, const struct query_for *q,
 static void query(struct validator *v, struct challenge *challenge)
 {
     struct arena *a = arena_new(NULL);
-    struct query_for q = copy_of(v->ca, a, challenge);
+    struct query_for q = query_of(v->ca, a, challenge);
     pthread_mutex_unlock(&v->ca->lock);
     struct finding finding = validate(&q);
     pthread_mutex_lock(&v->ca->lock);
+    ca_keep_proof(v->ca, &q, finding);
     apply(v, &q, challenge, finding);
     arena_end(a);
 }

@@ -23,9 +23,11 @@ struct query_for {
     enum challenge_type type;
     struct identifier identifier;
     bool wildcard;
+    bool blind; /* it fails, whatever is there */
     str token, keyauth, account_url;
     int64_t deadline_ms; /* clock_ms() when it has to be over */
     str why;             /* of the check that failed */
+    json_t *seen;        /* what was found, for the record */
 };
 
 /* What came of it.  why empty: it was as it should be. */
@@ -59,6 +61,20 @@ struct finding query_checks(struct query_for *q, const struct query_check *rows,
                             size_t count, const void *got);
 /* Always false. */
 bool query_why(struct query_for *q, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* A query for the challenge as it is.  With the CA's lock held. */
+struct query_for query_of(struct ca *ca, struct arena *a, const struct challenge *c);
+/* Makes it, but for CAA. */
+struct finding query_now(struct query_for *q);
+
+/* --- ca_proofs.c --- */
+/* Writes into the record what was found; the value is taken over. */
+void query_seen(const struct query_for *q, const char *name, json_t *value);
+void query_seen_text(const struct query_for *q, const char *name, str text);
+void query_seen_texts(const struct query_for *q, const char *name,
+                      const struct strs *texts);
+/* Keeps the record of a query that is over.  With the CA's lock held. */
+void ca_keep_proof(struct ca *ca, const struct query_for *q, struct finding finding);
 
 /* --- ca_validate_dns.c --- */
 enum { MOST_ADDRESSES = 8 };

@@ -192,6 +192,23 @@ static void read_certificate(struct query_for *q, const struct tls_probe *probe,
                                         &out->critical, &out->extension);
 }
 
+static void keep_seen(struct query_for *q, const struct tls_probe *probe,
+                      const struct shown *shown)
+{
+    query_seen_text(q, "alpn", shown->alpn);
+    if (!probe->leaf)
+        return;
+    query_seen_texts(q, "names", &shown->dns);
+    query_seen_texts(q, "ips", &shown->ips);
+    query_seen_texts(q, "others", &shown->other);
+    query_seen(q, "selfSigned", json_boolean(cert_self_signed(probe->leaf)));
+    query_seen(q, "exact",
+               json_boolean(shown->has_extension && has_32_octets(q, shown)
+                            && has_digest(q, shown)));
+    if (shown->has_extension)
+        query_seen(q, "critical", json_boolean(shown->critical));
+}
+
 struct finding validate_alpn(struct query_for *q)
 {
     struct strs addresses;
@@ -206,5 +223,6 @@ struct finding validate_alpn(struct query_for *q)
     if (!finding_is_good(finding))
         return finding;
     read_certificate(q, &probe, &shown);
+    keep_seen(q, &probe, &shown);
     return query_checks(q, checks, countof(checks), &shown);
 }

@@ -142,6 +142,16 @@ static struct finding find_name_too(struct query_for *q)
         : finding_good;
 }
 
+static void keep_seen(const struct query_for *q, const struct resolution *found)
+{
+    struct strs texts = { 0 };
+    for (size_t i = 0; i < found->count; i++)
+        strs_add(q->arena, &texts, dns_record_text(q->arena, &found->item[i]));
+    query_seen_texts(q, "texts", &texts);
+    query_seen(q, "exact",
+               json_boolean(strs_has(&texts, challenge_txt(q->arena, q->keyauth))));
+}
+
 struct finding validate_dns(struct query_for *q)
 {
     struct resolution found;
@@ -156,6 +166,7 @@ struct finding validate_dns(struct query_for *q)
         finding = validate_lookup(q, name, DNS_TXT, &found);
     if (!finding_is_good(finding))
         return finding;
+    keep_seen(q, &found);
     if (found.count == 0 && bug_on(q->ca, BUG_DNS_NOTHING_IS_GOOD))
         return finding_good;
     if (found.rcode == DNS_NO_SUCH_NAME)

@@ -199,6 +199,16 @@ static str first_url(const struct query_for *q, const char *scheme)
                         bug_on(q->ca, BUG_HTTP_QUERY) ? "?t=1" : "");
 }
 
+static void keep_seen(const struct query_for *q, const struct response *response)
+{
+    const str *type = headers_find(&response->headers, "Content-Type");
+    query_seen(q, "status", json_integer(response->status));
+    query_seen_text(q, "body", response->body);
+    query_seen(q, "exact", json_boolean(str_eq(response->body, q->keyauth)));
+    if (type)
+        query_seen_text(q, "contentType", *type);
+}
+
 /* Whether the answer may be another one soon: not found yet, or out of order. */
 static bool is_passing(int status)
 {
@@ -213,6 +223,7 @@ struct finding validate_http(struct query_for *q)
     struct finding finding = fetch_following(q, first_url(q, "http"), &response);
     if (!finding_is_good(finding))
         return finding;
+    keep_seen(q, &response);
     finding = query_checks(q, checks, countof(checks), &response);
     finding.later = is_passing(response.status);
     return finding;

@@ -30,6 +30,11 @@ bool client_bug(const struct client *c, enum bug bug)
     return c->bugs && c->bugs->on[bug];
 }
 
+const struct bugs *client_bugs(const struct client *c)
+{
+    return c->bugs;
+}
+
 struct fetcher *client_fetcher(struct client *c)
 {
     return c->fetcher;

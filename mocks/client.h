@@ -21,9 +21,11 @@ struct client_options {
 struct client *client_new(struct arena *a, const struct client_options *options);
 /* GETs the directory and keeps it; true when it is an ACME directory. */
 bool client_directory(struct client *c, struct err *err) MUST_CHECK;
-/* URL of a directory resource, or STR_NONE. */
 /* Whether it makes this mistake on purpose. */
 bool client_bug(const struct client *c, enum bug bug);
+/* All that it makes; or NULL. */
+const struct bugs *client_bugs(const struct client *c);
+/* URL of a directory resource, or STR_NONE. */
 str client_resource(const struct client *c, enum resource resource);
 json_t *client_meta(const struct client *c);
 

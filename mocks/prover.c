@@ -7,12 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "acme/challenge.h"
-#include "acme/identifier.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "crypto/b64url.h"
-#include "crypto/cert.h"
+#include "mocks/prover_text.h"
 
 static bool is(const char *type, const char *word)
 {
@@ -28,25 +25,13 @@ static bool servers_can(void *context, const char *type)
         || (is(type, "dns-01") && servers->dns);
 }
 
-/* RFC 8737 3: self-signed, one name, the digest in a critical extension. */
 static bool show_certificate(struct responder *responder, struct arena *a,
                              const struct proof *proof, struct err *err)
 {
-    struct alpn_answer answer = { .tls.alpn = "acme-tls/1" };
-    struct cert_spec spec = { .subject = STR("acmespec") };
-    spec.key = key_new(a, KEY_P256, err);
-    spec.not_before = clock_wall() - 86400;
-    spec.not_after = clock_wall() + 86400;
-    spec.acme_identifier = sha256(a, proof->key_authorization);
-    strs_add(a,
-             identifier_is_ip(proof->identifier) ? &spec.ip_addresses : &spec.dns_names,
-             proof->identifier);
-    struct cert *cert = spec.key ? cert_issue(a, &spec, err) : NULL;
-    if (!cert)
+    struct alpn_answer answer;
+    if (!proof_certificate(a, proof, &answer, err))
         return false;
-    answer.tls.cert_pem = cert_pem(a, cert);
-    answer.tls.key_pem = key_private_pem(a, spec.key);
-    responder_alpn(responder, challenge_sni(a, proof->identifier), &answer);
+    responder_alpn(responder, proof_sni(a, proof), &answer);
     return true;
 }
 
@@ -54,13 +39,13 @@ static bool servers_provide(void *context, struct arena *a, const struct proof *
                             struct err *err)
 {
     struct responder *responder = ((const struct prover_servers *)context)->responder;
-    struct web_answer page = { .body = proof->key_authorization };
+    struct web_answer page = { .body = proof_page(a, proof) };
     if (is(proof->type, "tls-alpn-01"))
         return show_certificate(responder, a, proof, err);
     if (is(proof->type, "dns-01"))
-        return responder_dns(responder, challenge_txt_name(a, proof->identifier),
-                             STR("TXT"), challenge_txt(a, proof->key_authorization), err);
-    responder_web(responder, proof->identifier, challenge_path(a, proof->token), &page);
+        return responder_dns(responder, proof_record_name(a, proof), STR("TXT"),
+                             proof_record(a, proof), err);
+    responder_web(responder, proof->identifier, proof_path(a, proof), &page);
     return true;
 }
 
@@ -68,13 +53,11 @@ static void servers_withdraw(void *context, struct arena *a, const struct proof 
 {
     struct responder *responder = ((const struct prover_servers *)context)->responder;
     if (is(proof->type, "tls-alpn-01"))
-        responder_alpn_withdraw(responder, challenge_sni(a, proof->identifier));
+        responder_alpn_withdraw(responder, proof_sni(a, proof));
     else if (is(proof->type, "dns-01"))
-        responder_dns_withdraw(responder, challenge_txt_name(a, proof->identifier),
-                               STR("TXT"));
+        responder_dns_withdraw(responder, proof_record_name(a, proof), STR("TXT"));
     else
-        responder_web_withdraw(responder, proof->identifier,
-                               challenge_path(a, proof->token));
+        responder_web_withdraw(responder, proof->identifier, proof_path(a, proof));
 }
 
 struct prover prover_of_servers(struct prover_servers *servers)
@@ -96,7 +79,7 @@ static bool page_of(const struct prover_webroot *webroot, struct arena *a,
 {
     if (proof->token.len == 0 || !b64url_letters(proof->token))
         return err_set(err, "the token %.*s is not base64url", STR_ARG(proof->token));
-    str page = challenge_path(a, proof->token);
+    str page = proof_path(a, proof);
     *path = arena_printf(a, "%.*s%.*s", STR_ARG(webroot->folder), STR_ARG(page));
     return true;
 }
@@ -106,7 +89,7 @@ static bool webroot_provide(void *context, struct arena *a, const struct proof *
 {
     str path;
     if (!page_of(context, a, proof, &path, err) || !file_make_parents(path.ptr, err)
-        || !file_write(path.ptr, proof->key_authorization, err))
+        || !file_write(path.ptr, proof_page(a, proof), err))
         return false;
     return chmod(path.ptr, 0644) == 0
         || err_set(err, "cannot make %s readable: %s", path.ptr, strerror(errno));
@@ -135,13 +118,10 @@ static bool program_can(void *context, const char *type)
     return is(type, program->type);
 }
 
-static bool call(const struct prover_program *program, struct arena *a, const char *what,
-                 const struct proof *proof, struct err *err)
+static bool call_with(const struct prover_program *program, struct arena *a,
+                      const char *what, const struct proof *proof, str name, str value,
+                      struct err *err)
 {
-    bool dns = is(proof->type, "dns-01");
-    str name = dns ? challenge_txt_name(a, proof->identifier) : proof->identifier;
-    str value =
-        dns ? challenge_txt(a, proof->key_authorization) : proof->key_authorization;
     str words[] = { program->path, str_of(what), str_of(proof->type),
                     name,          value,        proof->token };
     char *argv[countof(words) + 1] = { NULL };
@@ -159,10 +139,29 @@ static bool call(const struct prover_program *program, struct arena *a, const ch
         || err_set(err, "%s could not %s the proof for %s", argv[0], what, argv[3]);
 }
 
+static bool call(const struct prover_program *program, struct arena *a, const char *what,
+                 const struct proof *proof, struct err *err)
+{
+    bool dns = is(proof->type, "dns-01");
+    return call_with(program, a, what, proof,
+                     dns ? proof_record_name(a, proof) : proof->identifier,
+                     dns ? proof_record(a, proof) : proof_page(a, proof), err);
+}
+
+/* The planted one: what else has this name goes away. */
+static bool clear_name(void *context, struct arena *a, const struct proof *proof,
+                       struct err *err)
+{
+    if (!is(proof->type, "dns-01") || !proof_bug(proof, BUG_CLIENT_DNS_REPLACES))
+        return true;
+    return call_with(context, a, "withdraw", proof, proof_record_name(a, proof), STR_NONE,
+                     err);
+}
+
 static bool program_provide(void *context, struct arena *a, const struct proof *proof,
                             struct err *err)
 {
-    return call(context, a, "provide", proof, err);
+    return clear_name(context, a, proof, err) && call(context, a, "provide", proof, err);
 }
 
 static void program_withdraw(void *context, struct arena *a, const struct proof *proof)

@@ -14,7 +14,14 @@ struct proof {
     const char *type; /* "http-01" ... */
     str identifier;   /* without "*." */
     str token, key_authorization;
+    bool wildcard;
+    const struct bugs *bugs; /* planted ones; NULL: none */
 };
+static inline bool proof_bug(const struct proof *p, enum bug bug)
+{
+    return p->bugs && p->bugs->on[bug];
+}
+
 /* Who puts proofs where the CA looks for them. */
 struct prover {
     bool (*can)(void *context, const char *type);

@@ -15,6 +15,16 @@ bool identifier_is_ip(str name)
         || inet_pton(AF_INET6, text, address) == 1;
 }
 
+str identifier_text(struct arena *a, str name)
+{
+    unsigned char address[16];
+    char text[64];
+    return identifier_is_ip(name) && inet_pton(AF_INET6, str_z(a, name), address) == 1
+            && inet_ntop(AF_INET6, address, text, sizeof text)
+        ? str_copy(a, str_of(text))
+        : name;
+}
+
 json_t *identifier_of(struct arena *a, str name)
 {
     json_t *identifier = json_keep(a, json_object());

@@ -97,6 +97,8 @@ static bool needs_answer(const struct check *check)
     case SUBJECT_OUTPUT:
     case SUBJECT_REQUESTS:
     case SUBJECT_STORED:
+    case SUBJECT_PROOFS:
+    case SUBJECT_LEFTOVERS:
         return false;
     case SUBJECT_COUNT_OF:
         return isdigit((unsigned char)check->arg[0].ptr[0]);

@@ -330,6 +330,8 @@ static look_function *const functions[SUBJECT_KINDS] = {
     [SUBJECT_OUTPUT] = look_output,
     [SUBJECT_REQUESTS] = look_requests,
     [SUBJECT_STORED] = look_stored,
+    [SUBJECT_PROOFS] = look_proofs,
+    [SUBJECT_LEFTOVERS] = look_leftovers,
 };
 
 bool subject_value(struct world *w, const struct check *check, json_t **value, str *mark,

@@ -131,6 +131,20 @@ bool look_request_gap(struct look *l)
     return true;
 }
 
+/* --- what it offers for validation --- */
+
+bool look_proofs(struct look *l)
+{
+    l->value = ca_proofs(l->world->under_test->ca, l->world->arena, l->arg[0]);
+    return true;
+}
+
+bool look_leftovers(struct look *l)
+{
+    l->value = ca_leftovers(l->world->under_test->ca, l->world->arena, l->arg[0]);
+    return true;
+}
+
 /* --- its files --- */
 
 static bool look_own(struct look *l, const struct under_test *u,

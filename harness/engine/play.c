@@ -92,7 +92,8 @@ static bool is_about_run(enum subject subject)
     return subject == SUBJECT_CLIENT || subject == SUBJECT_EXIT
         || subject == SUBJECT_OUTPUT || subject == SUBJECT_REQUESTS
         || subject == SUBJECT_COUNT_OF || subject == SUBJECT_GAP
-        || subject == SUBJECT_STORED;
+        || subject == SUBJECT_STORED || subject == SUBJECT_PROOFS
+        || subject == SUBJECT_LEFTOVERS;
 }
 
 static str transcript(struct playing *p, const struct check *check,

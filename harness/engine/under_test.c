@@ -63,8 +63,9 @@ static bool note_exchange(void *context, struct arena *a,
                           .sent_us = w->under_test->arrived_us,
                           .done_us = clock_us() + reply->manner.delay_ms * 1000,
                           .wall = clock_wall(),
-                          .spoilt =
-                              all_fired(w->under_test->rules) != w->under_test->fired };
+                          .spoilt = w->under_test->wrong
+                              || all_fired(w->under_test->rules)
+                                  != w->under_test->fired };
     struct err full;
     (void)a;
     if (info->resource != RESOURCE_OTHER)
@@ -79,12 +80,21 @@ static bool note_exchange(void *context, struct arena *a,
 static void set_flag(enum setting_id id, struct ca_options *o)
 {
     bool *const flags[CA_SETTINGS] = {
-        [CA_NO_TERMS] = &o->no_terms,         [CA_NO_REUSE] = &o->no_reuse,
-        [CA_NO_NEW_AUTHZ] = &o->no_newauthz,  [CA_NO_PROFILES] = &o->no_profiles,
-        [CA_NO_RENEWAL] = &o->no_renewal,     [CA_NO_ALTERNATE] = &o->no_alternate,
-        [CA_NO_HTTP] = &o->no_http,           [CA_NO_DNS] = &o->no_dns,
-        [CA_NO_ALPN] = &o->no_alpn,           [CA_EAB_REQUIRED] = &o->eab_required,
+        [CA_NO_TERMS] = &o->no_terms,
+        [CA_NO_REUSE] = &o->no_reuse,
+        [CA_NO_NEW_AUTHZ] = &o->no_newauthz,
+        [CA_NO_PROFILES] = &o->no_profiles,
+        [CA_NO_RENEWAL] = &o->no_renewal,
+        [CA_NO_ALTERNATE] = &o->no_alternate,
+        [CA_NO_HTTP] = &o->no_http,
+        [CA_NO_DNS] = &o->no_dns,
+        [CA_NO_ALPN] = &o->no_alpn,
+        [CA_EAB_REQUIRED] = &o->eab_required,
         [CA_ALWAYS_VALID] = &o->always_valid,
+        [CA_OTHER_CHALLENGES] = &o->other_challenges,
+        [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
+        [CA_TLS_OTHER_NAME] = &o->tls_other_name,
+        [CA_TLS_EXPIRED] = &o->tls_expired,
     };
     *flags[id] = true;
 }
@@ -108,6 +118,17 @@ static bool apply_setting(struct world *w, const struct setting *s, struct ca_op
         return true;
     case CA_RETRY:
         o->retry_ms = s->number;
+        return true;
+    case CA_BLIND:
+        o->blind = (int)s->number;
+        return true;
+    case CA_VALIDATE_AFTER:
+        o->validate_ms = s->number;
+        return true;
+    case CA_TOKEN:
+        if (!world_word(w, s->names.item[0], &o->token_start, err))
+            return false;
+        w->under_test->wrong = !b64url_letters(o->token_start);
         return true;
     case CA_PROCESSING:
         o->processing_ms = s->number;

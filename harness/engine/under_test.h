@@ -25,6 +25,7 @@ struct under_test {
     struct strs set, unset;                       /* of the environment, for every line */
     int64_t arrived_us; /* the request at hand; on the listener's thread */
     size_t fired;       /* rules that were applied until then */
+    bool wrong;         /* a setting makes the CA one that no CA may be */
 
     /* the last run */
     bool has_run;

@@ -45,6 +45,8 @@ const struct subject_row subjects[SUBJECT_KINDS] = {
     [SUBJECT_OUTPUT] = { "output", "", 0, 0, "What the client printed in its last run." },
     [SUBJECT_REQUESTS] = { "requests", "RESOURCE", 1, 0, "All requests for the resource: an array of objects with method, url, payload, protected, headers (names in lower case), status and type." },
     [SUBJECT_STORED] = { "stored", "names|ips|key|der|count|issuer|chain|form ...", 1, 0, "Of the certificate that the client's last run left in its file, as `certificate` has it of an answer; `stored own`: its key file fits; `stored anew`: another one than before the run." },
+    [SUBJECT_PROOFS] = { "proofs", "CHALLENGE|any", 1, 0, "What the CA found when it validated, query by query: an array of objects with type, identifier, token, `exact` (the proof was there to the letter), problem and detail where it failed; of http-01 status, body, contentType, of dns-01 texts, of tls-alpn-01 alpn, names, ips, others, critical, selfSigned." },
+    [SUBJECT_LEFTOVERS] = { "leftovers", "CHALLENGE|any", 1, 0, "Proofs that the CA would still find now, of all challenges that it ever offered: an array of objects with type, identifier, token." },
 };
 const struct test_row tests[TEST_KINDS] = {
     [TEST_HOLDS] = { "", "", "With nothing behind it the subject itself has to be true or present." },

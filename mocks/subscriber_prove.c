@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* The subscriber's proofs of control: a challenge of each authorization is chosen, its
+ * proof put in place, and taken back (RFC 8555 7.5.1, 8). */
+#include <stdlib.h>
+
+#include "acme/challenge.h"
+#include "acme/identifier.h"
+#include "base/clock.h"
+#include "crypto/b64url.h"
+#include "mocks/subscriber_inside.h"
+
+enum { MOST_AUTHZS = 1000, EARLY_MS = 500, CUT_TOKEN = 64 };
+
+/* --- which challenge --- */
+
+static const char *type_word(str type)
+{
+    for (int i = 0; i < CHALLENGE_COUNT; i++)
+        if (str_is(type, challenge_names[i]))
+            return challenge_names[i];
+    return NULL;
+}
+
+/* The challenge to answer: the wanted type before others, of those that we can. */
+static json_t *choose(struct subscriber *s, json_t *challenges)
+{
+    json_t *challenge, *chosen = NULL;
+    size_t i;
+    json_array_foreach(challenges, i, challenge)
+    {
+        str type = json_member(challenge, "type");
+        const char *word = type_word(type);
+        if (!word || !s->prover.can(s->prover.context, word))
+            continue;
+        if (s->challenge.len && str_eq(type, s->challenge))
+            return challenge;
+        if (!chosen && !s->challenge.len)
+            chosen = challenge;
+    }
+    return chosen;
+}
+
+static bool some_type_is_strange(json_t *challenges)
+{
+    json_t *challenge;
+    size_t i;
+    json_array_foreach(challenges, i, challenge)
+    {
+        if (!type_word(json_member(challenge, "type")))
+            return true;
+    }
+    return false;
+}
+
+/* The planted ways to choose. */
+static json_t *choose_as_told(struct subscriber *s, json_t *challenges)
+{
+    json_t *right = choose(s, challenges);
+    if (client_bug(s->client, BUG_CLIENT_FIRST_CHALLENGE))
+        return json_array_get(challenges, 0);
+    if (client_bug(s->client, BUG_CLIENT_STRANGE_CHALLENGE)
+        && some_type_is_strange(challenges))
+        return NULL;
+    if (!right && client_bug(s->client, BUG_CLIENT_NO_CHALLENGE))
+        abort();
+    return !right && client_bug(s->client, BUG_CLIENT_RESPONDS_ANYHOW)
+        ? json_array_get(challenges, json_array_size(challenges) - 1)
+        : right;
+}
+
+/* --- what it is answered with --- */
+
+static str token_of(struct subscriber *s, json_t *challenge)
+{
+    str token = json_member(challenge, "token");
+    while (client_bug(s->client, BUG_CLIENT_TOKEN_TRIMMED) && str_starts(token, "-"))
+        token = str_from(token, 1);
+    return client_bug(s->client, BUG_CLIENT_TOKEN_CUT) ? str_upto(token, CUT_TOKEN)
+                                                       : token;
+}
+
+/* RFC 8555 8.1: the thumbprint is of the few members that RFC 7638 wants. */
+static str thumbprint_of(struct subscriber *s)
+{
+    json_t *jwk;
+    if (!client_bug(s->client, BUG_CLIENT_KEYAUTH_THUMBPRINT))
+        return key_thumbprint(s->arena, s->key);
+    jwk = json_keep(s->arena, json_copy(key_jwk(s->arena, s->key)));
+    json_object_set_new(jwk, "alg", json_string("ES256"));
+    return b64url_encode(s->arena, sha256(s->arena, json_text(s->arena, jwk)));
+}
+
+static str key_authorization(struct ordering *o, const struct proof *proof)
+{
+    struct subscriber *s = o->subscriber;
+    str token = proof->token;
+    if (client_bug(s->client, BUG_CLIENT_KEYAUTH_TOKEN))
+        return token;
+    if (client_bug(s->client, BUG_CLIENT_KEYAUTH_OTHER) && o->count)
+        token = o->proving[0].proof.token;
+    return challenge_key_authorization(s->arena, token, thumbprint_of(s));
+}
+
+static bool read_challenge(struct ordering *o, json_t *authz, json_t *challenge,
+                           struct proof *proof, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    str identifier = json_str(json_pointer(authz, STR("/identifier/value")));
+    if (!challenge)
+        return err_set(err, "no challenge for %.*s is one that can be answered here",
+                       STR_ARG(identifier));
+    proof->type = type_word(json_member(challenge, "type"));
+    if (!proof->type)
+        proof->type = challenge_names[CHALLENGE_HTTP_01];
+    proof->identifier = identifier;
+    proof->wildcard = json_is_true(json_object_get(authz, "wildcard"));
+    proof->bugs = client_bugs(s->client);
+    proof->token = token_of(s, challenge);
+    proof->key_authorization = key_authorization(o, proof);
+    /* RFC 8555 8.3: what is not of this alphabet might be a path, or a command. */
+    return (proof->token.len && b64url_letters(proof->token))
+        || client_bug(s->client, BUG_CLIENT_TOKEN_UNCHECKED)
+        || err_set(err, "the CA's token for %.*s is not base64url", STR_ARG(identifier));
+}
+
+/* --- the response --- */
+
+static bool respond(struct ordering *o, const struct proving *p, json_t *challenge,
+                    struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    const struct exchange *x;
+    str url = json_member(challenge, "url");
+    json_t *payload = json_keep(s->arena, json_object());
+    if (client_bug(s->client, BUG_CLIENT_RESPONSE_KEYAUTH))
+        json_object_set(payload, "keyAuthorization",
+                        json_string_of(s->arena, p->proof.key_authorization));
+    if (client_bug(s->client, BUG_CLIENT_RESPONSE_EMPTY))
+        payload = NULL;
+    if (client_bug(s->client, BUG_CLIENT_RESPONSE_TO_AUTHZ))
+        url = p->url;
+    return subscriber_post(s, url, payload, 200, "a challenge was not taken", &x, err);
+}
+
+static bool provide(struct ordering *o, struct proving *p, struct err *err)
+{
+    const struct prover *prover = &o->subscriber->prover;
+    p->provided = prover->provide(prover->context, o->subscriber->arena, &p->proof, err);
+    return p->provided;
+}
+
+static void withdraw(struct ordering *o, struct proving *p)
+{
+    const struct prover *prover = &o->subscriber->prover;
+    if (p->provided)
+        prover->withdraw(prover->context, o->subscriber->arena, &p->proof);
+    p->provided = false;
+}
+
+/* RFC 8555 8.2: "Clients SHOULD NOT respond to challenges until they believe that the
+ * server's queries will succeed." */
+static bool answer(struct ordering *o, struct proving *p, json_t *challenge,
+                   struct err *err)
+{
+    const struct client *client = o->subscriber->client;
+    if (client_bug(client, BUG_CLIENT_RESPONSE_EARLY)) {
+        if (!respond(o, p, challenge, err))
+            return false;
+        clock_sleep_ms(EARLY_MS);
+        return provide(o, p, err);
+    }
+    if (!provide(o, p, err))
+        return false;
+    bool taken = respond(o, p, challenge, err);
+    if (!taken && client_bug(client, BUG_CLIENT_LEAVES_REFUSED))
+        p->provided = false;
+    if (taken && client_bug(client, BUG_CLIENT_REMOVES_EARLY))
+        withdraw(o, p);
+    return taken;
+}
+
+/* Fetches the authorization and, unless it is valid already, answers a challenge. */
+static bool prove(struct ordering *o, struct proving *p, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    const struct exchange *x;
+    if (!subscriber_post(s, p->url, NULL, 200, "an authorization cannot be read", &x,
+                         err))
+        return false;
+    if (str_is(json_member(x->body, "status"), "valid")
+        && !client_bug(s->client, BUG_CLIENT_ANSWERS_VALID))
+        return true;
+    p->awaited = true;
+    json_t *challenge = choose_as_told(s, json_object_get(x->body, "challenges"));
+    return read_challenge(o, x->body, challenge, &p->proof, err)
+        && answer(o, p, challenge, err);
+}
+
+/* --- its end --- */
+
+/* The first error among the challenges, which says why. */
+static str reason_of(struct subscriber *s, json_t *authz)
+{
+    json_t *challenge;
+    size_t i;
+    if (client_bug(s->client, BUG_CLIENT_DETAIL_HIDDEN))
+        return STR("it did not work");
+    json_array_foreach(json_object_get(authz, "challenges"), i, challenge)
+    {
+        str detail = json_member(json_object_get(challenge, "error"), "detail");
+        if (detail.len)
+            return str_upto(detail, 300);
+    }
+    return STR("the CA does not say why");
+}
+
+/* The planted ways to lose patience with a CA that is still at work. */
+static bool looks_twice(struct ordering *o, const struct proving *p, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    const struct exchange *x;
+    json_t *challenge;
+    size_t i;
+    bool processing = client_bug(s->client, BUG_CLIENT_PROCESSING_FATAL);
+    bool error = client_bug(s->client, BUG_CLIENT_CHALLENGE_ERROR_FATAL);
+    for (int polls = 0; (processing || error) && polls < 4; polls++) {
+        if (!subscriber_post(s, p->url, NULL, 200, "it cannot be read", &x, err))
+            return false;
+        json_array_foreach(json_object_get(x->body, "challenges"), i, challenge)
+        {
+            if (processing && str_is(json_member(challenge, "status"), "processing"))
+                return err_set(err, "a challenge is of the unknown status processing");
+            if (error && json_object_get(challenge, "error"))
+                return err_set(err, "a challenge has an error");
+        }
+        clock_sleep_ms(EARLY_MS / 2);
+    }
+    return true;
+}
+
+static bool await_authz(struct ordering *o, struct proving *p, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    json_t *authz;
+    if (!p->awaited)
+        return true;
+    if (!looks_twice(o, p, err)
+        || !subscriber_settle(s, p->url, "pending", "processing", &authz, err))
+        return false;
+    str status = json_member(authz, "status"), reason = reason_of(s, authz);
+    return str_is(status, "valid") || client_bug(s->client, BUG_CLIENT_INVALID_IGNORED)
+        || err_set(err, "the authorization for %.*s is %.*s: %.*s",
+                   STR_ARG(p->proof.identifier), STR_ARG(status), STR_ARG(reason));
+}
+
+static bool prove_all(struct ordering *o, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    json_t *urls = json_object_get(o->order, "authorizations");
+    size_t count = json_array_size(urls);
+    if (count > MOST_AUTHZS)
+        return err_set(err, "the order has %zu authorizations", count);
+    o->proving = NEW_ARRAY(s->arena, struct proving, count);
+    for (o->count = 0; o->count < count; o->count++) {
+        struct proving *p = &o->proving[o->count];
+        *p = (struct proving){ .url = json_str(json_array_get(urls, o->count)) };
+        if (!prove(o, p, err)) {
+            o->count++;
+            return false;
+        }
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!await_authz(o, &o->proving[i], err))
+            return false;
+    return true;
+}
+
+bool subscriber_prove(struct ordering *o, struct err *err)
+{
+    const struct client *client = o->subscriber->client;
+    long patience = o->subscriber->patience_ms;
+    if (client_bug(client, BUG_CLIENT_IMPATIENT))
+        o->subscriber->patience_ms = EARLY_MS;
+    bool proven = prove_all(o, err);
+    o->subscriber->patience_ms = patience;
+    if (client_bug(client, proven ? BUG_CLIENT_LEAVES_VALID : BUG_CLIENT_LEAVES_INVALID))
+        return proven;
+    for (size_t i = 0; i < o->count; i++)
+        if (i == 0 || !client_bug(client, BUG_CLIENT_REMOVES_ONE))
+            withdraw(o, &o->proving[i]);
+    return proven;
+}
