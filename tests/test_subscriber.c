@@ -312,7 +312,10 @@ START_TEST(a_web_root_gets_a_readable_file_and_loses_it_again)
 {
     struct prover_webroot webroot;
     struct prover prover = prover_of_webroot(&webroot);
-    struct proof proof = { "http-01", STR("a.test"), STR("tok-en"), STR("tok-en.thumb") };
+    struct proof proof = { .type = "http-01",
+                           .identifier = STR("a.test"),
+                           .token = STR("tok-en"),
+                           .key_authorization = STR("tok-en.thumb") };
     str text;
     ck_assert(file_temp_dir(b.a, &webroot.folder, &err));
     str path = fmt("%.*s/.well-known/acme-challenge/tok-en", STR_ARG(webroot.folder));
@@ -331,7 +334,10 @@ START_TEST(a_program_is_called_with_what_it_needs)
 {
     struct prover_program program = { STR("false"), "dns-01" };
     struct prover prover = prover_of_program(&program);
-    struct proof proof = { "dns-01", STR("a.test"), STR("tok-en"), STR("tok-en.thumb") };
+    struct proof proof = { .type = "dns-01",
+                           .identifier = STR("a.test"),
+                           .token = STR("tok-en"),
+                           .key_authorization = STR("tok-en.thumb") };
     ck_assert(prover.can(&program, "dns-01") && !prover.can(&program, "http-01"));
     ck_assert(!prover.provide(&program, b.a, &proof, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "the proof for _acme-challenge.a.test"));
