@@ -236,10 +236,16 @@ static bool obtain_for(struct issuing *i, const struct strs *names, str replaces
                          .replaces = replaces,
                          .preferred_chain = o->chain,
                          .must_staple = o->must_staple };
-    str pem;
-    return key && choose_prover(i, err)
-        && subscriber_obtain(&i->subscriber, &wish, &pem, err)
-        && keep(i, i->names.item[0], key, pem, err);
+    str pem, kept = home_file(i, "order.url");
+    if (client_bug(i->subscriber.client, BUG_CLIENT_ORDER_KEPT) && file_exists(kept.ptr)
+        && !file_read(i->arena, kept.ptr, CEILING_SCRIPT, &i->subscriber.kept_order, err))
+        return false;
+    bool good = key && choose_prover(i, err)
+        && subscriber_obtain(&i->subscriber, &wish, &pem, err);
+    if (i->subscriber.kept_order.len
+        && !file_write(kept.ptr, i->subscriber.kept_order, err))
+        return false;
+    return good && keep(i, i->names.item[0], key, pem, err);
 }
 
 static bool obtain(struct issuing *i, struct err *err)
@@ -428,6 +434,7 @@ static int start(struct issuing *i, int argc, char **argv)
                                : "there is no name to obtain for");
     if (!o->home.len)
         o->home = STR("acmespec-issue");
+    i->subscriber.kept_order = STR_NONE;
     i->subscriber.challenge = o->challenge;
     i->subscriber.patience_ms = o->patience_ms ? o->patience_ms : 60000;
     return play(i, operation, words.item[1]);

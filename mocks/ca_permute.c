@@ -62,16 +62,16 @@ static json_t *permuted(struct arena *a, struct dice *dice, json_t *value)
     return out;
 }
 
-/* The challenges of an authorization are alternatives, in no order. */
-static void shuffle_challenges(struct arena *a, struct dice *dice, json_t *value)
+static void shuffle_list(struct arena *a, struct dice *dice, json_t *value,
+                         const char *member)
 {
-    json_t *list = json_object_get(value, "challenges"), *out = json_array();
+    json_t *list = json_object_get(value, member), *out = json_array();
     size_t count = json_array_size(list);
     size_t *index = NEW_ARRAY(a, size_t, count + 1);
     shuffle(dice, index, count);
     for (size_t i = 0; i < count; i++)
         json_array_append(out, json_array_get(list, index[i]));
-    json_object_set_new(value, "challenges", out);
+    json_object_set_new(value, member, out);
 }
 
 /* One that a client does not know, in front of the others or behind them. */
@@ -113,14 +113,20 @@ static bool is_json(const struct response *response)
 
 static void permute_body(struct ca_call *call, struct dice *dice)
 {
+    /* RFC 8555 7.4: no assumptions about the order of the first two; 7.1.4: the third are
+     * alternatives. */
+    static const char *const unordered[] = { "identifiers", "authorizations",
+                                             "challenges" };
     struct err err;
     struct response *response = &call->reply->response;
     json_t *value =
         is_json(response) ? json_read(call->arena, response->body, &err) : NULL;
     if (!json_is_object(value))
         return;
+    for (size_t i = 0; i < countof(unordered); i++)
+        if (json_array_size(json_object_get(value, unordered[i])))
+            shuffle_list(call->arena, dice, value, unordered[i]);
     if (json_array_size(json_object_get(value, "challenges"))) {
-        shuffle_challenges(call->arena, dice, value);
         if (str_is(json_member(value, "status"), "pending"))
             add_challenge(call, dice, value);
     }

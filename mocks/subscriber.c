@@ -12,13 +12,34 @@ static bool is_right(const struct exchange *x, int status)
     return status ? got == status : got >= 200 && got < 300;
 }
 
+/* RFC 8555 6.7.1: what is wrong with which identifier. */
+static str parts_of(const struct subscriber *s, json_t *problem)
+{
+    str text = STR("");
+    json_t *part;
+    size_t i;
+    json_array_foreach(json_object_get(problem, "subproblems"), i, part)
+    {
+        str name = json_str(json_pointer(part, STR("/identifier/value")));
+        str detail = str_upto(json_member(part, "detail"), 200);
+        if (!client_bug(s->client, BUG_CLIENT_SUBPROBLEMS_UNSHOWN))
+            text = arena_printf(s->arena, "%.*s; %.*s: %.*s", STR_ARG(text),
+                                STR_ARG(str_upto(name, 100)), STR_ARG(detail));
+    }
+    return text;
+}
+
 static bool send(struct subscriber *s, const struct post *post, int status,
                  const char *what, const struct exchange **out, struct err *err)
 {
     if (!client_post(s->client, post, out, err))
         return false;
-    return is_right(*out, status)
-        || err_set(err, "%s: %s", what, journal_sentence(s->arena, *out).ptr);
+    if (is_right(*out, status))
+        return true;
+    if (client_bug(s->client, BUG_CLIENT_ERROR_UNSHOWN))
+        return err_set(err, "%s", what);
+    return err_set(err, "%s: %s%s", what, journal_sentence(s->arena, *out).ptr,
+                   parts_of(s, (*out)->body).ptr);
 }
 
 bool subscriber_post(struct subscriber *s, str url, json_t *payload, int status,

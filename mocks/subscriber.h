@@ -39,6 +39,7 @@ struct subscriber {
     struct prover prover;
     str challenge;    /* the type to use where it is offered; empty: the first that the
                          prover can do */
+    str kept_order;   /* of an earlier run: only a planted bug goes on with it */
     long patience_ms; /* how long an authorization, and an issuance, may take */
 };
 

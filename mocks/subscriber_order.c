@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The subscriber's orders: proofs, finalization, download (RFC 8555 7.4, 7.5). */
+#include <stdlib.h>
+
 #include "acme/identifier.h"
+#include "acme/problem.h"
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
@@ -56,11 +59,36 @@ static bool new_order(struct ordering *o, struct err *err)
     if (!str_is(order_status(o), "pending")
         && client_bug(s->client, BUG_CLIENT_PENDING_NEEDED))
         return err_set(err, "the new order is not pending");
+    if (json_object_get(o->order, "links")
+        && client_bug(s->client, BUG_CLIENT_OBJECTS_STRICT))
+        return err_set(err, "the order has a member that is unknown");
     return json_is_array(json_object_get(o->order, "authorizations"))
         || err_set(err, "the answer to newOrder is no order: it lists no authorizations");
 }
 
 /* --- states --- */
+
+static bool order_status_is_known(str status)
+{
+    return str_is(status, "pending") || str_is(status, "processing")
+        || str_is(status, "ready") || str_is(status, "valid")
+        || str_is(status, "invalid");
+}
+
+/* RFC 8555 7.4, 7.5.1: the time that the server asks for; a server that asks for none
+ * gets none too small. */
+static long pause_before(const struct subscriber *s, const struct exchange *x, int polls)
+{
+    enum { POLLS_SKIPPED = 6, CARELESS_MS = 250 };
+    const str *asked = headers_find(&x->response.headers, "Retry-After");
+    bool date = asked && asked->len && asked->ptr[0] > '9';
+    if (client_bug(s->client, BUG_CLIENT_POLLS_FAST))
+        return 0;
+    if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_IGNORED)
+        || (date && client_bug(s->client, BUG_CLIENT_RETRY_AFTER_DATE)))
+        return CARELESS_MS;
+    return client_pause_ms(x, polls + POLLS_SKIPPED);
+}
 
 bool subscriber_settle(struct subscriber *s, str url, const char *one, const char *other,
                        json_t **out, struct err *err)
@@ -77,7 +105,10 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
                            "the answer has no status: it is no order or authorization");
         if (!str_is(status, one) && !str_is(status, other))
             return true;
-        long pause = client_pause_ms(x, polls);
+        if (!order_status_is_known(status)
+            && client_bug(s->client, BUG_CLIENT_STATUS_CRASH))
+            abort();
+        long pause = pause_before(s, x, polls);
         if (clock_ms() + pause > end
             || (polls == 2 && client_bug(s->client, BUG_CLIENT_POLLS_FEW)))
             return err_set(err, "it is still %.*s after %ld seconds", STR_ARG(status),
@@ -88,17 +119,108 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
 
 /* --- finalization and download --- */
 
+static bool same_set(json_t *a, json_t *b)
+{
+    json_t *x, *y;
+    size_t i, k, found = 0;
+    json_array_foreach(a, i, x)
+    {
+        bool is_there = false;
+        json_array_foreach(b, k, y) is_there = is_there || json_equal(x, y);
+        found += is_there;
+    }
+    return found == json_array_size(a) && json_array_size(a) == json_array_size(b);
+}
+
+/* RFC 8555 7.1.3: "If a client observes a change in the contents of either array, then it
+ * SHOULD consider the order invalid." */
+static bool is_the_same(const struct ordering *o, json_t *before, struct err *err)
+{
+    static const char *const members[] = { "identifiers", "authorizations" };
+    for (size_t i = 0; i < countof(members); i++)
+        if (!same_set(json_object_get(before, members[i]),
+                      json_object_get(o->order, members[i])))
+            return client_bug(o->subscriber->client, BUG_CLIENT_CHANGE_UNSEEN)
+                || err_set(err, "the %s of the order are not what they were", members[i]);
+    return true;
+}
+
 static bool reach(struct ordering *o, const char *leaving, const char *wanted,
                   struct err *err)
 {
+    const struct client *client = o->subscriber->client;
+    json_t *before = o->order;
+    if (client_bug(client, BUG_CLIENT_INVALID_AWAITED))
+        leaving = "invalid";
     if (!str_is(order_status(o), wanted)
         && !subscriber_settle(o->subscriber, o->url, leaving, leaving, &o->order, err))
         return false;
     str status = order_status(o);
-    str detail = json_member(json_object_get(o->order, "error"), "detail");
-    return str_is(status, wanted)
-        || err_set(err, "the order is %.*s and not %s%s%.*s", STR_ARG(status), wanted,
+    str detail = client_bug(client, BUG_CLIENT_ERROR_UNSHOWN)
+        ? STR_NONE
+        : json_member(json_object_get(o->order, "error"), "detail");
+    bool failed = detail.len && client_bug(client, BUG_CLIENT_ERROR_MEMBER);
+    if (str_is(status, wanted) && !failed)
+        return is_the_same(o, before, err);
+    if (!order_status_is_known(status) && client_bug(client, BUG_CLIENT_STATUS_CRASH))
+        abort();
+    return err_set(err, "the order is %.*s and not %s%s%.*s", STR_ARG(status), wanted,
                    detail.len ? ": " : "", STR_ARG(str_upto(detail, 300)));
+}
+
+static bool has_status(const struct exchange *x, const char *word)
+{
+    return str_is(json_member(x->body, "status"), word);
+}
+
+/* RFC 8555 7.4: whoever is told that the order is not ready looks at the order, and what
+ * it says is what counts; so, too, when no answer came. */
+static bool look_again(struct ordering *o, const struct exchange *x, bool *once_more,
+                       struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    bool not_ready = str_is(problem_word(s->arena, &x->response), "orderNotReady");
+    *once_more = false;
+    if ((not_ready && client_bug(s->client, BUG_CLIENT_NOT_READY_FINAL))
+        || (x->response.status == 0 && client_bug(s->client, BUG_CLIENT_LOST_ANEW)))
+        return false;
+    if (!not_ready && x->response.status != 0 && !has_status(x, "processing"))
+        return false;
+    clock_sleep_ms(pause_before(s, x, 0));
+    if (!subscriber_settle(s, o->url, "pending", "processing", &o->order, err))
+        return false;
+    *once_more = str_is(order_status(o), "ready");
+    return true;
+}
+
+/* POSTs the CSR; true when the order is known to be on its way. */
+static bool submit(struct ordering *o, json_t *payload, struct err *err)
+{
+    enum { TRIES = 10 };
+    struct subscriber *s = o->subscriber;
+    const struct exchange *x;
+    bool once_more = true, stubborn = client_bug(s->client, BUG_CLIENT_FINALIZE_STORM);
+    for (int i = 0; i < TRIES && once_more; i++) {
+        bool good =
+            subscriber_post(s, json_member(o->order, "finalize"), payload,
+                            client_bug(s->client, BUG_CLIENT_FINALIZE_200) ? 200 : 0,
+                            "the order was not finalized", &x, err);
+        once_more =
+            stubborn && (!good || has_status(x, "ready") || has_status(x, "invalid"));
+        if (good) {
+            const str *location = headers_find(&x->response.headers, "Location");
+            o->order = x->body;
+            if (client_bug(s->client, BUG_CLIENT_ORDER_URL_LOST))
+                o->url = location ? str_copy(s->arena, *location) : STR_NONE;
+            if (has_status(x, "processing"))
+                clock_sleep_ms(pause_before(s, x, 0));
+            if (!once_more)
+                return !client_bug(s->client, BUG_CLIENT_NO_PROCESSING)
+                    || has_status(x, "valid") || err_set(err, "the order is not valid");
+        } else if (!stubborn && !look_again(o, x, &once_more, err))
+            return false;
+    }
+    return !once_more;
 }
 
 static bool finalize(struct ordering *o, struct err *err)
@@ -106,7 +228,6 @@ static bool finalize(struct ordering *o, struct err *err)
     struct subscriber *s = o->subscriber;
     struct csr_spec spec = { .key = o->wish->key, .must_staple = o->wish->must_staple };
     json_t *payload = json_keep(s->arena, json_object());
-    const struct exchange *x;
     str der;
     for (size_t i = 0; i < o->wish->names.count; i++)
         identifier_into_csr(s->arena, &spec, o->wish->names.item[i]);
@@ -116,11 +237,8 @@ static bool finalize(struct ordering *o, struct err *err)
     if (!csr_new(s->arena, &spec, &der, err))
         return false;
     add_text(s->arena, payload, "csr", b64url_encode(s->arena, der));
-    if (!subscriber_post(s, json_member(o->order, "finalize"), payload, 200,
-                         "the order was not finalized", &x, err))
-        return false;
-    o->order = x->body;
-    return true;
+    json_t *before = o->order;
+    return submit(o, payload, err) && is_the_same(o, before, err);
 }
 
 static bool ends_at(struct arena *a, str pem, str name)
@@ -171,16 +289,42 @@ static bool download(struct ordering *o, str *pem, struct err *err)
     return prefer_chain(o, x, pem, err) && chain_read(s->arena, *pem, &chain, err);
 }
 
-bool subscriber_obtain(struct subscriber *s, const struct wish *wish, str *pem,
-                       struct err *err)
+/* Takes the order of the last run, as a planted bug does. */
+static bool take_up(struct ordering *o, struct err *err)
+{
+    const struct exchange *x;
+    o->url = o->subscriber->kept_order;
+    if (!subscriber_post(o->subscriber, o->url, NULL, 200, "the order is gone", &x, err))
+        return false;
+    o->order = x->body;
+    return true;
+}
+
+static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
+                        struct err *err)
 {
     struct ordering o = { .subscriber = s, .wish = wish };
     bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED), proven;
     do {
-        if (!new_order(&o, err))
+        if (s->kept_order.len ? !take_up(&o, err) : !new_order(&o, err))
             return false;
+        if (client_bug(s->client, BUG_CLIENT_ORDER_KEPT))
+            s->kept_order = o.url;
         proven = subscriber_prove(&o, err);
     } while (!proven && client_bug(s->client, BUG_CLIENT_INVALID_ANEW));
     return proven && (blind || reach(&o, "pending", "ready", err)) && finalize(&o, err)
         && reach(&o, "processing", "valid", err) && download(&o, pem, err);
+}
+
+bool subscriber_obtain(struct subscriber *s, const struct wish *wish, str *pem,
+                       struct err *err)
+{
+    enum { STORM = 10 };
+    bool stormy = client_bug(s->client, BUG_CLIENT_ORDERS_ANEW)
+        || client_bug(s->client, BUG_CLIENT_LOST_ANEW);
+    int times = stormy ? STORM : 1;
+    bool good = false;
+    for (; times > 0 && !good; times--)
+        good = obtain_once(s, wish, pem, err);
+    return good;
 }

@@ -139,7 +139,11 @@ static bool respond(struct ordering *o, const struct proving *p, json_t *challen
         payload = NULL;
     if (client_bug(s->client, BUG_CLIENT_RESPONSE_TO_AUTHZ))
         url = p->url;
-    return subscriber_post(s, url, payload, 200, "a challenge was not taken", &x, err);
+    if (!subscriber_post(s, url, payload, 200, "a challenge was not taken", &x, err))
+        return false;
+    return !str_is(json_member(x->body, "status"), "valid")
+        || !client_bug(s->client, BUG_CLIENT_WAITING_NEEDED)
+        || err_set(err, "the challenge is valid and was not processing before");
 }
 
 static bool provide(struct ordering *o, struct proving *p, struct err *err)
@@ -188,10 +192,15 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
                          err))
         return false;
     if (str_is(json_member(x->body, "status"), "valid")
-        && !client_bug(s->client, BUG_CLIENT_ANSWERS_VALID))
+        && !client_bug(s->client, BUG_CLIENT_ANSWERS_VALID)
+        && (!client_bug(s->client, BUG_CLIENT_VALID_CHALLENGE_NEEDED)
+            || choose_as_told(s, json_object_get(x->body, "challenges"))))
         return true;
     p->awaited = true;
     json_t *challenge = choose_as_told(s, json_object_get(x->body, "challenges"));
+    if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_POSITION))
+        json_object_set(json_object_get(x->body, "identifier"), "value",
+                        json_string_of(s->arena, o->wish->names.item[o->count]));
     return read_challenge(o, x->body, challenge, &p->proof, err)
         && answer(o, p, challenge, err);
 }

@@ -71,7 +71,7 @@ static const struct {
     { "", "t:1:1: a rule begins with `on RESOURCE`" },
     { "on newOrder", "t:1:1: nothing happens: a rule needs a clause such as reply" },
     { "on newOrdr reply 400", "t:1:1: \"newOrdr\" where RESOURCE was expected" },
-    { "on newOrder reply 42", "t:2:3: a reply has a status of 200 to 999" },
+    { "on newOrder reply 42", "t:2:3: an answer has a status of 200 to 999" },
     { "on newOrder reply 400 badNounce", "t:2:3: \"badNounce\" is no error type of ACME and no URI; did you mean \"badNonce\"?" },
     { "on newOrder first times 2 reply 400", "t:1:1: times is at least 1, and stands alone: first is times 1" },
     { "on newOrder times 0 reply 400", "t:1:1: times is at least 1" },

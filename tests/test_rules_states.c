@@ -122,6 +122,8 @@ static const struct {
     { "crlf", 2, "-----\r\n" },             { "blank-lines", 2, "\n\n-----BEGIN" },
     { "bom", 2, "\xef\xbb\xbf-----BEGIN" }, { "unrelated", 2, "-----BEGIN" },
     { "reversed", 2, "-----BEGIN" },        { "no-newline", 2, "-----BEGIN" },
+    { "private-key", 3, "-----BEGIN PRIVATE" },
+    { "other-block", 3, "-----BEGIN X509 CRL" },
 };
 /* clang-format on */
 

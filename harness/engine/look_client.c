@@ -61,6 +61,24 @@ static json_t *headers_value(const struct look *l, const struct headers *headers
     return out;
 }
 
+/* The JWS inside a payload: of keyChange the payload itself, of newAccount the external
+ * account binding (RFC 8555 7.3.4, 7.3.5). */
+static json_t *inner_value(const struct look *l, json_t *payload)
+{
+    struct arena *a = l->world->arena;
+    json_t *binding = json_object_get(payload, "externalAccountBinding");
+    struct jws jws = { 0 };
+    struct err ignored;
+    jws_peek(a, json_text(a, binding ? binding : payload), &jws);
+    if (!jws.protected_header)
+        return NULL;
+    json_t *out = json_keep(a, json_object());
+    json_t *said = json_read(a, jws.payload, &ignored);
+    json_object_set(out, "protected", jws.protected_header);
+    json_object_set(out, "payload", said ? said : look_text(l, jws.payload));
+    return out;
+}
+
 static json_t *request_value(const struct look *l, const struct exchange *e)
 {
     struct arena *a = l->world->arena;
@@ -79,6 +97,9 @@ static json_t *request_value(const struct look *l, const struct exchange *e)
         json_object_set(out, "protected", jws.protected_header);
     if (jws.outer)
         json_object_set(out, "payload", payload ? payload : look_text(l, jws.payload));
+    json_t *inner = json_is_object(payload) ? inner_value(l, payload) : NULL;
+    if (inner)
+        json_object_set(out, "inner", inner);
     if (type.len)
         json_object_set(out, "type", look_text(l, type));
     return out;
@@ -98,20 +119,39 @@ bool look_requests(struct look *l)
 bool look_request_count(struct look *l)
 {
     long long count = 0;
-    for (size_t i = 0; i < journal_count(l->world->journal); i++)
-        count += is_for(l, journal_at(l->world->journal, i));
+    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
+        const struct exchange *e = journal_at(l->world->journal, i);
+        str status = arena_printf(l->world->arena, "%d", e->response.status);
+        count += is_for(l, e) && (!l->arg[1].len || str_eq(status, l->arg[1]));
+    }
     l->value = look_number(l, count);
     return true;
 }
 
-/* From the answer for a URL to the next request for it, in milliseconds; -1: it was not
+/* Where the object of the answer is: what finalize answers is the order. */
+static str url_of_object(const struct exchange *e)
+{
+    const str *location = headers_find(&e->response.headers, "Location");
+    return e->resource == RESOURCE_FINALIZE && location ? *location : e->request.url;
+}
+
+/* Answers that a gap begins at. */
+static bool begins_gap(const struct look *l, const struct exchange *e)
+{
+    if (!l->arg[1].len)
+        return is_for(l, e);
+    bool order = str_is(l->arg[0], "order") && e->resource == RESOURCE_FINALIZE;
+    return (order || is_for(l, e)) && str_eq(json_member(e->body, "status"), l->arg[1]);
+}
+
+/* From the answer to the next request for its object, in milliseconds; -1: it was not
  * asked again. */
 static int64_t gap_after(const struct journal *j, size_t index)
 {
     const struct exchange *e = journal_at(j, index);
     for (size_t i = index + 1; i < journal_count(j); i++) {
         const struct exchange *next = journal_at(j, i);
-        if (str_eq(next->request.url, e->request.url))
+        if (str_eq(next->request.url, url_of_object(e)))
             return (next->sent_us - e->done_us) / 1000;
     }
     return -1;
@@ -121,7 +161,7 @@ bool look_request_gap(struct look *l)
 {
     int64_t least = -1;
     for (size_t i = 0; i < journal_count(l->world->journal); i++) {
-        int64_t gap = is_for(l, journal_at(l->world->journal, i))
+        int64_t gap = begins_gap(l, journal_at(l->world->journal, i))
             ? gap_after(l->world->journal, i)
             : -1;
         if (gap >= 0 && (least < 0 || gap < least))

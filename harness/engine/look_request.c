@@ -128,6 +128,15 @@ bool look_jws(struct look *l)
     return true;
 }
 
+/* A library for HTTP may send a request again that got no answer, byte by byte (RFC 9110
+ * 9.2.2): that is not another POST of the client's. */
+static bool sent_again(const struct exchange *before, const struct exchange *now)
+{
+    return before->number < now->number && before->failure.len
+        && str_eq(before->request.url, now->request.url)
+        && str_eq(before->request.body, now->request.body);
+}
+
 /* Each time that the CA gave a nonce out is good for one use: so a client is not blamed
  * for a CA that repeats itself. */
 bool look_nonce_use(struct look *l)
@@ -140,7 +149,7 @@ bool look_nonce_use(struct look *l)
         if (e->number > last(l)->number)
             break;
         given += e->number < last(l)->number && nonce && str_eq(*nonce, own.nonce);
-        used += str_eq(jws_of(l, e).nonce, own.nonce);
+        used += str_eq(jws_of(l, e).nonce, own.nonce) && !sent_again(e, last(l));
     }
     str reason = given == 0 ? STR("the CA never gave that nonce out")
                             : STR("the nonce stands in an earlier request, too");
@@ -150,15 +159,15 @@ bool look_nonce_use(struct look *l)
 
 /* --- the CSR --- */
 
-/* What the order that is finalized here was for, in lower case; false: it was not seen.
- */
+/* What the order that is finalized here was for when it was new, in lower case; false: it
+ * was not seen. */
 static bool identifiers_of(const struct look *l, struct strs *out)
 {
     json_t *list = NULL, *item;
     size_t i;
     for (i = 0; i < journal_count(l->world->journal); i++) {
         const struct exchange *e = journal_at(l->world->journal, i);
-        if (e->number < last(l)->number
+        if (!list && e->number < last(l)->number
             && str_eq(json_member(e->body, "finalize"), last(l)->request.url))
             list = json_object_get(e->body, "identifiers");
     }

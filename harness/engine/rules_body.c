@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bodies as they should not be, and chains of certificates laid out otherwise. */
 #include "base/buf.h"
+#include "crypto/key.h"
 #include "engine/rules_inside.h"
 
 enum { HUGE_BYTES = 16 * 1024 * 1024, DEEP = 100000, STORED_MOST = 65535 };
@@ -270,6 +271,21 @@ static str unrelated(const struct firing *f, str chain)
     return joined(f, first_of(&chain), f->other_root_pem);
 }
 
+/* RFC 8555 11.4: what must not be in a chain, and what makes a client refuse all of it.
+ */
+static str with_private_key(const struct firing *f, str chain)
+{
+    struct err err;
+    struct key *key = key_new(f->arena, KEY_P256, &err);
+    return joined(f, chain, key ? key_private_pem(f->arena, key) : STR_NONE);
+}
+
+static str with_other_block(const struct firing *f, str chain)
+{
+    return joined(f, STR("-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n"),
+                  chain);
+}
+
 static const struct {
     const char *word;
     str (*function)(const struct firing *f, str chain);
@@ -284,6 +300,8 @@ static const struct {
     { "blank-lines", with_blank_lines },
     { "bom", behind_bom },
     { "unrelated", unrelated },
+    { "private-key", with_private_key },
+    { "other-block", with_other_block },
 };
 
 str body_chain(const struct firing *f, str word, str body)

@@ -171,6 +171,11 @@ static void subproblem(const struct firing *f, const struct effect *e)
 
 /* --- what becomes of the answer --- */
 
+static void set_status(const struct firing *f, const struct effect *e)
+{
+    f->reply->response.status = (int)effect_number(f, e, 0, 200);
+}
+
 static void redirect(const struct firing *f, const struct effect *e)
 {
     if (!rule_effect(f->rule, EFFECT_REPLY)) {
@@ -342,6 +347,7 @@ static effect_function *const functions[EFFECT_KINDS] = {
     [EFFECT_CLOCK] = tell_clock,
     [EFFECT_REPLY] = reply,
     [EFFECT_SUBPROBLEM] = subproblem,
+    [EFFECT_STATUS] = set_status,
     [EFFECT_REDIRECT] = redirect,
     [EFFECT_BODY] = body,
     [EFFECT_PATCH] = patch,
@@ -384,5 +390,5 @@ void effects_reply(const struct firing *f)
 
 void effects_answer(const struct firing *f)
 {
-    carry_out(f, EFFECT_REDIRECT, EFFECT_BROKEN_TLS);
+    carry_out(f, EFFECT_STATUS, EFFECT_BROKEN_TLS);
 }

@@ -125,7 +125,7 @@ WORDS_OF_KIND(is_extra, "eab", "profile", "chain")
 WORDS_OF_KIND(is_spoil, "html", "garbage", "empty", "huge", "truncated", "gzip", "bom",
               "not-utf8", "deep", "array", "null", "crlf")
 WORDS_OF_KIND(is_chain, "leaf-only", "with-root", "reversed", "twice", "text", "crlf",
-              "no-newline", "blank-lines", "bom", "unrelated")
+              "no-newline", "blank-lines", "bom", "unrelated", "private-key", "other-block")
 /* clang-format on */
 
 static bool is_method(const struct word *w)
@@ -177,7 +177,7 @@ const struct word_kind word_kinds[] = {
     { "EXTRA", "eab, profile or chain", is_extra },
     { "SETTING", "a setting of the mock CA", is_any },
     { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil },
-    { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom or unrelated (to another root)", is_chain },
+    { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom, unrelated (to another root), private-key or other-block (in it)", is_chain },
     { "DNSTYPE", "A, AAAA, TXT, CNAME, CAA, MX, NS or any", is_dns_type },
     { "SOURCE", "nonce, status, url, header, link, body, certificate, age, text VALUE (its own words), or path VALUE (path and query of a URL)", is_source },
     { "VALUE", "a word, or a JSON string", is_any },

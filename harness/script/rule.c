@@ -16,6 +16,7 @@ const char *const effect_names[EFFECT_KINDS] = {
     [EFFECT_CLOCK] = "clock",
     [EFFECT_REPLY] = "reply",
     [EFFECT_SUBPROBLEM] = "subproblem",
+    [EFFECT_STATUS] = "status",
     [EFFECT_REDIRECT] = "redirect",
     [EFFECT_BODY] = "body",
     [EFFECT_PATCH] = "patch",
@@ -61,7 +62,7 @@ static const struct {
     unsigned resources;
 } fitting[] = {
     { EFFECT_PROCESSING, AT(FINALIZE) },
-    { EFFECT_VALID, AT(NEW_ORDER) | AT(NEW_AUTHZ) | AT(CHALLENGE) },
+    { EFFECT_VALID, AT(NEW_ORDER) | AT(NEW_AUTHZ) | AT(AUTHORIZATION) | AT(CHALLENGE) },
     { EFFECT_INVALID,
       AT(NEW_ORDER) | AT(ORDER) | AT(FINALIZE) | AT(AUTHORIZATION) | AT(CHALLENGE) },
     { EFFECT_EXPIRED, AT(NEW_ORDER) | AT(ORDER) | AT(FINALIZE) | AT(AUTHORIZATION) },
@@ -107,8 +108,9 @@ static bool check_words(const struct line *c, enum effect_kind kind, struct mist
 {
     struct arena *a = m->arena;
     str word = line_arg(c, "WORD");
-    if (kind == EFFECT_REPLY && !is_status(line_arg(c, "NUMBER")))
-        return mistake(m, c->place, "a reply has a status of 200 to 999");
+    if ((kind == EFFECT_REPLY || kind == EFFECT_STATUS)
+        && !is_status(line_arg(c, "NUMBER")))
+        return mistake(m, c->place, "an answer has a status of 200 to 999");
     if (word.len && (kind == EFFECT_REPLY || kind == EFFECT_SUBPROBLEM)
         && !is_problem(word))
         return mistake(m, c->place, "\"%.*s\" is no error type of ACME and no URI%.*s",

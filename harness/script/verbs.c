@@ -137,7 +137,7 @@ const struct verb verbs[] = {
       "Puts the right response to the challenge in place; its clauses make it wrong or odd." },
     { "content", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01 body or dns-01 TXT value instead of the right one; may use ${right}." },
     { "repeat", VERB_CLAUSE, IN_PROVISION, 0, "NUMBER", "http-01: the body so many times, one behind the other." },
-    { "status", VERB_CLAUSE, IN_PROVISION, 0, "NUMBER", "http-01: this status instead of 200." },
+    { "status", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "NUMBER", "http-01, or a rule: this status instead; all else stays." },
     { "redirect", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "VALUE", "http-01, or a rule: redirects there (302, or as `status` or `reply` says); http-01: `elsewhere`, `https`, `loop`, or a URL." },
     { "media-type", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "VALUE", "http-01, or a rule: this Content-Type." },
     { "delay", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "DURATION", "http-01, or a rule: waits so long before the answer." },
