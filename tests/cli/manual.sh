@@ -8,13 +8,14 @@ plain=$(sed 's/\\-/-/g' harness/acmespec.1)
 commands=$("$acmespec" --help | sed -n 's/^  acmespec \([a-z]*\).*/\1/p')
 options=
 missing=0
-for command in $commands; do
+while read -r command; do
     printf '%s\n' "$plain" | grep -q "^.B acmespec $command\$" || {
         echo "acmespec.1 does not name acmespec $command"
         missing=1
     }
     [ "$command" != help ] || continue
-    has=$("$acmespec" "$command" --help | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p')
+    # shellcheck disable=SC2086
+    has=$("$acmespec" $command --help </dev/null | sed -n 's/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p')
     options="$options $has"
     for option in $has; do
         [ "$option" = --help ] || printf '%s\n' "$plain" | grep -q -- "$option" || {
@@ -22,7 +23,10 @@ for command in $commands; do
             missing=1
         }
     done
-done
+done <<EOF
+$commands
+selftest --bugs
+EOF
 for option in $(printf '%s\n' "$plain" | grep -o -- '--[a-z][a-z-]*' | sort -u); do
     case " $(echo "$options" | tr "\n" " ") " in
     *" $option "*) ;;
