@@ -7,9 +7,9 @@
 #include "run/matrix_inside.h"
 
 const char *const relation_names[RELATION_COUNT] = {
-    [RELATION_NONE] = "stray",  [RELATION_FOLLOWS] = "follows",
-    [RELATION_NOTED] = "noted", [RELATION_SECTION] = "section",
-    [RELATION_CITED] = "cited",
+    [RELATION_NONE] = "stray",      [RELATION_FOLLOWS] = "follows",
+    [RELATION_WATCHED] = "watched", [RELATION_NOTED] = "noted",
+    [RELATION_SECTION] = "section", [RELATION_CITED] = "cited",
 };
 
 /* --- columns --- */
@@ -119,6 +119,19 @@ bool matrix_noted(const struct matrix *m, enum bug bug, str scenario,
     return false;
 }
 
+/* Whether "server/6.5-nonces/reused" lies in the folder of rfc8555-6.5; folders of other
+ * documents begin with the document: "server/rfc8738-ip-identifiers/ordered". */
+static bool lies_in(str scenario, str section)
+{
+    str suite, folder, document, number = section;
+    if (!str_cut(&scenario, '/', &suite) || !str_cut(&scenario, '/', &folder)
+        || !str_cut(&number, '-', &document))
+        return false;
+    str begin = str_is(document, "rfc8555") ? number : document;
+    return folder.len > begin.len && str_eq(str_upto(folder, begin.len), begin)
+        && folder.ptr[begin.len] == '-';
+}
+
 static enum relation relation_of(const struct matrix *m, enum bug bug,
                                  const struct matrix_check *check)
 {
@@ -127,10 +140,12 @@ static enum relation relation_of(const struct matrix *m, enum bug bug,
         return RELATION_NONE;
     if (cites(check->rules, id))
         return RELATION_CITED;
-    if (cites_section(check->rules, matrix_section(id)))
+    str section = matrix_section(id);
+    if (cites_section(check->rules, section) || lies_in(check->scenario, section))
         return RELATION_SECTION;
-    return matrix_noted(m, bug, check->scenario, check->rules) ? RELATION_NOTED
-                                                               : RELATION_NONE;
+    if (matrix_noted(m, bug, check->scenario, check->rules))
+        return RELATION_NOTED;
+    return str_starts(check->scenario, "watch/") ? RELATION_WATCHED : RELATION_NONE;
 }
 
 /* --- what a scenario has to do with a bug --- */
@@ -170,7 +185,9 @@ static void ask_section(void *context, const struct check *check)
     struct asking *asking = context;
     str section = matrix_section(str_of(bug_rows[asking->bug].requirement));
     asking->found = asking->found
-        || (check->level != CHECK_NEED && cites_section(&check->rules, section));
+        || (check->level != CHECK_NEED
+            && (cites_section(&check->rules, section)
+                || lies_in(asking->scenario->name, section)));
 }
 
 bool matrix_concerns(const struct matrix *m, enum bug bug, const struct scenario *s)

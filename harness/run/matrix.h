@@ -13,8 +13,10 @@
 enum relation {
     RELATION_NONE,
     RELATION_FOLLOWS, /* another check of the play was red before it */
+    RELATION_WATCHED, /* it is a watch, which judges each message on its own */
     RELATION_NOTED,   /* a note says so, with its reason */
-    RELATION_SECTION, /* it cites the section of the bug's requirement */
+    RELATION_SECTION, /* it cites the section of the bug's requirement, or its scenario
+                         lies in that section's folder */
     RELATION_CITED,   /* it cites the bug's requirement */
     RELATION_COUNT
 };

@@ -41,7 +41,7 @@ static str place_of(const struct matrix *m, struct place place)
 bool matrix_caught(const struct matrix *m, enum bug bug)
 {
     for (size_t i = 0; i < m->row[bug].red_count; i++)
-        if (m->row[bug].red[i].relation >= RELATION_NOTED)
+        if (m->row[bug].red[i].relation >= RELATION_WATCHED)
             return true;
     return false;
 }
