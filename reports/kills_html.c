@@ -180,7 +180,7 @@ static void write_bugs(struct page *p)
 {
     markup_element(&p->m, "h2", STR("By bug"));
     open_table(&p->m, "bug", "breaks", "turns red");
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
         if (p->matrix->row[bug].selected)
             write_bug(p, bug);
     close_table(&p->m);
@@ -207,7 +207,7 @@ static void write_check(struct page *p, size_t i)
     markup_close(m);
     markup_element(m, "td", check->level);
     markup_open(m, "td");
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
         if (turns_red(&p->matrix->row[bug], i)) {
             markup_open(m, "a");
             markup_attributef(m, "href", "#bug-%s", bug_rows[bug].name);

@@ -171,11 +171,13 @@ START_TEST(red_against_the_correct_mock_is_a_fault)
 }
 END_TEST
 
-START_TEST(trouble_is_told)
+START_TEST(trouble_of_a_bug_that_is_not_caught_is_told)
 {
-    play(bug, "server/a", "must 200", NULL);
     m->row[bug].trouble = STR("its process died of signal 11");
-    expect("trouble", "");
+    matrix_judge(m);
+    ck_assert_uint_eq(m->faults[FAULT_TROUBLE], 1);
+    play(bug, "server/a", "must 200", NULL);
+    expect(NULL, NULL);
 }
 END_TEST
 
@@ -187,7 +189,7 @@ START_TEST(a_check_that_no_bug_turns_red_is_idle)
     notes.never = &never;
     notes.never_count = 1;
     play(bug, "server/a", "must 200", "must header X present");
-    m->complete = m->row[other].selected = true;
+    m->complete = m->whole = m->row[other].selected = true;
     play(other, "server/b", "must 200", NULL);
     matrix_judge(m);
     ck_assert_uint_eq(m->excused_checks, 1);
@@ -195,6 +197,21 @@ START_TEST(a_check_that_no_bug_turns_red_is_idle)
     ck_assert_uint_eq(m->fault_count, 1);
     ck_assert_uint_eq(m->faults[FAULT_IDLE], 1);
     ck_assert(str_is(m->fault[0].where, "server/b: should 200"));
+}
+END_TEST
+
+START_TEST(a_scenario_that_no_bug_turns_red_is_idle_in_rounds)
+{
+    static struct never_red never = { .scenario = { "watch/*", 7 },
+                                      .check = { "", 0 },
+                                      .because = { "B", 1 } };
+    notes.never = &never;
+    notes.never_count = 1;
+    m->complete = true;
+    play(bug, "server/a", "must 200", NULL);
+    expect("idle", "server/b");
+    ck_assert(matrix_idle(m, library.scenario[1]));
+    ck_assert(!matrix_idle(m, library.scenario[0]));
 }
 END_TEST
 
@@ -220,8 +237,9 @@ Suite *matrix_suite(void)
     tcase_add_test(tc, a_note_that_did_not_come_true_is_stale);
     tcase_add_test(tc, what_follows_a_red_check_is_no_stray);
     tcase_add_test(tc, red_against_the_correct_mock_is_a_fault);
-    tcase_add_test(tc, trouble_is_told);
+    tcase_add_test(tc, trouble_of_a_bug_that_is_not_caught_is_told);
     tcase_add_test(tc, a_check_that_no_bug_turns_red_is_idle);
+    tcase_add_test(tc, a_scenario_that_no_bug_turns_red_is_idle_in_rounds);
     tcase_add_test(tc, nothing_that_was_selected_is_not_good);
     suite_add_tcase(s, tc);
     return s;

@@ -10,7 +10,11 @@ static const char media[] = "application/problem+json";
 str problem_word_of(json_t *problem)
 {
     str type = json_member(problem, "type");
-    return str_starts(type, PROBLEM_URN) ? str_from(type, strlen(PROBLEM_URN)) : type;
+    if (str_starts(type, PROBLEM_URN))
+        return str_from(type, strlen(PROBLEM_URN));
+    /* "malformed" alone is another URI (RFC 3986 4.2), and none of ACME's types. */
+    int bare = name_find(problem_names, PROBLEM_COUNT, type);
+    return bare < 0 ? type : STR("a label without " PROBLEM_URN);
 }
 
 /* A challenge has a "type" too, so it takes an error status or the media type to make an

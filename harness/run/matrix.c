@@ -218,11 +218,15 @@ const struct never_red *matrix_never(const struct matrix *m,
 
 bool matrix_idle(const struct matrix *m, const struct scenario *s)
 {
-    for (size_t i = 0; i < m->check_count; i++)
-        if (m->check[i].red_by == 0 && str_eq(m->check[i].scenario, s->name)
-            && !matrix_never(m, &m->check[i]))
-            return true;
-    return false;
+    bool excused = true;
+    for (size_t i = 0; i < m->check_count; i++) {
+        if (!str_eq(m->check[i].scenario, s->name))
+            continue;
+        if (m->check[i].red_by)
+            return false;
+        excused = excused && matrix_never(m, &m->check[i]);
+    }
+    return !excused;
 }
 
 /* --- cells --- */

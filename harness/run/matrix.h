@@ -55,7 +55,7 @@ enum fault_kind {
     FAULT_TROUBLE,  /* a bug's plays could not be played */
     FAULT_CORRECT,  /* red against the correct mock */
     FAULT_UNCAUGHT, /* a bug that no check catches */
-    FAULT_IDLE,     /* a check that no bug turns red */
+    FAULT_IDLE,     /* a scenario or watch that no bug turns red; a check, if whole */
     FAULT_STRAY,    /* a bug turns a check red that is about something else */
     FAULT_STALE,    /* a note that is not true any more */
     FAULT_KINDS
@@ -74,10 +74,11 @@ struct matrix {
     struct arena *arena;
     const struct library *library;
     const struct bugnotes *notes;
-    bool complete; /* every bug was selected: a check that stayed green is a fault */
+    bool complete; /* every bug was selected: what stayed green altogether is a fault */
+    bool whole;    /* everything met every bug: so is each check that stayed green */
     struct matrix_check *check;
     size_t check_count;
-    struct matrix_row row[BUG_COUNT];
+    struct matrix_row row[BUG_FIRST_CLIENT];
     struct matrix_fault *fault;
     size_t fault_count, faults[FAULT_KINDS];
     size_t selected, caught, reds, checks_red, excused_bugs, excused_checks;
@@ -92,8 +93,7 @@ struct matrix *matrix_new(struct arena *a, const struct library *library,
 bool matrix_concerns(const struct matrix *m, enum bug bug, const struct scenario *s);
 /* The same of the section. */
 bool matrix_near(const struct matrix *m, enum bug bug, const struct scenario *s);
-/* Whether the scenario has a check that no bug has turned red, and that no note excuses.
- */
+/* Whether no check of the scenario was turned red by a bug, and no note excuses that. */
 bool matrix_idle(const struct matrix *m, const struct scenario *s);
 /* Adds what one play showed. */
 void matrix_add(struct matrix *m, enum bug bug, const struct play_outcome *outcome);

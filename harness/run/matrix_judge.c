@@ -12,7 +12,7 @@ const char *const fault_headings[FAULT_KINDS] = {
     [FAULT_TROUBLE] = "Bugs that could not be played",
     [FAULT_CORRECT] = "Red against the correct mock CA",
     [FAULT_UNCAUGHT] = "Bugs that nothing catches",
-    [FAULT_IDLE] = "Checks that no bug turns red",
+    [FAULT_IDLE] = "What no bug turns red",
     [FAULT_STRAY] = "Checks that turn red for a bug of another section",
     [FAULT_STALE] = "Notes in scenarios/bugs.acme that are not true",
 };
@@ -71,7 +71,7 @@ static void judge_bug(struct matrix *m, enum bug bug)
 {
     const struct matrix_row *row = &m->row[bug];
     const struct bug_note *unseen = matrix_unseen(m, bug);
-    if (row->trouble.len && !unseen)
+    if (row->trouble.len && !unseen && !matrix_caught(m, bug))
         add_fault(m, FAULT_TROUBLE, bug, STR_NONE, row->trouble);
     if (bug != BUG_NONE && unseen && row->red_count)
         add_fault(m, FAULT_STALE, bug, place_of(m, unseen->place),
@@ -86,18 +86,43 @@ static void judge_bug(struct matrix *m, enum bug bug)
 
 /* --- columns --- */
 
+static void add_idle(struct matrix *m, const struct matrix_check *check, str where)
+{
+    add_fault(m, FAULT_IDLE, BUG_NONE, where,
+              arena_printf(m->arena, "%.*s:%d", STR_ARG(check->file), check->line));
+}
+
+/* Columns of one scenario stand together: how many from the i-th on. */
+static size_t columns_at(const struct matrix *m, size_t i)
+{
+    size_t count = 1;
+    while (i + count < m->check_count
+           && str_eq(m->check[i + count].scenario, m->check[i].scenario))
+        count++;
+    return count;
+}
+
+static void judge_scenario(struct matrix *m, const struct matrix_check *check,
+                           size_t count)
+{
+    size_t red = 0, excused = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool green = check[i].red_by == 0, never = matrix_never(m, &check[i]) != NULL;
+        red += !green;
+        excused += green && never;
+        if (m->whole && m->complete && green && !never)
+            add_idle(m, &check[i], where_of(m, &check[i]));
+    }
+    m->checks_red += red;
+    m->excused_checks += excused;
+    if (m->complete && !m->whole && red == 0 && excused < count)
+        add_idle(m, check, check->scenario);
+}
+
 static void judge_columns(struct matrix *m)
 {
-    for (size_t i = 0; i < m->check_count; i++) {
-        const struct matrix_check *check = &m->check[i];
-        bool excused = matrix_never(m, check) != NULL;
-        m->checks_red += check->red_by > 0;
-        m->excused_checks += excused && check->red_by == 0;
-        if (m->complete && check->red_by == 0 && !excused)
-            add_fault(
-                m, FAULT_IDLE, BUG_NONE, where_of(m, check),
-                arena_printf(m->arena, "%.*s:%d", STR_ARG(check->file), check->line));
-    }
+    for (size_t i = 0; i < m->check_count; i += columns_at(m, i))
+        judge_scenario(m, &m->check[i], columns_at(m, i));
 }
 
 /* --- notes --- */
@@ -158,7 +183,7 @@ void matrix_judge(struct matrix *m)
     m->fault_count = m->selected = m->caught = m->reds = 0;
     m->checks_red = m->excused_bugs = m->excused_checks = 0;
     memset(m->faults, 0, sizeof m->faults);
-    for (enum bug bug = BUG_NONE; bug < BUG_COUNT; bug++) {
+    for (enum bug bug = BUG_NONE; bug < BUG_FIRST_CLIENT; bug++) {
         if (!m->row[bug].selected)
             continue;
         judge_bug(m, bug);

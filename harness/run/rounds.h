@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Fills a kill matrix in rounds, so that a question costs no more plays than it needs:
- * the correct mock; each bug against the scenarios that are about it; bugs that were not
- * caught against the whole suite, until something is red; and for checks that are still
- * green, the bugs of their section. */
+ * each bug, and the correct mock, against the scenarios that are about it; then, where a
+ * bug is not caught or a scenario still green, those of its section; and bugs that are
+ * not caught even so against the whole suite, until something is red. */
 #ifndef RUN_ROUNDS_H
 #define RUN_ROUNDS_H
 
