@@ -102,7 +102,8 @@ static bool select_bugs(struct session *s, const struct strs *names, struct err 
             return false;
     for (enum bug bug = BUG_FIRST_CLIENT; bug < BUG_COUNT; bug++)
         if (named.on[bug])
-            return err_set(err, "%s is a bug of the mock client; these are of the mock CA",
+            return err_set(err,
+                           "%s is a bug of the mock client; these are of the mock CA",
                            bug_rows[bug].name);
     s->matrix->complete = names->count == 0;
     for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)

@@ -64,8 +64,33 @@ static void merge_text(struct ca_call *call, json_t *header, const char *name, s
     (void)call;
 }
 
+/* What a parser that keeps the first of two members of a name would have read. */
+static void take_first(struct ca_call *call, str header, const char *name, str *out)
+{
+    str mark = arena_printf(call->arena, "\"%s\":\"", name);
+    size_t at = str_find(header, mark);
+    if (at == header.len)
+        return;
+    str value = str_from(header, at + mark.len);
+    *out = str_upto(value, str_find_char(value, '"'));
+}
+
+static void take_first_members(struct ca_call *call)
+{
+    struct jws *jws = &call->jws;
+    str header;
+    if (!on(call, BUG_DUPLICATE_MEMBERS)
+        || !b64url_decode_loosely(call->arena, jws->protected_b64, &header))
+        return;
+    take_first(call, header, "alg", &jws->alg);
+    take_first(call, header, "nonce", &jws->nonce);
+    take_first(call, header, "url", &jws->url);
+    take_first(call, header, "kid", &jws->kid);
+}
+
 void ca_lenient_merge(struct ca_call *call)
 {
+    take_first_members(call);
     struct jws *jws = &call->jws;
     json_t *header = json_object_get(jws->outer, "header");
     if (ca_lenient_raw_payload(call))

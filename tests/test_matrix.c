@@ -37,9 +37,11 @@ static void begin(void)
                        "scenario B\nsuite server\nrule rfc8555-7.3-22\nget directory\n"
                        "must 200\nshould 200\n");
     static struct check check = { .level = CHECK_MUST };
-    watch = (struct watch){
-        .id = STR("w"), .title = STR("It holds"), .check = &check, .check_count = 1
-    };
+    watch = (struct watch){ .id = STR("w"),
+                            .title = STR("It holds"),
+                            .suite = STR("server"),
+                            .check = &check,
+                            .check_count = 1 };
     watches = (struct watches){ &watch, 1 };
     library = (struct library){ .scenario = kept, .count = 2, .watches = &watches };
     notes = (struct bugnotes){ .bug = NULL };

@@ -63,7 +63,8 @@ struct matrix *matrix_new(struct arena *a, const struct library *library,
         scenario_checks(library->scenario[i], add_check, &adding);
     }
     for (size_t i = 0; i < library->watches->count; i++)
-        add_watch(m, &library->watches->item[i]);
+        if (str_is(library->watches->item[i].suite, "server"))
+            add_watch(m, &library->watches->item[i]);
     return m;
 }
 

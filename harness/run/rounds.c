@@ -7,7 +7,7 @@ struct rounds {
     const struct rounds_options *options;
     const volatile int *stop;
     bool *played[BUG_FIRST_CLIENT]; /* scenarios, indexed as in the library */
-    struct trial *trial;     /* of the round that is being made */
+    struct trial *trial;            /* of the round that is being made */
     size_t count;
 };
 
