@@ -35,6 +35,18 @@ const struct bugs *client_bugs(const struct client *c)
     return c->bugs;
 }
 
+/* RFC 9110 5.1: names of fields are case-insensitive. */
+const str *client_header(const struct client *c, const struct exchange *exchange,
+                         const char *name)
+{
+    const struct headers *list = &exchange->response.headers;
+    const str *value = headers_find(list, name);
+    for (size_t i = 0; value && client_bug(c, BUG_CLIENT_HEADER_CASE); i++)
+        if (i == list->count || str_is(list->item[i].name, name))
+            return i == list->count ? NULL : &list->item[i].value;
+    return value;
+}
+
 struct fetcher *client_fetcher(struct client *c)
 {
     return c->fetcher;
@@ -63,6 +75,12 @@ void sending_make(struct client *c, struct arena *step, struct sending *s,
     s->sent.headers = s->logged.headers = (struct headers){ NULL, 0 };
     for (size_t i = 0; i < countof(ours); i++)
         change_header(step, s, &ours[i]);
+    if (client_bug(c, BUG_CLIENT_NO_USER_AGENT))
+        change_header(step, s, &(struct header){ STR("User-Agent"), STR_NONE });
+    if (client_bug(c, BUG_CLIENT_BARE_USER_AGENT))
+        change_header(step, s, &(struct header){ STR("User-Agent"), STR("client") });
+    if (client_bug(c, BUG_CLIENT_NO_LANGUAGE))
+        change_header(step, s, &(struct header){ STR("Accept-Language"), STR_NONE });
     for (size_t i = 0; i < request->headers.count; i++)
         change_header(step, s, &request->headers.item[i]);
     for (size_t i = 0; more && i < more->count; i++)
@@ -86,6 +104,9 @@ const struct exchange *sending_log(struct client *c, const struct sending *s,
     else
         x.response = *response;
     const struct exchange *kept = journal_add(c->journal, &x);
+    if (client_bug(c, BUG_CLIENT_DIES_OF_HTML) && kept->response.body.len && !kept->body
+        && !str_contains(kept->response.body, STR("CERTIFICATE")))
+        abort();
     nonces_collect(c, kept);
     return kept;
 }

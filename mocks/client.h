@@ -25,6 +25,9 @@ bool client_directory(struct client *c, struct err *err) MUST_CHECK;
 bool client_bug(const struct client *c, enum bug bug);
 /* All that it makes; or NULL. */
 const struct bugs *client_bugs(const struct client *c);
+/* A header of an answer, or NULL. */
+const str *client_header(const struct client *c, const struct exchange *exchange,
+                         const char *name);
 /* URL of a directory resource, or STR_NONE. */
 str client_resource(const struct client *c, enum resource resource);
 json_t *client_meta(const struct client *c);

@@ -46,12 +46,18 @@ const struct exchange *sending_log(struct client *c, const struct sending *s,
                                    const struct response *response,
                                    const struct timings *timings, const struct err *err);
 
+/* Planted bugs of a request's JWS. */
+void client_spoil(const struct client *c, struct arena *step, struct jws_spec *spec);
+
 /* Takes the nonce of an answer into the pool. */
 void nonces_collect(struct client *c, const struct exchange *x);
 /* A nonce from an answer, when it has a valid one, and out of the pool. */
 bool nonces_take_from(struct client *c, const struct exchange *x, str *nonce);
 /* Takes a nonce out of the pool that was used by other ways. */
 void nonces_forget(struct client *c, str nonce);
+/* A nonce of newNonce, whatever is in the pool. */
+bool nonces_ask(struct client *c, str *nonce, const struct exchange **asked,
+                struct err *err) MUST_CHECK;
 /* As client_nonce; *asked is the exchange with newNonce, or NULL when there was none. */
 bool nonces_get(struct client *c, str *nonce, const struct exchange **asked,
                 struct err *err) MUST_CHECK;

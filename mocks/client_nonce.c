@@ -14,10 +14,10 @@ static bool is_nonce(str s)
     return s.len > 0 && s.len <= LONGEST_NONCE && b64url_letters(s);
 }
 
-static bool answered_nonce(const struct exchange *x, str *nonce)
+static bool answered_nonce(const struct client *c, const struct exchange *x, str *nonce)
 {
-    const str *value = headers_find(&x->response.headers, "Replay-Nonce");
-    if (!value || !is_nonce(*value))
+    const str *value = client_header(c, x, "Replay-Nonce");
+    if (!value || (!is_nonce(*value) && !client_bug(c, BUG_CLIENT_TAKES_ANY_NONCE)))
         return false;
     *nonce = *value;
     return true;
@@ -40,7 +40,7 @@ void nonces_forget(struct client *c, str nonce)
 void nonces_collect(struct client *c, const struct exchange *x)
 {
     str nonce;
-    if (!answered_nonce(x, &nonce) || strs_has(&c->nonces.seen, nonce))
+    if (!answered_nonce(c, x, &nonce) || strs_has(&c->nonces.seen, nonce))
         return;
     nonce = str_copy(c->arena, nonce);
     strs_add(c->arena, &c->nonces.seen, nonce);
@@ -51,7 +51,7 @@ void nonces_collect(struct client *c, const struct exchange *x)
 
 bool nonces_take_from(struct client *c, const struct exchange *x, str *nonce)
 {
-    if (!answered_nonce(x, nonce))
+    if (!answered_nonce(c, x, nonce))
         return false;
     nonces_forget(c, *nonce);
     return true;
@@ -69,8 +69,6 @@ static bool ask_new_nonce(struct client *c, const struct exchange **asked,
     return client_send(c, "HEAD", url, NULL, STR_NONE, 0, false, asked, err);
 }
 
-/* What newNonce gives is used even if it is not new: that is the server's fault, and
- * there is no other. */
 bool nonces_get(struct client *c, str *nonce, const struct exchange **asked,
                 struct err *err)
 {
@@ -79,6 +77,14 @@ bool nonces_get(struct client *c, str *nonce, const struct exchange **asked,
         *nonce = c->nonces.pool.item[--c->nonces.pool.count];
         return true;
     }
+    return nonces_ask(c, nonce, asked, err);
+}
+
+/* What newNonce gives is used even if it is not new: that is the server's fault, and
+ * there is no other. */
+bool nonces_ask(struct client *c, str *nonce, const struct exchange **asked,
+                struct err *err)
+{
     if (!ask_new_nonce(c, asked, err))
         return false;
     if (nonces_take_from(c, *asked, nonce))

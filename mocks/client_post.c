@@ -30,6 +30,7 @@ static bool sign(struct client *c, struct arena *step, const struct post *post, 
     if (!post->own_url && spec.url.len == 0)
         spec.url = post->url;
     spec.nonce = nonce;
+    client_spoil(c, step, &spec);
     return jws_sign(step, &spec, body, err);
 }
 
@@ -47,6 +48,8 @@ static bool make(struct client *c, struct arena *step, const struct post *post, 
     headers_add(step, &request.headers, STR("Content-Type"),
                 client_bug(c, BUG_CLIENT_CONTENT_TYPE) ? STR("application/json")
                                                        : STR("application/jose+json"));
+    if (client_bug(c, BUG_CLIENT_SENDS_REPLAY_NONCE))
+        headers_add(step, &request.headers, STR("Replay-Nonce"), nonce);
     s->line = post->line;
     s->deliberate = post->deliberate;
     sending_make(c, step, s, &request, &post->headers);
@@ -82,8 +85,12 @@ static bool post_once(struct client *c, const struct post *post, str nonce,
 /* The nonce to try again with, from the error. */
 static bool next_nonce(struct client *c, const struct exchange *refused, str *nonce)
 {
+    const struct exchange *asked;
+    struct err ignored;
     if (client_bug(c, BUG_CLIENT_BAD_NONCE_OLD))
         return true;
+    if (client_bug(c, BUG_CLIENT_FRESH_RETRY))
+        return nonces_ask(c, nonce, &asked, &ignored);
     return !client_bug(c, BUG_CLIENT_BAD_NONCE_FINAL)
         && nonces_take_from(c, refused, nonce);
 }
@@ -128,8 +135,9 @@ bool client_post(struct client *c, const struct post *post, const struct exchang
         return false;
     /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use
      * the nonce provided in the error response". */
-    for (int retry = 0; retry < CLIENT_RETRIES && !post->no_retry && !has_own_nonce(post)
-         && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
+    for (int retry = 0;
+         (retry < CLIENT_RETRIES || client_bug(c, BUG_CLIENT_ENDLESS)) && !post->no_retry
+         && !has_own_nonce(post) && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
          retry++)
         if (!post_once(c, post, nonce, out, err))
             return false;

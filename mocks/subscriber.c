@@ -2,6 +2,8 @@
 /* The subscriber's account, revocation and renewal information. */
 #include "mocks/subscriber.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
@@ -29,6 +31,21 @@ static str parts_of(const struct subscriber *s, json_t *problem)
     return text;
 }
 
+/* RFC 8555 6.7: the user is shown the detail. */
+static bool refuse(struct subscriber *s, const char *what, const struct exchange *x,
+                   struct err *err)
+{
+    json_t *detail = json_object_get(x->body, "detail");
+    if (detail && !json_is_string(detail) && client_bug(s->client, BUG_CLIENT_WRONG_TYPE))
+        abort();
+    if (client_bug(s->client, BUG_CLIENT_STRICT) && json_object_get(x->body, "balance"))
+        abort();
+    if (client_bug(s->client, BUG_CLIENT_ERROR_UNSHOWN))
+        return err_set(err, "%s", what);
+    return err_set(err, "%s: %s%s", what, journal_sentence(s->arena, x).ptr,
+                   parts_of(s, x->body).ptr);
+}
+
 static bool send(struct subscriber *s, const struct post *post, int status,
                  const char *what, const struct exchange **out, struct err *err)
 {
@@ -36,10 +53,7 @@ static bool send(struct subscriber *s, const struct post *post, int status,
         return false;
     if (is_right(*out, status))
         return true;
-    if (client_bug(s->client, BUG_CLIENT_ERROR_UNSHOWN))
-        return err_set(err, "%s", what);
-    return err_set(err, "%s: %s%s", what, journal_sentence(s->arena, *out).ptr,
-                   parts_of(s, (*out)->body).ptr);
+    return refuse(s, what, *out, err);
 }
 
 bool subscriber_post(struct subscriber *s, str url, json_t *payload, int status,
@@ -117,7 +131,7 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
     s->account_url = STR_NONE;
     if (!subscriber_post(s, url, payload, 0, "there is no account", &x, err))
         return false;
-    const str *location = headers_find(&x->response.headers, "Location");
+    const str *location = client_header(s->client, x, "Location");
     if (!location)
         return err_set(err, "the account's answer has no Location");
     s->account_url = str_copy(s->arena, *location);

@@ -51,7 +51,7 @@ static bool new_order(struct ordering *o, struct err *err)
                          order_payload(s->arena, s->client, o->wish), 201,
                          "there is no order", &x, err))
         return false;
-    const str *location = headers_find(&x->response.headers, "Location");
+    const str *location = client_header(s->client, x, "Location");
     if (!location)
         return err_set(err, "the order's answer has no Location");
     o->url = str_copy(s->arena, *location);
@@ -96,6 +96,9 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
     int64_t end = clock_ms() + s->patience_ms;
     for (int polls = 0;; polls++) {
         const struct exchange *x;
+        if (client_bug(s->client, BUG_CLIENT_GET)
+            && !client_send(s->client, "GET", url, NULL, STR_NONE, 0, false, &x, err))
+            return false;
         if (!subscriber_post(s, url, NULL, 200, "the state cannot be read", &x, err))
             return false;
         *out = x->body;
@@ -285,6 +288,10 @@ static bool download(struct ordering *o, str *pem, struct err *err)
         return err_set(err, "the valid order has no certificate URL");
     if (!subscriber_post(s, url, NULL, 200, "the certificate cannot be had", &x, err))
         return false;
+    const str *type = client_header(s->client, x, "Content-Type");
+    if (client_bug(s->client, BUG_CLIENT_MEDIA_TYPE)
+        && !(type && str_is(*type, "application/pem-certificate-chain")))
+        return err_set(err, "that is no certificate chain");
     *pem = x->response.body;
     return prefer_chain(o, x, pem, err) && chain_read(s->arena, *pem, &chain, err);
 }

@@ -36,6 +36,11 @@ static const struct { const char *steps; bool holds; } rows[] = {
     { ORDER "must nonce-use\n", true },
     { ORDER "  nonce AAAAAAAAAAAAAAAAAAAAAA\nmust nonce-use\n", false },
     { ORDER "  save used = nonce\n" "post newOrder as alice\n  payload {}\n  nonce ${used}\nmust nonce-use\n", false },
+    { ORDER "must retry-nonce absent\n", true },
+    { "given account alice\npost ${alice.url} as alice\n  payload \"\"\n  nonce AAAAAAAAAAAAAAAAAAAAAA\n"
+      "post ${alice.url} as alice\n  payload \"\"\nmust retry-nonce\n", true },
+    { "given account alice\npost ${alice.url} as alice\n  payload \"\"\n  nonce AAAAAAAAAAAAAAAAAAAAAA\n"
+      "post ${alice.url} as alice\n  payload \"\"\n  nonce BBBBBBBBBBBBBBBBBBBBBB\nmust retry-nonce\n", false },
     { ORDER "must payload matches /identifiers/\n", true },
     { "given account alice\npost ${alice.url} as alice\n  payload \"\"\nmust payload is \"\"\n", true },
     { "given account alice\npost ${alice.url} as alice\n  payload {}\nmust payload is \"\"\n", false },

@@ -324,6 +324,7 @@ static look_function *const functions[SUBJECT_KINDS] = {
     [SUBJECT_SENT] = look_sent,
     [SUBJECT_JWS] = look_jws,
     [SUBJECT_NONCE_USE] = look_nonce_use,
+    [SUBJECT_RETRY_NONCE] = look_retry_nonce,
     [SUBJECT_CSR] = look_csr,
     [SUBJECT_CLIENT] = look_outcome,
     [SUBJECT_EXIT] = look_exit,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Looks at the request of the last exchange: its JWS, its nonce, its CSR. */
+#include "acme/problem.h"
 #include "crypto/b64url.h"
 #include "crypto/csr.h"
 #include "crypto/jws.h"
@@ -154,6 +155,35 @@ bool look_nonce_use(struct look *l)
     str reason = given == 0 ? STR("the CA never gave that nonce out")
                             : STR("the nonce stands in an earlier request, too");
     l->value = look_truth(l, used <= given, reason);
+    return true;
+}
+
+/* The last request before this one for the same URL with the same payload. */
+static const struct exchange *tried_before(const struct look *l, const struct jws *own)
+{
+    const struct exchange *found = NULL;
+    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
+        const struct exchange *e = journal_at(l->world->journal, i);
+        if (e->number < last(l)->number && str_eq(e->request.url, last(l)->request.url)
+            && str_eq(jws_of(l, e).payload, own->payload))
+            found = e;
+    }
+    return found;
+}
+
+/* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use the
+ * nonce provided in the error response". */
+bool look_retry_nonce(struct look *l)
+{
+    struct jws own = jws_of(l, last(l));
+    const struct exchange *refused = tried_before(l, &own);
+    if (!refused
+        || !str_is(problem_word(l->world->arena, &refused->response), "badNonce"))
+        return true;
+    const str *given = headers_find(&refused->response.headers, "Replay-Nonce");
+    if (given && b64url_letters(*given))
+        l->value = look_truth(l, str_eq(own.nonce, *given),
+                              STR("the nonce is not that of the badNonce error"));
     return true;
 }
 

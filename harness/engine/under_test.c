@@ -46,11 +46,11 @@ static bool note_arrival(void *context, struct arena *a,
 /* An answer that never leaves is kept as it would have been, and said so. */
 static str why_unanswered(const struct manner *m)
 {
-    return m->drop   ? STR("the connection was closed without an answer, as a rule says")
-        : m->reset   ? STR("the connection was reset, as a rule says")
-        : m->hang    ? STR("no answer was sent, as a rule says")
-        : m->raw.len ? STR("other bytes were sent, as a rule says")
-                     : STR_NONE;
+    return m->drop ? STR("the connection was closed without an answer, as a rule says")
+        : m->reset ? STR("the connection was reset, as a rule says")
+        : m->hang  ? STR("no answer was sent, as a rule says")
+        : m->raw.len || m->broken_tls ? STR("other bytes were sent, as a rule says")
+                                      : STR_NONE;
 }
 
 static bool note_exchange(void *context, struct arena *a,

@@ -122,11 +122,16 @@ static bool is_operation(const struct word *w)
 WORDS_OF_KIND(is_extra, "eab", "profile", "chain")
 
 /* clang-format off */
-WORDS_OF_KIND(is_spoil, "html", "garbage", "empty", "huge", "truncated", "gzip", "bom",
+WORDS_OF_KIND(is_spoil_word, "html", "garbage", "empty", "huge", "truncated", "gzip", "bom",
               "not-utf8", "deep", "array", "null", "crlf")
 WORDS_OF_KIND(is_chain, "leaf-only", "with-root", "reversed", "twice", "text", "crlf",
               "no-newline", "blank-lines", "bom", "unrelated", "private-key", "other-block")
 /* clang-format on */
+
+static bool is_spoil(const struct word *w)
+{
+    return str_starts(w->text, "${") || is_spoil_word(w);
+}
 
 static bool is_method(const struct word *w)
 {

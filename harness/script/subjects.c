@@ -39,6 +39,7 @@ const struct subject_row subjects[SUBJECT_KINDS] = {
     [SUBJECT_SENT] = { "sent", "NAME", 1, 0, "A header of the request, by name." },
     [SUBJECT_JWS] = { "jws", "form|key|url|alg", 1, 0, "`jws form`: the request's body is a JWS as RFC 8555 6.2 has it; `jws key`: by the right one of jwk and kid; `jws url`: its url is the request's; `jws alg`: its alg fits the key." },
     [SUBJECT_NONCE_USE] = { "nonce-use", "", 0, 0, "`nonce-use`: the request's nonce came from the CA and stands in no earlier request." },
+    [SUBJECT_RETRY_NONCE] = { "retry-nonce", "", 0, 0, "`retry-nonce`: the request, which tries again what was refused with badNonce, has the nonce of that error. Absent where nothing is tried again." },
     [SUBJECT_CSR] = { "csr", "names|ips|common-names|other-names|hash|form|fits|own-key", 1, 0, "Of the CSR in the request: its names ...; `csr form`: a good PKCS #10 request in base64url; `csr fits`: for the identifiers of its order, no more and no less; `csr own-key`: not an account's key." },
     [SUBJECT_CLIENT] = { "client", "OUTCOME [or OUTCOME]...", 0, 0, "What became of the last run: issued, done, gave-up, hung, crashed, or lied (it said that it succeeded, and had not)." },
     [SUBJECT_EXIT] = { "exit", "", 0, 0, "The exit status of the client's last run." },

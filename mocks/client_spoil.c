@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Planted bugs in the JWS of the mock client: each a tamper of crypto/tamper.h, or a
+ * merge patch on the protected header. */
+#include "mocks/client_inside.h"
+
+/* clang-format off */
+static const struct {
+    enum bug bug;
+    const char *tamper; /* or NULL */
+    const char *patch;  /* or NULL */
+} rows[] = {
+    { BUG_CLIENT_PADDED, "padded-payload", NULL },
+    { BUG_CLIENT_WRONG_KEY, "signature-bit", NULL },
+    { BUG_CLIENT_GENERAL, "general", NULL },
+    { BUG_CLIENT_TWO_SIGNATURES, "two-signatures", NULL },
+    { BUG_CLIENT_UNENCODED, "unencoded-payload", NULL },
+    { BUG_CLIENT_UNPROTECTED, "unprotected-header", NULL },
+    { BUG_CLIENT_DETACHED, "no-payload", NULL },
+    { BUG_CLIENT_NO_ALG, NULL, "{\"alg\":null}" },
+    { BUG_CLIENT_ALG_NONE, "alg-none", NULL },
+    { BUG_CLIENT_HMAC, "hmac-as-public-key", NULL },
+    { BUG_CLIENT_NO_NONCE, NULL, "{\"nonce\":null}" },
+    { BUG_CLIENT_NO_URL, NULL, "{\"url\":null}" },
+    { BUG_CLIENT_DER_SIGNATURE, "der-signature", NULL },
+    { BUG_CLIENT_URL_OUTSIDE, "unprotected-url", NULL },
+    { BUG_CLIENT_NONCE_OUTSIDE, "unprotected-nonce", NULL },
+};
+/* clang-format on */
+
+/* "https://..." as "HTTPS://...": the same resource, and another text. */
+static str in_capitals(struct arena *step, str url)
+{
+    str rest = str_from(url, str_find(url, STR("://")));
+    return arena_printf(step, "HTTPS%.*s", STR_ARG(rest));
+}
+
+static void patch_member(struct arena *step, struct jws_spec *spec, const char *member,
+                         json_t *value)
+{
+    json_t *patch = json_keep(step, json_object());
+    if (spec->protected_patch)
+        json_object_update(patch, spec->protected_patch);
+    json_object_set(patch, member, value);
+    spec->protected_patch = patch;
+}
+
+static void spoil_keys(const struct client *c, struct arena *step, struct jws_spec *spec)
+{
+    json_t *jwk = key_jwk(step, spec->key);
+    if (client_bug(c, BUG_CLIENT_BOTH_KEYS) && spec->kid.len)
+        patch_member(step, spec, "jwk", jwk);
+    if (client_bug(c, BUG_CLIENT_PRIVATE_JWK) && !spec->kid.len) {
+        json_object_set(jwk, "d", json_string_of(step, STR("AAAA")));
+        patch_member(step, spec, "jwk", jwk);
+    }
+}
+
+void client_spoil(const struct client *c, struct arena *step, struct jws_spec *spec)
+{
+    struct err ignored;
+    if (!c->bugs || !spec->key)
+        return;
+    for (size_t i = 0; i < countof(rows); i++) {
+        if (!client_bug(c, rows[i].bug))
+            continue;
+        if (rows[i].tamper)
+            strs_add(step, &spec->tampers, str_of(rows[i].tamper));
+        if (rows[i].patch)
+            spec->protected_patch = json_read(step, str_of(rows[i].patch), &ignored);
+    }
+    if (client_bug(c, BUG_CLIENT_OTHER_URL))
+        spec->url = in_capitals(step, spec->url);
+    if (client_bug(c, BUG_CLIENT_NONCE_TEXT))
+        spec->nonce = arena_printf(step, "\"%.*s\"", STR_ARG(spec->nonce));
+    spoil_keys(c, step, spec);
+}
