@@ -96,6 +96,8 @@ static const struct {
     { "body /a matches https-url", "\"http://a.example/b\"", false },
     { "body /a matches uri", "\"urn:a:b\"", true },
     { "body /a matches uri", "\"ab\"", false },
+    { "body /a matches uri", "\"ab:\"", true },
+    { "body /a matches uri", "\":ab\"", false },
     { "body /a matches date", "\"2016-01-05T14:09:07.99Z\"", true },
     { "body /a matches date", "\"2016-01-05 14:09:07Z\"", false },
     { "body /a matches date", "\"2016-02-30T14:09:07Z\"", false },

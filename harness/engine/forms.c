@@ -51,7 +51,7 @@ static bool is_https_url(const struct subject_of_form *f)
 static bool is_uri(const struct subject_of_form *f)
 {
     str rest = f->text, scheme;
-    if (!str_cut(&rest, ':', &scheme) || !scheme.len)
+    if (!str_contains(rest, STR(":")) || !str_cut(&rest, ':', &scheme) || !scheme.len)
         return false;
     return isalpha((unsigned char)scheme.ptr[0]) && all_chars(scheme, isalnum, "+-.");
 }
