@@ -95,6 +95,7 @@ static const struct {
     { "body /a matches https-url", "\"https://a.example/b\"", true },
     { "body /a matches https-url", "\"http://a.example/b\"", false },
     { "body /a matches uri", "\"urn:a:b\"", true },
+    { "body /a matches uri", "\"mailto:\"", true },
     { "body /a matches uri", "\"ab\"", false },
     { "body /a matches uri", "\"ab:\"", true },
     { "body /a matches uri", "\":ab\"", false },

@@ -81,6 +81,9 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
       "inconclusive: must 200=not reached", "line 5, `given order o by alice for blocked.test`: " },
     { "given account alice\ngiven order o by alice for ${domain} valid over http-01\npost ${o.url} as alice\n"
       "must 200\nmust body /status is valid\n", "pass: must 200=pass, must body /status is valid=pass", "" },
+    /* A poll ends when one of several things holds: this one would outlast the deadline. */
+    { "deadline 2s\ngiven account alice\npoll ${alice.url} as alice until body /status is revoked\n"
+      "  within 5s\n  or status is 500\n  or body /status is valid\nmust 200\n", "pass: must 200=pass", "" },
     { "given account alice\nat once\npost newOrder as alice\n  times 3\n  payload { \"identifiers\": [] }\nend\n"
       "must 400 malformed\n", "pass: must 400 malformed=pass", "" },
 };
