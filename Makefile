@@ -44,8 +44,8 @@ say      = $(if $V,,@printf '%-4s %s\n' '$1' '$2')
 submake  = $(MAKE) --no-print-directory -j$J
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: all demo test check self bugs asan tsan valgrind lint fuzz golden format interop bench install \
-        clean help deps tidy fuzzers FORCE
+.PHONY: all demo test check self bugs asan tsan valgrind lint fuzz golden format interop clients \
+        bench install clean help deps tidy fuzzers FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -86,6 +86,9 @@ format:                   ## lay out the C code as .clang-format says
 interop: all              ## judge every released CA and client that can be had here
 	@tests/deps.sh all
 	@$(with) tests/run.sh interop
+clients: all              ## judge three released clients, the quickest
+	@tests/deps.sh clients
+	@$(with) tests/run.sh clients
 bench: all                ## measure the server suite and the mock CA, both by Pebble
 	@$(with) tests/bench/run.sh
 	@$(with) tests/bench/issuance.sh
