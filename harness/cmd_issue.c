@@ -200,6 +200,13 @@ static bool have_account(struct issuing *i, struct err *err)
     if (!s->key || (!known && !write_key(i, path, s->key, err)))
         return false;
     r.only_existing = file_exists(home_file(i, "account.url").ptr);
+    if (r.only_existing && client_bug(s->client, BUG_CLIENT_URL_FROM_UPDATE))
+        return file_read(i->arena, home_file(i, "account.url").ptr, CEILING_SCRIPT,
+                         &s->account_url, err);
+    if (client_bug(s->client, BUG_CLIENT_ACCOUNT_EACH_TIME)) {
+        known = r.only_existing = false;
+        s->key = new_key(i, i->options.account_key_type, err);
+    }
     if (!subscriber_register(s, &r, err))
         return false;
     return r.only_existing
@@ -295,6 +302,22 @@ static bool renew(struct issuing *i, struct err *err)
     return obtain_for(i, &dns, renewal.id, err);
 }
 
+/* Where a planted bug finds the account's first key. */
+static bool write_old_key(const struct issuing *i, struct err *err)
+{
+    return !client_bug(i->subscriber.client, BUG_CLIENT_REVOKES_OLD_KEY)
+        || write_key(i, home_file(i, "account.old.pem"), i->subscriber.key, err);
+}
+
+static bool use_old_key(struct issuing *i, struct err *err)
+{
+    str path = home_file(i, "account.old.pem");
+    if (client_bug(i->subscriber.client, BUG_CLIENT_REVOKES_OLD_KEY)
+        && file_exists(path.ptr))
+        i->subscriber.key = read_key(i, path, err);
+    return i->subscriber.key != NULL;
+}
+
 static bool revoke(struct issuing *i, struct err *err)
 {
     str path = certificate_file(i, i->names.item[0], "key.pem"), pem;
@@ -305,8 +328,18 @@ static bool revoke(struct issuing *i, struct err *err)
         return false;
     if (i->options.by_certificate_key && !(key = read_key(i, path, err)))
         return false;
-    return subscriber_revoke(&i->subscriber, cert_der(i->arena, chain.item[0]), reason,
+    return use_old_key(i, err)
+        && subscriber_revoke(&i->subscriber, cert_der(i->arena, chain.item[0]), reason,
                              key, err);
+}
+
+static bool update(struct issuing *i, struct err *err)
+{
+    struct subscriber *s = &i->subscriber;
+    str location;
+    return subscriber_update(s, &i->options.contacts, &location, err)
+        && (!client_bug(s->client, BUG_CLIENT_URL_FROM_UPDATE)
+            || file_write(home_file(i, "account.url").ptr, location, err));
 }
 
 /* The new key is on disk before the CA hears of it: whatever happens, none is lost. */
@@ -314,8 +347,13 @@ static bool roll_over(struct issuing *i, struct err *err)
 {
     struct key *key = new_key(i, i->options.account_key_type, err);
     str fresh = home_file(i, "account.new.pem"), path = home_file(i, "account.pem");
-    if (!key || !write_key(i, fresh, key, err)
-        || !subscriber_change_key(&i->subscriber, key, err))
+    if (client_bug(i->subscriber.client, BUG_CLIENT_ROLL_OVER_SAME))
+        key = i->subscriber.key;
+    if (!key || !write_key(i, fresh, key, err))
+        return false;
+    if (!write_old_key(i, err)
+        || (!subscriber_change_key(&i->subscriber, key, err)
+            && !client_bug(i->subscriber.client, BUG_CLIENT_ROLL_OVER_UNCHECKED)))
         return false;
     return rename(fresh.ptr, path.ptr) == 0
         || err_set(err, "cannot put the new key in place: it is in %s", fresh.ptr);
@@ -359,6 +397,7 @@ static const struct operation {
     { "renewal-info", tell_renewal, 1, 1, "when the CA wants it renewed (RFC 9773)" },
     { "register", register_only, 0, 0, "an account; prints its URL" },
     { "roll-over", roll_over, 0, 0, "the account to a new key" },
+    { "update", update, 0, 0, "the account's contacts" },
     { "deactivate", deactivate, 0, 0, "the account, for good" },
 };
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "acme/problem.h"
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
@@ -31,6 +32,16 @@ static str parts_of(const struct subscriber *s, json_t *problem)
     return text;
 }
 
+/* RFC 8555 7.3.3: where the user has to go. */
+static str instance_of(const struct subscriber *s, const struct exchange *x)
+{
+    str url = str_upto(json_member(x->body, "instance"), 500);
+    bool wanted = str_is(problem_word(s->arena, &x->response), "userActionRequired")
+        && !client_bug(s->client, BUG_CLIENT_INSTANCE_UNSHOWN);
+    return url.len && wanted ? arena_printf(s->arena, "; go to %.*s", STR_ARG(url))
+                             : STR("");
+}
+
 /* RFC 8555 6.7: the user is shown the detail. */
 static bool refuse(struct subscriber *s, const char *what, const struct exchange *x,
                    struct err *err)
@@ -42,8 +53,8 @@ static bool refuse(struct subscriber *s, const char *what, const struct exchange
         abort();
     if (client_bug(s->client, BUG_CLIENT_ERROR_UNSHOWN))
         return err_set(err, "%s", what);
-    return err_set(err, "%s: %s%s", what, journal_sentence(s->arena, x).ptr,
-                   parts_of(s, x->body).ptr);
+    return err_set(err, "%s: %s%s%s", what, journal_sentence(s->arena, x).ptr,
+                   parts_of(s, x->body).ptr, instance_of(s, x).ptr);
 }
 
 static bool send(struct subscriber *s, const struct post *post, int status,
@@ -69,12 +80,34 @@ bool subscriber_post(struct subscriber *s, str url, json_t *payload, int status,
     return send(s, &post, status, what, out, err);
 }
 
+/* --- the account --- */
+
 static json_t *object(struct subscriber *s)
 {
     return json_keep(s->arena, json_object());
 }
 
-/* --- the account --- */
+/* The planted mistakes in the binding; false: none is sent. */
+static bool misbind(struct subscriber *s, const struct registration *r,
+                    struct jws_spec *spec, struct err *err)
+{
+    const struct client *c = s->client;
+    if (client_bug(c, BUG_CLIENT_EAB_NONCE)
+        && !client_nonce(s->client, &spec->nonce, err))
+        return false;
+    if (client_bug(c, BUG_CLIENT_EAB_URL))
+        spec->url = client_resource(c, RESOURCE_DIRECTORY);
+    if (client_bug(c, BUG_CLIENT_EAB_KID))
+        spec->kid = s->account_url.len ? s->account_url : STR("1");
+    if (client_bug(c, BUG_CLIENT_EAB_ALG))
+        spec->alg = STR("ES256");
+    if (client_bug(c, BUG_CLIENT_EAB_KEY_TEXT))
+        spec->mac_key = r->eab_key;
+    if (client_bug(c, BUG_CLIENT_EAB_PAYLOAD))
+        spec->payload = json_text(s->arena, client_meta(c));
+    return !client_bug(c, BUG_CLIENT_EAB_WHEN_REQUIRED)
+        || json_is_true(json_object_get(client_meta(c), "externalAccountRequired"));
+}
 
 /* RFC 8555 7.3.4: a JWS by the MAC key over the account's public key. */
 static bool bind_external(struct subscriber *s, const struct registration *r, str url,
@@ -87,6 +120,8 @@ static bool bind_external(struct subscriber *s, const struct registration *r, st
     spec.payload = json_text(s->arena, key_jwk(s->arena, s->key));
     if (!b64url_decode(s->arena, r->eab_key, &spec.mac_key))
         return err_set(err, "the external account's key is not base64url");
+    if (!misbind(s, r, &spec, err))
+        return true;
     if (!jws_sign(s->arena, &spec, &text, err))
         return false;
     json_object_set(payload, "externalAccountBinding", json_read(s->arena, text, err));
@@ -106,6 +141,8 @@ static bool agree(struct subscriber *s, const struct registration *r, json_t *pa
                   struct err *err)
 {
     str terms = json_member(client_meta(s->client), "termsOfService");
+    if (!terms.len && client_bug(s->client, BUG_CLIENT_TERMS_NEEDED))
+        return err_set(err, "there are no terms of service to agree to");
     if (!terms.len || r->only_existing)
         return true;
     if (!r->agrees)
@@ -116,25 +153,79 @@ static bool agree(struct subscriber *s, const struct registration *r, json_t *pa
     return true;
 }
 
+/* What planted bugs miss in an account. */
+static bool likes_account(const struct subscriber *s, json_t *account, struct err *err)
+{
+    static const struct {
+        enum bug bug;
+        const char *member;
+    } needed[] = { { BUG_CLIENT_ACCOUNT_ORDERS_NEEDED, "orders" },
+                   { BUG_CLIENT_ACCOUNT_STATUS_NEEDED, "status" } };
+    for (size_t i = 0; i < countof(needed); i++)
+        if (client_bug(s->client, needed[i].bug)
+            && !json_object_get(account, needed[i].member))
+            return err_set(err, "the account has no %s", needed[i].member);
+    return true;
+}
+
 bool subscriber_register(struct subscriber *s, const struct registration *r,
                          struct err *err)
 {
     str url = client_resource(s->client, RESOURCE_NEW_ACCOUNT);
     json_t *payload = object(s);
     const struct exchange *x;
-    if (r->contacts.count)
+    if (r->contacts.count && !r->only_existing)
         json_object_set(payload, "contact", contacts_of(s, &r->contacts));
     if (r->only_existing)
         json_object_set(payload, "onlyReturnExisting", json_true());
     if (!agree(s, r, payload, err) || !bind_external(s, r, url, payload, err))
         return false;
     s->account_url = STR_NONE;
-    if (!subscriber_post(s, url, payload, 0, "there is no account", &x, err))
+    enum { STORM = 10 };
+    bool good = false;
+    int times = client_bug(s->client, BUG_CLIENT_REGISTERS_AGAIN) ? STORM : 1;
+    int status =
+        client_bug(s->client, BUG_CLIENT_ACCOUNT_201) && !r->only_existing ? 201 : 0;
+    for (; times > 0 && !good; times--)
+        good = subscriber_post(s, url, payload, status, "there is no account", &x, err);
+    if (!good && client_bug(s->client, BUG_CLIENT_ACCOUNT_UNCHECKED))
+        return true;
+    if (!good || !likes_account(s, x->body, err))
         return false;
     const str *location = client_header(s->client, x, "Location");
     if (!location)
         return err_set(err, "the account's answer has no Location");
     s->account_url = str_copy(s->arena, *location);
+    return true;
+}
+
+/* The planted mistakes in the inner JWS. */
+static bool mischange(struct subscriber *s, struct jws_spec *spec, json_t *change,
+                      struct err *err)
+{
+    const struct client *c = s->client;
+    if (client_bug(c, BUG_CLIENT_INNER_NONCE)
+        && !client_nonce(s->client, &spec->nonce, err))
+        return false;
+    if (client_bug(c, BUG_CLIENT_INNER_KID))
+        spec->kid = s->account_url;
+    if (client_bug(c, BUG_CLIENT_INNER_OLD_KEY)) {
+        spec->protected_patch = object(s);
+        json_object_set(spec->protected_patch, "jwk", key_jwk(s->arena, spec->key));
+        spec->key = s->key;
+    }
+    if (client_bug(c, BUG_CLIENT_INNER_PRIVATE))
+        spec->protected_patch =
+            json_read(s->arena, STR("{\"jwk\":{\"d\":\"AAAA\"}}"), err);
+    if (client_bug(c, BUG_CLIENT_INNER_URL))
+        spec->url = s->account_url;
+    if (client_bug(c, BUG_CLIENT_INNER_ACCOUNT))
+        json_object_set(change, "account",
+                        json_string_of(s->arena, key_thumbprint(s->arena, s->key)));
+    if (client_bug(c, BUG_CLIENT_INNER_NO_OLD_KEY))
+        json_object_del(change, "oldKey");
+    if (client_bug(c, BUG_CLIENT_KEY_CHANGE_EAB))
+        json_object_set(change, "externalAccountBinding", object(s));
     return true;
 }
 
@@ -146,6 +237,8 @@ bool subscriber_change_key(struct subscriber *s, struct key *key, struct err *er
     const struct exchange *x;
     json_object_set(change, "account", json_string_of(s->arena, s->account_url));
     json_object_set(change, "oldKey", key_jwk(s->arena, s->key));
+    if (!mischange(s, &spec, change, err))
+        return false;
     spec.payload = json_text(s->arena, change);
     if (!jws_sign(s->arena, &spec, &inner, err))
         return false;
@@ -162,8 +255,31 @@ bool subscriber_deactivate(struct subscriber *s, struct err *err)
     json_t *payload = object(s);
     const struct exchange *x;
     json_object_set(payload, "status", json_string_of(s->arena, STR("deactivated")));
-    return subscriber_post(s, s->account_url, payload, 200,
-                           "the account was not deactivated", &x, err);
+    if (!subscriber_post(s, s->account_url, payload, 200,
+                         "the account was not deactivated", &x, err))
+        return false;
+    return !client_bug(s->client, BUG_CLIENT_DEACTIVATED_WHOLE)
+        || json_object_get(x->body, "orders")
+        || err_set(err, "the account that is left has no orders");
+}
+
+bool subscriber_update(struct subscriber *s, const struct strs *contacts, str *location,
+                       struct err *err)
+{
+    json_t *payload = object(s);
+    const struct exchange *x;
+    json_object_set(payload, "contact", contacts_of(s, contacts));
+    if (client_bug(s->client, BUG_CLIENT_UPDATE_ALL)) {
+        json_object_set(payload, "orders", json_string_of(s->arena, s->account_url));
+        json_object_set(payload, "termsOfServiceAgreed", json_true());
+        json_object_set(payload, "externalAccountBinding", object(s));
+    }
+    if (!subscriber_post(s, s->account_url, payload, 200, "the account was not changed",
+                         &x, err))
+        return false;
+    const str *header = headers_find(&x->response.headers, "Location");
+    *location = header ? str_copy(s->arena, *header) : STR_NONE;
+    return true;
 }
 
 /* --- revocation --- */
@@ -174,14 +290,24 @@ bool subscriber_revoke(struct subscriber *s, str der, int reason, const struct k
     struct post post = { .url = client_resource(s->client, RESOURCE_REVOKE_CERT) };
     json_t *payload = object(s);
     const struct exchange *x;
-    json_object_set(payload, "certificate",
-                    json_string_of(s->arena, b64url_encode(s->arena, der)));
+    enum { STORM = 10 };
+    int times = client_bug(s->client, BUG_CLIENT_REVOKES_AGAIN) ? STORM : 1;
+    bool good = false;
+    str text = client_bug(s->client, BUG_CLIENT_REVOKE_PEM)
+        ? arena_printf(s->arena, "-----BEGIN CERTIFICATE-----\n%.*s",
+                       STR_ARG(b64url_encode(s->arena, der)))
+        : b64url_encode(s->arena, der);
+    json_object_set(payload, "certificate", json_string_of(s->arena, text));
     if (reason >= 0)
         json_object_set(payload, "reason", json_keep(s->arena, json_integer(reason)));
     post.jws.key = key ? key : s->key;
     post.jws.kid = key ? STR_NONE : s->account_url;
     post.jws.payload = json_text(s->arena, payload);
-    return send(s, &post, 200, "the certificate was not revoked", &x, err);
+    for (; times > 0 && !good; times--)
+        good = send(s, &post, 200, "the certificate was not revoked", &x, err);
+    return good
+        && (!x->response.body.len || !client_bug(s->client, BUG_CLIENT_REVOKE_BARE)
+            || err_set(err, "there is a body"));
 }
 
 /* --- renewal information --- */

@@ -55,6 +55,9 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
 /* RFC 8555 7.3.5.  From then on the new key signs. */
 bool subscriber_change_key(struct subscriber *s, struct key *key,
                            struct err *err) MUST_CHECK;
+/* RFC 8555 7.3.2.  *location is where the answer says that the account is, or empty. */
+bool subscriber_update(struct subscriber *s, const struct strs *contacts, str *location,
+                       struct err *err) MUST_CHECK;
 /* RFC 8555 7.3.6: there is no way back. */
 bool subscriber_deactivate(struct subscriber *s, struct err *err) MUST_CHECK;
 
