@@ -8,12 +8,17 @@
 #include "base/clock.h"
 #include "base/names.h"
 
+/* Of the planted bug. */
+enum { SHORT_TIMEOUT_MS = 250 };
+
 struct client *client_new(struct arena *a, const struct client_options *options)
 {
     struct client *c = NEW(a, struct client);
     struct fetch_options fetch = options->fetch;
     if (!fetch.user_agent)
         fetch.user_agent = "acmespec/" ACMESPEC_VERSION;
+    if (options->bugs && options->bugs->on[BUG_CLIENT_SHORT_TIMEOUT])
+        fetch.total_ms = SHORT_TIMEOUT_MS;
     c->arena = a;
     c->fetcher = fetcher_new(a, &fetch);
     c->journal = options->journal;
@@ -87,6 +92,16 @@ void sending_make(struct client *c, struct arena *step, struct sending *s,
         change_header(step, s, &more->item[i]);
 }
 
+/* Several links in one header, for the bug that knows one. */
+static bool has_links_in_one(const struct exchange *x)
+{
+    const str *link;
+    for (size_t i = 0; (link = headers_nth(&x->response.headers, "Link", i)); i++)
+        if (str_contains(*link, STR(", <")))
+            return true;
+    return false;
+}
+
 const struct exchange *sending_log(struct client *c, const struct sending *s,
                                    const struct response *response,
                                    const struct timings *timings, const struct err *err)
@@ -104,6 +119,10 @@ const struct exchange *sending_log(struct client *c, const struct sending *s,
     else
         x.response = *response;
     const struct exchange *kept = journal_add(c->journal, &x);
+    if ((client_bug(c, BUG_CLIENT_ONE_LINK) && has_links_in_one(kept))
+        || (client_bug(c, BUG_CLIENT_HEADER_STRICT)
+            && headers_find(&kept->response.headers, "Set-Cookie")))
+        abort();
     if (client_bug(c, BUG_CLIENT_DIES_OF_HTML) && kept->response.body.len && !kept->body
         && !str_contains(kept->response.body, STR("CERTIFICATE")))
         abort();
@@ -205,6 +224,8 @@ bool client_directory(struct client *c, struct err *err)
             abort();
         return err_at(err, "GET %.*s", STR_ARG(c->directory_url));
     }
+    if (client_bug(c, BUG_CLIENT_JSON_BY_TEXT) && !str_starts(x->response.body, "{\""))
+        return err_set(err, "that is no directory");
     const char *why = dislike(c, x->body);
     if (why)
         return err_set(err, "the directory %s", why);

@@ -82,6 +82,10 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
     enum { POLLS_SKIPPED = 6, CARELESS_MS = 250 };
     const str *asked = headers_find(&x->response.headers, "Retry-After");
     bool date = asked && asked->len && asked->ptr[0] > '9';
+    long seconds;
+    if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_ODD) && asked
+        && !retry_after_seconds(*asked, clock_wall(), &seconds))
+        abort();
     if (client_bug(s->client, BUG_CLIENT_POLLS_FAST))
         return 0;
     if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_IGNORED)
@@ -106,6 +110,9 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
         if (!status.len)
             return err_set(err,
                            "the answer has no status: it is no order or authorization");
+        if (client_bug(s->client, BUG_CLIENT_WAITS_ANYWAY)
+            && headers_find(&x->response.headers, "Retry-After"))
+            clock_sleep_ms(s->patience_ms);
         if (!str_is(status, one) && !str_is(status, other))
             return true;
         if (!order_status_is_known(status)

@@ -11,11 +11,20 @@ static const struct exchange *last(const struct look *l)
     return l->world->last;
 }
 
+/* Its JWS, taken apart once: checks on nonces look at all earlier requests. */
 static struct jws jws_of(const struct look *l, const struct exchange *e)
 {
-    struct jws jws;
-    jws_peek(l->world->arena, e->request.body, &jws);
-    return jws;
+    struct world *w = l->world;
+    while (w->jws_count < e->number) {
+        w->jws = GROW(w->arena, w->jws, w->jws_count, struct jws *);
+        w->jws[w->jws_count++] = NULL;
+    }
+    struct jws **place = &w->jws[e->number - 1];
+    if (!*place) {
+        *place = NEW(w->arena, struct jws);
+        jws_peek(w->arena, e->request.body, *place);
+    }
+    return **place;
 }
 
 bool look_request(struct look *l)

@@ -46,6 +46,8 @@ struct world {
     const struct exchange *last;    /* the last answer */
     const struct exchange **answer; /* of the last request or block */
     size_t answer_count;
+    struct jws **jws; /* of each request, where it was looked at */
+    size_t jws_count;
     struct seen *seen;      /* objects as they were last seen, see engine/seen.h */
     str reason;             /* why the last look was false, when that can be said */
     struct listener *https; /* redirect target, started when first needed */
