@@ -252,7 +252,9 @@ static bool obtain_for(struct issuing *i, const struct strs *names, str replaces
     if (i->subscriber.kept_order.len
         && !file_write(kept.ptr, i->subscriber.kept_order, err))
         return false;
-    return good && keep(i, i->names.item[0], key, pem, err);
+    if (good && client_bug(i->subscriber.client, BUG_CLIENT_KEY_LOST))
+        key = new_key(i, o->key_type, err);
+    return good && key && keep(i, i->names.item[0], key, pem, err);
 }
 
 static bool obtain(struct issuing *i, struct err *err)
@@ -296,6 +298,8 @@ static bool renew(struct issuing *i, struct err *err)
         puts("it is not time to renew yet; --force renews all the same");
         return true;
     }
+    if (client_bug(s->client, BUG_CLIENT_RENEW_LOSES))
+        unlink(certificate_file(i, i->names.item[0], "fullchain.pem").ptr);
     cert_names(i->arena, chain.item[0], &dns, &ips, &others);
     for (size_t k = 0; k < ips.count; k++)
         strs_add(i->arena, &dns, ips.item[k]);

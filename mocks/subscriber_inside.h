@@ -28,5 +28,8 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
 /* Proves all authorizations of the order, and takes the proofs back whatever came of it.
  */
 bool subscriber_prove(struct ordering *o, struct err *err) MUST_CHECK;
+/* The chain of the order, which is valid, and that can be trusted to be one (RFC 8555
+ * 7.4.2, 11.4). */
+bool subscriber_download(struct ordering *o, str *pem, struct err *err) MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The subscriber's orders: proofs, finalization, download (RFC 8555 7.4, 7.5). */
+/* The subscriber's orders, from newOrder to finalization (RFC 8555 7.4). */
 #include <stdlib.h>
 
 #include "acme/identifier.h"
@@ -8,8 +8,6 @@
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
 #include "mocks/subscriber_inside.h"
-
-enum { MOST_ALTERNATES = 20 };
 
 static str order_status(const struct ordering *o)
 {
@@ -127,7 +125,7 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
     }
 }
 
-/* --- finalization and download --- */
+/* --- finalization --- */
 
 static bool same_set(json_t *a, json_t *b)
 {
@@ -251,58 +249,6 @@ static bool finalize(struct ordering *o, struct err *err)
     return submit(o, payload, err) && is_the_same(o, before, err);
 }
 
-static bool ends_at(struct arena *a, str pem, str name)
-{
-    struct err ignored;
-    struct chain chain;
-    str wanted = arena_printf(a, "CN=%.*s", STR_ARG(name));
-    return chain_read(a, pem, &chain, &ignored)
-        && str_contains(cert_issuer(a, chain.item[chain.count - 1]), wanted);
-}
-
-/* RFC 8555 7.4.2: the default chain, or the alternate that leads to the wanted issuer. */
-static bool prefer_chain(struct ordering *o, const struct exchange *first, str *pem,
-                         struct err *err)
-{
-    struct subscriber *s = o->subscriber;
-    str name = o->wish->preferred_chain;
-    if (!name.len || ends_at(s->arena, *pem, name))
-        return true;
-    for (size_t i = 0; i < MOST_ALTERNATES; i++) {
-        const struct exchange *x;
-        str url;
-        if (!link_find(s->arena, &first->response.headers, "alternate", i,
-                       first->request.url, &url))
-            break;
-        if (!subscriber_post(s, url, NULL, 200, "an alternate chain cannot be had", &x,
-                             err))
-            return false;
-        if (ends_at(s->arena, x->response.body, name)) {
-            *pem = x->response.body;
-            return true;
-        }
-    }
-    return true; /* none leads there: the default is as good */
-}
-
-static bool download(struct ordering *o, str *pem, struct err *err)
-{
-    struct subscriber *s = o->subscriber;
-    struct chain chain;
-    const struct exchange *x;
-    str url = json_member(o->order, "certificate");
-    if (!url.len)
-        return err_set(err, "the valid order has no certificate URL");
-    if (!subscriber_post(s, url, NULL, 200, "the certificate cannot be had", &x, err))
-        return false;
-    const str *type = client_header(s->client, x, "Content-Type");
-    if (client_bug(s->client, BUG_CLIENT_MEDIA_TYPE)
-        && !(type && str_is(*type, "application/pem-certificate-chain")))
-        return err_set(err, "that is no certificate chain");
-    *pem = x->response.body;
-    return prefer_chain(o, x, pem, err) && chain_read(s->arena, *pem, &chain, err);
-}
-
 /* Takes the order of the last run, as a planted bug does. */
 static bool take_up(struct ordering *o, struct err *err)
 {
@@ -327,7 +273,7 @@ static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
         proven = subscriber_prove(&o, err);
     } while (!proven && client_bug(s->client, BUG_CLIENT_INVALID_ANEW));
     return proven && (blind || reach(&o, "pending", "ready", err)) && finalize(&o, err)
-        && reach(&o, "processing", "valid", err) && download(&o, pem, err);
+        && reach(&o, "processing", "valid", err) && subscriber_download(&o, pem, err);
 }
 
 bool subscriber_obtain(struct subscriber *s, const struct wish *wish, str *pem,

@@ -231,6 +231,15 @@ START_TEST(bodies_are_laid_out_otherwise)
 }
 END_TEST
 
+START_TEST(a_status_stands_alone)
+{
+    rule("on directory status 203");
+    const struct exchange *x = get_directory();
+    ck_assert_int_eq(x->response.status, 203);
+    ck_assert(str_starts(at(x, "/newNonce"), "https://"));
+}
+END_TEST
+
 START_TEST(bodies_are_empty_or_huge)
 {
     rule("on directory spoil empty");
@@ -339,6 +348,7 @@ Suite *rules_suite(void)
     tcase_add_test(c, bodies_are_patched_and_replaced);
     tcase_add_loop_test(c, bodies_are_spoilt, 0, countof(spoils));
     tcase_add_test(c, bodies_are_laid_out_otherwise);
+    tcase_add_test(c, a_status_stands_alone);
     tcase_add_test(c, bodies_are_empty_or_huge);
     tcase_add_test(c, headers_are_changed);
     tcase_add_test(c, nonces_are_wrong);

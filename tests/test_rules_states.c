@@ -109,6 +109,20 @@ START_TEST(the_clock_moves)
 }
 END_TEST
 
+START_TEST(lists_come_the_other_way_round)
+{
+    str order = location(new_order());
+    str authz = at(said(order, STR_NONE), "/authorizations/0");
+    str first = at(said(authz, STR_NONE), "/challenges/0/type");
+    rule("on authorization layout reversed");
+    const struct exchange *x = said(authz, STR_NONE);
+    size_t count = json_array_size(json_object_get(x->body, "challenges"));
+    ck_assert_uint_ge(count, 2);
+    str last = json_str(json_pointer(x->body, fmt("/challenges/%zu/type", count - 1)));
+    ck_assert(str_eq(last, first));
+}
+END_TEST
+
 /* --- chains --- */
 
 /* clang-format off */
@@ -166,6 +180,7 @@ Suite *rules_states_suite(void)
     tcase_add_test(c, an_order_expires);
     tcase_add_test(c, challenges_and_authorizations_end_as_told);
     tcase_add_test(c, the_clock_moves);
+    tcase_add_test(c, lists_come_the_other_way_round);
     tcase_add_loop_test(c, chains_are_laid_out_otherwise, 0, countof(chains));
     suite_add_tcase(suite, c);
     return suite;

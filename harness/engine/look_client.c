@@ -140,7 +140,9 @@ static bool begins_gap(const struct look *l, const struct exchange *e)
 {
     if (!l->arg[1].len)
         return is_for(l, e);
-    bool order = str_is(l->arg[0], "order") && e->resource == RESOURCE_FINALIZE;
+    /* RFC 8555 7.4 has a client wait after finalize where the answer asks for that. */
+    bool order = str_is(l->arg[0], "order") && e->resource == RESOURCE_FINALIZE
+        && headers_find(&e->response.headers, "Retry-After");
     return (order || is_for(l, e)) && str_eq(json_member(e->body, "status"), l->arg[1]);
 }
 

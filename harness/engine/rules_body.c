@@ -183,6 +183,22 @@ static str with_slashes(const struct firing *f, str body)
     return buf_str(&out);
 }
 
+/* What RFC 8555 7.4 and 7.1.4 give no order, the other way round. */
+static str with_lists_reversed(const struct firing *f, json_t *value)
+{
+    static const char *const members[] = { "identifiers", "authorizations",
+                                           "challenges" };
+    for (size_t i = 0; i < countof(members); i++) {
+        json_t *list = json_object_get(value, members[i]);
+        json_t *turned = json_keep(f->arena, json_array());
+        for (size_t k = json_array_size(list); k > 0; k--)
+            json_array_append(turned, json_array_get(list, k - 1));
+        if (list)
+            json_object_set(value, members[i], turned);
+    }
+    return json_text(f->arena, value);
+}
+
 str body_laid_out(const struct firing *f, str word, str body)
 {
     struct err err;
@@ -191,6 +207,8 @@ str body_laid_out(const struct firing *f, str word, str body)
         return body;
     if (str_is(word, "slashes"))
         return with_slashes(f, json_text(f->arena, value));
+    if (str_is(word, "reversed"))
+        return with_lists_reversed(f, value);
     if (str_is(word, "pretty"))
         return json_pretty(f->arena, value);
     return joined(f, joined(f, STR("\r\n \t"), body), STR(" \n\n"));

@@ -112,7 +112,7 @@ const struct verb verbs[] = {
     { "double-header", VERB_CLAUSE, IN_ON, 0, "WORD", "Sends the header of that name twice." },
     { "header-case", VERB_CLAUSE, IN_ON, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
     { "patch", VERB_CLAUSE, IN_ON, 0, "JSON", "RFC 7396 merge patch on the body." },
-    { "layout", VERB_CLAUSE, IN_ON, 0, "pretty|spaced|slashes", "Writes a JSON body over many lines, with white space around it, or with every slash escaped." },
+    { "layout", VERB_CLAUSE, IN_ON, 0, "pretty|spaced|slashes|reversed", "Writes a JSON body over many lines, with white space around it, with every slash escaped, or with identifiers, authorizations and challenges the other way round." },
     { "spoil", VERB_CLAUSE, IN_ON, 0, "SPOIL...", "Makes the body what it should not be." },
     { "chain", VERB_CLAUSE, IN_ON, 0, "CHAIN...", "Lays out a downloaded certificate chain otherwise." },
     { "replay-nonce", VERB_CLAUSE, IN_ON, 0, "VALUE", "Replay-Nonce: `none`, `repeated` (that of the answer before), `spent` (that of this request), or a value." },
