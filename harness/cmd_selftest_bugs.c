@@ -15,7 +15,7 @@
 #include "reports/report.h"
 #include "run/rounds.h"
 
-enum { DEADLINE_MS = 60000, PLAYS_IN_LANE = 4, LANES_OF_CORE = 8 };
+enum { DEADLINE_MS = 120000, PLAYS_IN_LANE = 8, LANES_OF_CORE = 6 };
 
 struct bugs_options {
     str json, html, notes;
@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
     { "json", 0, OPTION_TEXT, "FILE", AT(json), "write the matrix as JSON" },
     { "html", 0, OPTION_TEXT, "FILE", AT(html), "write the matrix as one self-contained page" },
     { "notes", 0, OPTION_TEXT, "FILE", AT(notes), "what is known of bugs, instead of scenarios/bugs.acme" },
-    { "jobs", 'j', OPTION_NUMBER, "N", AT(lanes), "bugs side by side (8 per core)" },
+    { "jobs", 'j', OPTION_NUMBER, "N", AT(lanes), "bugs side by side (6 per core)" },
     { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every trial" },
     { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "only faults and totals" },
     { "no-colour", 0, OPTION_FLAG, NULL, AT(no_colour), "never colour (NO_COLOR does the same)" },

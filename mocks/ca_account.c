@@ -258,6 +258,9 @@ static bool is_own(struct ca_call *call, str id)
     if (call->account && str_eq(call->account->id, id))
         return true;
     bool known = table_find(&call->ca->store.accounts, id) != NULL;
+    if (known && call->route->resource == RESOURCE_ORDERS
+        && bug_on(call->ca, BUG_ORDERS_READ_BY_ALL))
+        return true;
     ca_refuse(call, NULL, known ? PROBLEM_UNAUTHORIZED : PROBLEM_MALFORMED,
               known ? 403 : 404,
               known ? STR("this is the account of somebody else")

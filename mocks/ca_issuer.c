@@ -151,8 +151,11 @@ static void set_dates(struct ca *ca, const struct order *order, struct cert_spec
 static void set_names(struct ca *ca, struct arena *a, const struct order *order,
                       const struct csr *csr, struct cert_spec *spec)
 {
+    bool names_only = bug_on(ca, BUG_ADDRESS_ISSUED_AS_NAME);
     for (size_t i = 0; i < order->count; i++)
-        strs_add(a, order->identifier[i].ip ? &spec->ip_addresses : &spec->dns_names,
+        strs_add(a,
+                 order->identifier[i].ip && !names_only ? &spec->ip_addresses
+                                                        : &spec->dns_names,
                  order->identifier[i].value);
     if (bug_on(ca, BUG_WWW_ADDED) && spec->dns_names.count)
         strs_add(a, &spec->dns_names,
@@ -182,7 +185,7 @@ static str new_serial(struct ca *ca, struct arena *a)
     enum { SERIAL_BYTES = 16 };
     char *bytes = arena_alloc(a, 1, SERIAL_BYTES);
     memcpy(bytes, store_random(&ca->store, a, SERIAL_BYTES).ptr, SERIAL_BYTES);
-    bytes[0] = (char)(bytes[0] | 0x40);
+    bytes[0] = (char)(bytes[0] | (bug_on(ca, BUG_ARI_SERIAL_ZERO) ? 0xc0 : 0x40));
     return (str){ bytes, SERIAL_BYTES };
 }
 
@@ -197,6 +200,8 @@ static bool issue_in(struct arena *a, struct ca *ca, struct order *order, str re
                               .issuer = ca->issuer->intermediate[0],
                               .must_staple = csr.must_staple,
                               .ca = csr.asks_ca && bug_on(ca, BUG_CSR_CA_COPIED) };
+    if (bug_on(ca, BUG_KEY_OF_THE_CA))
+        spec.key = ca->issuer->key;
     spec.serial = new_serial(ca, a);
     set_dates(ca, order, &spec);
     set_names(ca, a, order, &csr, &spec);

@@ -49,6 +49,10 @@ void ca_jws_read(struct ca_call *call)
 /* RFC 9110 8.3.1: media types are compared without case, and may have parameters. */
 static bool has_content_type(struct ca_call *call)
 {
+    const str *type = headers_find(&call->request->headers, "Content-Type");
+    if (bug_on(call->ca, BUG_CONTENT_TYPE_CASE) && type
+        && !str_is(*type, "application/jose+json"))
+        return ca_why(call, "the Content-Type is spelled otherwise");
     return media_type_is(&call->request->headers, "application/jose+json")
         || ca_why(call, "the Content-Type has to be application/jose+json");
 }
@@ -66,6 +70,9 @@ static bool is_object(struct ca_call *call)
 
 static bool is_flattened(struct ca_call *call)
 {
+    if (bug_on(call->ca, BUG_JWS_MEMBERS_REFUSED)
+        && json_object_size(call->jws.outer) > 3)
+        return ca_why(call, "the JWS has more than three members");
     return call->strict || !json_object_get(call->jws.outer, "signatures")
         || ca_why(call, "the flattened serialization has no \"signatures\"");
 }
@@ -279,6 +286,8 @@ static bool has_good_key(struct ca_call *call)
     struct err err;
     if (!by_jwk(call))
         return true;
+    if (bug_on(call->ca, BUG_JWK_MEMBERS_REFUSED) && json_object_size(call->jws.jwk) > 4)
+        return ca_why(call, "the JWK has a further member");
     call->key = ca_account_key(call, call->arena, &call->jws);
     if (!call->key)
         return false;

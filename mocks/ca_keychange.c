@@ -146,6 +146,8 @@ static void change_key(struct ca_call *call, const struct change *change)
     struct account *account = call->account;
     if (bug_on(call->ca, BUG_OLD_KEY_WORKS))
         account->old_key = account->key;
+    if (bug_on(call->ca, BUG_ROLLOVER_LOSES_CONTACT))
+        account->contact = (struct strs){ 0 };
     if (bug_on(call->ca, BUG_ROLLOVER_LOSES_ORDERS))
         account->orders = NULL;
     if (bug_on(call->ca, BUG_ROLLOVER_ENDS_ORDERS))

@@ -65,7 +65,8 @@ static void judge_identifiers(struct ca_call *call, struct wish *wish)
             continue;
         if (v.why.len == 0 && is_double(wish, &v))
             continue;
-        if (wish->count == FEW && bug_on(call->ca, BUG_NAMES_CUT))
+        if ((wish->count == FEW && bug_on(call->ca, BUG_NAMES_CUT))
+            || (wish->count == 1 && bug_on(call->ca, BUG_ORDER_FIRST_ONLY)))
             break;
         wish->verdict[wish->count++] = v;
         wish->bad += v.why.len > 0;
@@ -96,10 +97,11 @@ static int status_of(enum problem_type problem)
 static json_t *subproblem(struct ca_call *call, const struct verdict_on *v)
 {
     json_t *out = json_object(), *identifier = json_object();
-    json_object_set(out, "type",
-                    json_string_of(call->arena,
-                                   arena_printf(call->arena, PROBLEM_URN "%s",
-                                                problem_names[v->problem])));
+    const char *type = bug_on(call->ca, BUG_SUBPROBLEM_TYPES) ? "unknownFailure"
+                                                              : problem_names[v->problem];
+    json_object_set(
+        out, "type",
+        json_string_of(call->arena, arena_printf(call->arena, PROBLEM_URN "%s", type)));
     json_object_set(out, "detail", json_string_of(call->arena, v->why));
     json_object_set(identifier, "type", json_string_of(call->arena, v->type));
     json_object_set(identifier, "value", json_string_of(call->arena, v->value));
@@ -126,19 +128,20 @@ static json_t *subproblems(struct ca_call *call, const struct wish *wish)
 
 static void refuse_identifiers(struct ca_call *call, const struct wish *wish)
 {
-    bool same;
+    bool same, alone = bug_on(call->ca, BUG_COMPOUND_ALONE);
     const struct verdict_on *first = first_bad(wish, &same);
     str detail = wish->bad == 1
         ? first->why
         : arena_printf(call->arena, "%zu of the identifiers are refused", wish->bad);
-    ca_refuse(call, NULL, same ? first->problem : PROBLEM_COMPOUND,
-              status_of(first->problem), detail);
+    ca_refuse(call, NULL, same && !alone ? first->problem : PROBLEM_COMPOUND,
+              bug_on(call->ca, BUG_NAME_REFUSED_201) ? 201 : status_of(first->problem),
+              detail);
     bool single = wish->bad == 1 && wish->count == 1;
     if (single && bug_on(call->ca, BUG_IDENTIFIER_AT_TOP)) {
         json_t *sub = subproblem(call, first);
         json_object_set(call->problem, "identifier", json_object_get(sub, "identifier"));
         json_decref(sub);
-    } else if (!bug_on(call->ca, BUG_SUBPROBLEMS_MISSING)) {
+    } else if (!alone && !bug_on(call->ca, BUG_SUBPROBLEMS_MISSING)) {
         json_object_set_new(call->problem, "subproblems", subproblems(call, wish));
     }
     call->reply->response.body = json_text(call->arena, call->problem);

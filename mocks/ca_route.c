@@ -83,13 +83,31 @@ static void answer_options(struct ca_call *call)
     ca_header(call, "Access-Control-Max-Age", STR("86400"));
 }
 
+/* With a planted bug the two resources that RFC 8555 6.3 lets GET read take no POST. */
+static bool is_read_by_get_only(struct ca_call *call)
+{
+    enum resource resource = call->route->resource;
+    bool only =
+        (resource == RESOURCE_DIRECTORY && bug_on(call->ca, BUG_DIRECTORY_GET_ONLY))
+        || (resource == RESOURCE_NEW_NONCE && bug_on(call->ca, BUG_NEW_NONCE_GET_ONLY));
+    if (!only || !str_is(call->request->method, "POST"))
+        return false;
+    ca_refuse(call, NULL, PROBLEM_MALFORMED, 405, STR("only GET is allowed here"));
+    ca_header(call, "Allow", STR("GET, HEAD"));
+    return true;
+}
+
 static bool method_allowed(struct ca_call *call)
 {
     str methods = str_of(call->route->methods), method = call->request->method;
     if (allows(methods, method)
         || (bug_on(call->ca, BUG_GET_ALLOWED) && str_is(method, "GET"))
         || (bug_on(call->ca, BUG_ANY_METHOD) && call->request->body.len > 0))
-        return true;
+        return !is_read_by_get_only(call);
+    if (bug_on(call->ca, BUG_METHOD_IGNORED)) {
+        ca_answer(call, 200, NULL, STR_NONE);
+        return false;
+    }
     ca_refuse(call, NULL, PROBLEM_MALFORMED, 405,
               arena_printf(call->arena, "%.*s is not allowed here, only %.*s",
                            STR_ARG(str_upto(method, 20)), STR_ARG(methods)));
