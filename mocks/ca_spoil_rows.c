@@ -152,7 +152,7 @@ const struct misshape ca_misshapes[] = {
     { BUG_TERMS_AGREED_TEXT,        "account", ALWAYS, "termsOfServiceAgreed", SHAPE_SET, "\"true\"" },
     /* orders: 7.1.3 */
     { BUG_ORDER_EXPIRES_PAST,       "order", PENDING_ONLY, "expires",  SHAPE_SET, "\"2001-01-01T00:00:00Z\"" },
-    { BUG_ORDER_DATES_NUMBER,       "order", ALWAYS, "notBefore",      SHAPE_SET, "+1893456000" },
+    { BUG_ORDER_DATES_NUMBER,       "order", ALWAYS, "notBefore",      SHAPE_SET, "1893456000" },
     { BUG_ORDER_DATES_NUMBER,       "order", ALWAYS, "notAfter",       SHAPE_SET, "+1893456000" },
     { BUG_ORDER_ERROR_TYPE,         "order", "status", "invalid", "error", SHAPE_SET, "+{\"type\":\"urn:ietf:params:acme:error:unknownFailure\"}" },
     { BUG_ORDER_STATUS_MISSING,     "order", PENDING_ONLY, "status",   SHAPE_SET, NULL },

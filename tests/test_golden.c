@@ -4,7 +4,9 @@
 #include <check.h>
 
 #include "base/file.h"
+#include "reports/kills.h"
 #include "reports/report.h"
+#include "tests/matrix_fixture.h"
 #include "tests/results_fixture.h"
 
 Suite *golden_suite(void);
@@ -38,14 +40,10 @@ static const struct {
 };
 /* clang-format on */
 
-START_TEST(a_report_is_what_it_was)
+static void compare(const char *file, str written)
 {
     struct err err;
-    struct buf out = buf_new(a, CEILING_REPORT);
-    str path = arena_printf(a, "%s/tests/golden/%s", ACMESPEC_SOURCE_DIR, rows[_i].file),
-        kept;
-    report_find(rows[_i].kind)->write(&out, rows[_i].make(a), &rows[_i].options);
-    str written = buf_str(&out);
+    str path = arena_printf(a, "%s/tests/golden/%s", ACMESPEC_SOURCE_DIR, file), kept;
     const char *mode = getenv("GOLDEN");
     if (mode && strcmp(mode, "write") == 0)
         ck_assert_msg(file_write(path.ptr, written, &err), "%s", err.text);
@@ -57,6 +55,29 @@ START_TEST(a_report_is_what_it_was)
                   "%s differs from byte %zu on, where there is now: %.*s", path.ptr, at,
                   STR_ARG(str_upto(str_from(written, at), 200)));
 }
+
+START_TEST(a_report_is_what_it_was)
+{
+    struct buf out = buf_new(a, CEILING_REPORT);
+    report_find(rows[_i].kind)->write(&out, rows[_i].make(a), &rows[_i].options);
+    compare(rows[_i].file, buf_str(&out));
+}
+END_TEST
+
+START_TEST(a_kill_matrix_is_what_it_was)
+{
+    static const char *const files[] = { "kills.txt", "kills-colour.txt", "kills.json",
+                                         "kills.html" };
+    struct buf out = buf_new(a, CEILING_REPORT);
+    struct matrix *m = sample_matrix(a);
+    if (_i < 2)
+        kills_text(&out, m, _i == 1, false);
+    else if (_i == 2)
+        kills_json(&out, m, STR("0.0.0"));
+    else
+        kills_html(&out, m, STR("0.0.0"));
+    compare(files[_i], buf_str(&out));
+}
 END_TEST
 
 Suite *golden_suite(void)
@@ -65,6 +86,7 @@ Suite *golden_suite(void)
     TCase *tc = tcase_create("reports");
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_loop_test(tc, a_report_is_what_it_was, 0, (int)countof(rows));
+    tcase_add_loop_test(tc, a_kill_matrix_is_what_it_was, 0, 4);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -3,49 +3,22 @@
 #include <check.h>
 
 #include "reports/kills.h"
+#include "tests/matrix_fixture.h"
 
 Suite *matrix_suite(void);
 
 static struct arena *a;
-static struct library library;
 static struct bugnotes notes;
-static struct watches watches;
 static struct matrix *m;
 static enum bug bug, other;
 
-static struct scenario *scenario(const char *name, const char *text)
-{
-    struct mistakes mistakes = { .arena = a };
-    struct scenario *s =
-        scenario_read(a, str_of(name), name, str_of(text), NULL, &mistakes);
-    ck_assert_msg(s != NULL, "%s", mistakes.list.count ? mistakes.list.item[0].ptr : "");
-    return s;
-}
-
-/* Two scenarios of two checks each; the second is about something else. */
 static void begin(void)
 {
-    static struct watch watch;
-    static struct scenario *kept[2];
     a = arena_new(NULL);
     bug = bug_find(STR("nonce-reuse"));
     other = bug_find(STR("new-account-200"));
-    kept[0] = scenario("server/a",
-                       "scenario A\nsuite server\nrule rfc8555-6.5-6\nget directory\n"
-                       "must 200\n  header X present\n");
-    kept[1] = scenario("server/b",
-                       "scenario B\nsuite server\nrule rfc8555-7.3-22\nget directory\n"
-                       "must 200\nshould 200\n");
-    static struct check check = { .level = CHECK_MUST };
-    watch = (struct watch){ .id = STR("w"),
-                            .title = STR("It holds"),
-                            .suite = STR("server"),
-                            .check = &check,
-                            .check_count = 1 };
-    watches = (struct watches){ &watch, 1 };
-    library = (struct library){ .scenario = kept, .count = 2, .watches = &watches };
     notes = (struct bugnotes){ .bug = NULL };
-    m = matrix_new(a, &library, &notes);
+    m = matrix_fixture(a, &notes);
     m->row[bug].selected = true;
 }
 
@@ -54,18 +27,9 @@ static void end(void)
     arena_end(a);
 }
 
-/* Adds a play of that scenario with these checks red. */
 static void play(enum bug of, const char *name, const char *first, const char *second)
 {
-    struct check_result check[2] = {
-        { .name = str_of(first), .verdict = VERDICT_FAIL, .message = STR("it is 404") },
-        { .name = str_of(second), .verdict = VERDICT_WARN, .message = STR_NONE }
-    };
-    struct play_outcome outcome = { .result = { .name = str_of(name),
-                                                .scenario = str_of(name),
-                                                .check = check,
-                                                .check_count = second ? 2 : 1 } };
-    matrix_add(m, of, &outcome);
+    matrix_play(m, of, name, first, second);
 }
 
 /* Judges, and expects this one fault; NULL: none. */
@@ -212,8 +176,8 @@ START_TEST(a_scenario_that_no_bug_turns_red_is_idle_in_rounds)
     m->complete = true;
     play(bug, "server/a", "must 200", NULL);
     expect("idle", "server/b");
-    ck_assert(matrix_idle(m, library.scenario[1]));
-    ck_assert(!matrix_idle(m, library.scenario[0]));
+    ck_assert(matrix_idle(m, m->library->scenario[1]));
+    ck_assert(!matrix_idle(m, m->library->scenario[0]));
 }
 END_TEST
 

@@ -89,7 +89,7 @@ static void judge_bug(struct matrix *m, enum bug bug)
 static void add_idle(struct matrix *m, const struct matrix_check *check, str where)
 {
     add_fault(m, FAULT_IDLE, BUG_NONE, where,
-              arena_printf(m->arena, "%.*s:%d", STR_ARG(check->file), check->line));
+              arena_printf(m->arena, "line %d", check->line));
 }
 
 /* Columns of one scenario stand together: how many from the i-th on. */
