@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
+#include "mocks/subscriber_inside.h"
 
 static bool is_right(const struct exchange *x, int status)
 {
@@ -16,7 +17,7 @@ static bool is_right(const struct exchange *x, int status)
 }
 
 /* RFC 8555 6.7.1: what is wrong with which identifier. */
-static str parts_of(const struct subscriber *s, json_t *problem)
+str subscriber_parts(const struct subscriber *s, json_t *problem)
 {
     str text = STR("");
     json_t *part;
@@ -52,7 +53,7 @@ static bool refuse(struct subscriber *s, const char *what, const struct exchange
     if (client_bug(s->client, BUG_CLIENT_ERROR_UNSHOWN))
         return err_set(err, "%s", what);
     return err_set(err, "%s: %s%s%s", what, journal_sentence(s->arena, x).ptr,
-                   parts_of(s, x->body).ptr, instance_of(s, x).ptr);
+                   subscriber_parts(s, x->body).ptr, instance_of(s, x).ptr);
 }
 
 /* Planted: how often it asks again what it should ask later. */
@@ -189,6 +190,8 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
         json_object_set(payload, "contact", contacts_of(s, &r->contacts));
     if (r->only_existing)
         json_object_set(payload, "onlyReturnExisting", json_true());
+    if (client_bug(s->client, BUG_CLIENT_ACCOUNT_MEMBERS))
+        json_object_set_new(payload, "orders", json_string(""));
     if (!agree(s, r, payload, err) || !bind_external(s, r, url, payload, err))
         return false;
     s->account_url = STR_NONE;

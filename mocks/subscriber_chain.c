@@ -71,6 +71,22 @@ static void crash_at_oddity(const struct subscriber *s, str pem)
         abort();
 }
 
+static const char *link_dislike(const struct subscriber *s, const struct exchange *x)
+{
+    enum { SLOW_US = 500000 };
+    const struct client *c = s->client;
+    const str *link = client_header(c, x, "Link");
+    str up;
+    if (client_bug(c, BUG_CLIENT_LINK_CRASH) && link && !str_starts(*link, "<"))
+        abort();
+    if (client_bug(c, BUG_CLIENT_SLOW_BODY) && x->done_us - x->sent_us > SLOW_US)
+        return "is not whole";
+    if (client_bug(c, BUG_CLIENT_UP_NEEDED)
+        && !link_find(s->arena, &x->response.headers, "up", 0, x->request.url, &up))
+        return "comes without a link to its issuer";
+    return NULL;
+}
+
 static bool is_liked(const struct subscriber *s, const struct exchange *x,
                      const struct chain *chain, struct err *err)
 {
@@ -91,6 +107,8 @@ static bool is_liked(const struct subscriber *s, const struct exchange *x,
     if (client_bug(c, BUG_CLIENT_ONE_ALTERNATE)
         && headers_count(&x->response.headers, "Link") > 2)
         why = "has too many alternates";
+    if (!why)
+        why = link_dislike(s, x);
     return !why || err_set(err, "the CA's chain %s", why);
 }
 
@@ -112,9 +130,10 @@ static bool prefer_chain(struct ordering *o, const struct exchange *first, str *
     struct subscriber *s = o->subscriber;
     str name = o->wish->preferred_chain;
     bool any = client_bug(s->client, BUG_CLIENT_ALTERNATE_ALWAYS);
+    bool one = client_bug(s->client, BUG_CLIENT_FIRST_ALTERNATE);
     if (!name.len || (ends_at(s->arena, *pem, name) && !any))
         return true;
-    for (size_t i = 0; i < MOST_ALTERNATES; i++) {
+    for (size_t i = 0; i < (one ? 1 : MOST_ALTERNATES); i++) {
         const struct exchange *x;
         str url;
         if (!link_find(s->arena, &first->response.headers, "alternate", i,

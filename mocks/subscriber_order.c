@@ -26,14 +26,14 @@ static json_t *order_payload(struct arena *a, const struct client *client,
                              const struct wish *wish)
 {
     json_t *payload = json_keep(a, json_object());
-    json_t *identifiers = json_keep(a, json_array());
-    for (size_t i = 0; i < wish->names.count; i++)
-        json_array_append(identifiers,
-                          identifier_of(a,
-                                        client_bug(client, BUG_CLIENT_IP_LONG)
-                                            ? wish->names.item[i]
-                                            : identifier_text(a, wish->names.item[i])));
-    json_object_set(payload, "identifiers", identifiers);
+    json_object_set(payload, "identifiers",
+                    subscriber_identifiers(a, client, &wish->names));
+    if (client_bug(client, BUG_CLIENT_SERVER_MEMBERS)) {
+        json_object_set_new(payload, "status", json_string("pending"));
+        json_object_set_new(payload, "authorizations", json_array());
+        json_object_set_new(payload, "expires", json_string(""));
+        json_object_set_new(payload, "finalize", json_string(""));
+    }
     add_text(a, payload, "notBefore", wish->not_before);
     add_text(a, payload, "notAfter", wish->not_after);
     add_text(a, payload, "profile", wish->profile);
@@ -54,6 +54,8 @@ static bool new_order(struct ordering *o, struct err *err)
         return err_set(err, "the order's answer has no Location");
     o->url = str_copy(s->arena, *location);
     o->order = x->body;
+    if (!subscriber_likes_order(o, err))
+        return false;
     if (!str_is(order_status(o), "pending")
         && client_bug(s->client, BUG_CLIENT_PENDING_NEEDED))
         return err_set(err, "the new order is not pending");
@@ -61,6 +63,7 @@ static bool new_order(struct ordering *o, struct err *err)
         && client_bug(s->client, BUG_CLIENT_OBJECTS_STRICT))
         return err_set(err, "the order has a member that is unknown");
     return json_is_array(json_object_get(o->order, "authorizations"))
+        || str_is(order_status(o), "ready")
         || err_set(err, "the answer to newOrder is no order: it lists no authorizations");
 }
 
@@ -92,6 +95,17 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
     return client_pause_ms(x, polls + POLLS_SKIPPED);
 }
 
+static bool read_state(struct subscriber *s, str url, const struct exchange **x,
+                       struct err *err)
+{
+    enum { STORM = 100 };
+    int times = client_bug(s->client, BUG_CLIENT_GONE_STORM) ? STORM : 1;
+    bool good = false;
+    for (; times > 0 && !good; times--)
+        good = subscriber_post(s, url, NULL, 200, "the state cannot be read", x, err);
+    return good;
+}
+
 bool subscriber_settle(struct subscriber *s, str url, const char *one, const char *other,
                        json_t **out, struct err *err)
 {
@@ -101,7 +115,7 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
         if (client_bug(s->client, BUG_CLIENT_GET)
             && !client_send(s->client, "GET", url, NULL, STR_NONE, 0, false, &x, err))
             return false;
-        if (!subscriber_post(s, url, NULL, 200, "the state cannot be read", &x, err))
+        if (!read_state(s, url, &x, err))
             return false;
         *out = x->body;
         str status = json_member(x->body, "status");
@@ -172,8 +186,10 @@ static bool reach(struct ordering *o, const char *leaving, const char *wanted,
         return is_the_same(o, before, err);
     if (!order_status_is_known(status) && client_bug(client, BUG_CLIENT_STATUS_CRASH))
         abort();
-    return err_set(err, "the order is %.*s and not %s%s%.*s", STR_ARG(status), wanted,
-                   detail.len ? ": " : "", STR_ARG(str_upto(detail, 300)));
+    str parts = subscriber_parts(o->subscriber, json_object_get(o->order, "error"));
+    return err_set(err, "the order is %.*s and not %s%s%.*s%.*s", STR_ARG(status), wanted,
+                   detail.len ? ": " : "", STR_ARG(str_upto(detail, 300)),
+                   STR_ARG(parts));
 }
 
 static bool has_status(const struct exchange *x, const char *word)
@@ -204,11 +220,13 @@ static bool look_again(struct ordering *o, const struct exchange *x, bool *once_
 /* POSTs the CSR; true when the order is known to be on its way. */
 static bool submit(struct ordering *o, json_t *payload, struct err *err)
 {
-    enum { TRIES = 10 };
+    enum { TRIES = 10, STORM = 50 };
     struct subscriber *s = o->subscriber;
     const struct exchange *x;
-    bool once_more = true, stubborn = client_bug(s->client, BUG_CLIENT_FINALIZE_STORM);
-    for (int i = 0; i < TRIES && once_more; i++) {
+    bool storm = client_bug(s->client, BUG_CLIENT_NOT_READY_STORM);
+    bool once_more = true,
+         stubborn = storm || client_bug(s->client, BUG_CLIENT_FINALIZE_STORM);
+    for (int i = 0; i < (storm ? STORM : TRIES) && once_more; i++) {
         bool good =
             subscriber_post(s, json_member(o->order, "finalize"), payload,
                             client_bug(s->client, BUG_CLIENT_FINALIZE_200) ? 200 : 0,
@@ -239,6 +257,7 @@ static bool finalize(struct ordering *o, struct err *err)
     str der;
     for (size_t i = 0; i < o->wish->names.count; i++)
         identifier_into_csr(s->arena, &spec, o->wish->names.item[i]);
+    subscriber_misname(s->client, &spec);
     if (client_bug(s->client, BUG_CLIENT_CSR_EXTRA_NAME))
         strs_add(s->arena, &spec.dns_names,
                  arena_printf(s->arena, "www.%.*s", STR_ARG(o->wish->names.item[0])));
@@ -263,7 +282,10 @@ static bool take_up(struct ordering *o, struct err *err)
 static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
                         struct err *err)
 {
-    struct ordering o = { .subscriber = s, .wish = wish };
+    struct wish tidy = *wish;
+    struct ordering o = { .subscriber = s, .wish = &tidy };
+    if (!subscriber_names(s, &wish->names, &tidy.names, err))
+        return false;
     bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED), proven;
     do {
         if (s->kept_order.len ? !take_up(&o, err) : !new_order(&o, err))

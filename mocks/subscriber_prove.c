@@ -183,6 +183,17 @@ static bool answer(struct ordering *o, struct proving *p, json_t *challenge,
     return taken;
 }
 
+/* RFC 8555 7.1.6: what is not pending stays what it is. */
+static bool can_be_proven(const struct subscriber *s, json_t *authz, struct err *err)
+{
+    str status = json_member(authz, "status");
+    if (str_is(status, "pending") || str_is(status, "valid"))
+        return true;
+    if (!str_is(status, "invalid") && client_bug(s->client, BUG_CLIENT_AUTHZ_STATUS))
+        abort();
+    return err_set(err, "an authorization of the order is %.*s", STR_ARG(status));
+}
+
 /* Fetches the authorization and, unless it is valid already, answers a challenge. */
 static bool prove(struct ordering *o, struct proving *p, struct err *err)
 {
@@ -196,6 +207,8 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
         && (!client_bug(s->client, BUG_CLIENT_VALID_CHALLENGE_NEEDED)
             || choose_as_told(s, json_object_get(x->body, "challenges"))))
         return true;
+    if (!can_be_proven(s, x->body, err))
+        return false;
     p->awaited = true;
     json_t *challenge = choose_as_told(s, json_object_get(x->body, "challenges"));
     if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_POSITION))
@@ -290,7 +303,9 @@ bool subscriber_prove(struct ordering *o, struct err *err)
     long patience = o->subscriber->patience_ms;
     if (client_bug(client, BUG_CLIENT_IMPATIENT))
         o->subscriber->patience_ms = EARLY_MS;
-    bool proven = prove_all(o, err);
+    bool renews = o->wish->replaces.len > 0;
+    bool proven =
+        (renews && client_bug(client, BUG_CLIENT_RENEWS_UNPROVEN)) || prove_all(o, err);
     o->subscriber->patience_ms = patience;
     if (client_bug(client, proven ? BUG_CLIENT_LEAVES_VALID : BUG_CLIENT_LEAVES_INVALID))
         return proven;

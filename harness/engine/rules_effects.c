@@ -25,11 +25,13 @@ static str expanded(const struct firing *f, str text)
     for (size_t i = 0; i < rule_name_count; i++) {
         str name = str_of(rule_names[i]);
         str mark = arena_printf(f->arena, "${%.*s}", STR_ARG(name));
-        size_t at = str_find(out, mark);
-        if (at < out.len)
+        /* What stands for it is not read again. */
+        for (size_t at = 0; (at += str_find(str_from(out, at), mark)) < out.len;) {
+            str own = own_name(f, name);
             out = arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(str_upto(out, at)),
-                               STR_ARG(own_name(f, name)),
-                               STR_ARG(str_from(out, at + mark.len)));
+                               STR_ARG(own), STR_ARG(str_from(out, at + mark.len)));
+            at += own.len;
+        }
     }
     text = out;
     if (f->vars && str_contains(text, STR("${"))

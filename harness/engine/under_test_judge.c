@@ -41,13 +41,41 @@ static bool was_given_out(const struct world *w, str leaf_der)
     return false;
 }
 
+static bool has_alabel(const struct strs *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (str_contains(names->item[i], STR("xn--")))
+            return true;
+    return false;
+}
+
+static bool has_name(const struct strs *names, str wanted)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (str_eq_nocase(names->item[i], wanted))
+            return true;
+    return false;
+}
+
+/* Whether one of them is the name as the user may write it: in any case, with the dot of
+ * the root, in any script. */
+static bool is_named(const struct strs *names, str wanted)
+{
+    if (str_ends(wanted, "."))
+        wanted = str_upto(wanted, wanted.len - 1);
+    for (size_t i = 0; i < wanted.len; i++)
+        if ((unsigned char)wanted.ptr[i] > 0x7f)
+            return has_alabel(names);
+    return has_name(names, wanted);
+}
+
 static bool names_fit(struct world *w, const struct cert *leaf)
 {
     const struct strs *wanted = &w->under_test->names;
     struct strs dns = { 0 }, ips = { 0 }, other = { 0 };
     cert_names(w->arena, leaf, &dns, &ips, &other);
     for (size_t i = 0; i < wanted->count; i++)
-        if (!strs_has(&dns, wanted->item[i]) && !strs_has(&ips, wanted->item[i]))
+        if (!is_named(&dns, wanted->item[i]) && !strs_has(&ips, wanted->item[i]))
             return false;
     return true;
 }
