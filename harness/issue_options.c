@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "issue_options.h"
+
+#define AT(member) offsetof(struct issue_options, member)
+/* clang-format off */
+const struct option_row issue_rows[] = {
+    { "ca-file", 0, OPTION_TEXT, "FILE", AT(ca_file), "PEM roots to trust for the CA's server (else the system's)" },
+    { "insecure", 0, OPTION_FLAG, NULL, AT(insecure), "accept any TLS certificate of the CA's server" },
+    { "remote", 0, OPTION_FLAG, NULL, AT(remote), "allow a CA that is not on a loopback or private address" },
+    { "home", 0, OPTION_TEXT, "DIR", AT(home), "where keys and certificates are kept (acmespec-issue)" },
+    { "agree", 0, OPTION_FLAG, NULL, AT(agree), "agree to the CA's terms of service" },
+    { "contact", 0, OPTION_TEXTS, "URL", AT(contacts), "a contact of the account: mailto:me@example.org" },
+    { "eab", 0, OPTION_TEXT, "KID:KEY", AT(eab), "the external account: key identifier and base64url MAC key" },
+    { "account-key", 0, OPTION_TEXT, "TYPE", AT(account_key_type), "of a new account key (P-256)" },
+    { "key", 0, OPTION_TEXT, "TYPE", AT(key_type), "of the certificate's key (P-256)" },
+    { "challenge", 0, OPTION_TEXT, "TYPE", AT(challenge), "http-01, tls-alpn-01 or dns-01 (the first that can be answered)" },
+    { "address", 0, OPTION_TEXT, "A", AT(address), "address on which our servers answer challenges (0.0.0.0)" },
+    { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port for http-01 (80)" },
+    { "tls-port", 0, OPTION_PORT, "N", AT(tls_port), "port for tls-alpn-01 (443)" },
+    { "webroot", 0, OPTION_TEXT, "DIR", AT(webroot), "answer http-01 by files below this folder instead" },
+    { "hook", 0, OPTION_TEXT, "PROGRAM", AT(hook), "answer --challenge by PROGRAM provide|withdraw TYPE NAME VALUE TOKEN" },
+    { "profile", 0, OPTION_TEXT, "NAME", AT(profile), "the certificate profile to ask for" },
+    { "preferred-chain", 0, OPTION_TEXT, "NAME", AT(chain), "take the chain that leads to this issuer, where there is one" },
+    { "not-before", 0, OPTION_TEXT, "DATE", AT(not_before), "ask for this beginning of validity (RFC 3339)" },
+    { "not-after", 0, OPTION_TEXT, "DATE", AT(not_after), "ask for this end of validity" },
+    { "must-staple", 0, OPTION_FLAG, NULL, AT(must_staple), "ask for the TLS feature extension" },
+    { "force", 0, OPTION_FLAG, NULL, AT(force), "renew though it is not time yet" },
+    { "reason", 0, OPTION_NUMBER, "N", AT(reason), "of a revocation, as RFC 5280 numbers them" },
+    { "by-certificate-key", 0, OPTION_FLAG, NULL, AT(by_certificate_key), "revoke by the certificate's key instead of the account" },
+    { "patience", 0, OPTION_SPAN, "SPAN", AT(patience_ms), "how long a validation or issuance may take (60s)" },
+    { "bug", 0, OPTION_TEXTS, "NAME", AT(bug_names), "make a mistake on purpose; --bugs lists them" },
+    { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
+    { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every exchange" },
+    { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
+};
+/* clang-format on */
+const size_t issue_row_count = countof(issue_rows);

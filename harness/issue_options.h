@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The options of `acmespec issue`. */
+#ifndef ISSUE_OPTIONS_H
+#define ISSUE_OPTIONS_H
+
+#include "options.h"
+
+struct issue_options {
+    str ca_file, home, key_type, account_key_type, eab, challenge, address, webroot, hook;
+    str profile, chain, not_before, not_after;
+    struct strs contacts, bug_names;
+    bool list_bugs, insecure, remote, agree, must_staple, force, by_certificate_key,
+        verbose, help;
+    long http_port, tls_port, reason, patience_ms;
+};
+
+extern const struct option_row issue_rows[];
+extern const size_t issue_row_count;
+
+#endif
