@@ -86,7 +86,7 @@ format:                   ## lay out the C code as .clang-format says
 interop: all              ## judge every released CA and client that can be had here
 	@tests/deps.sh all
 	@$(with) tests/run.sh interop
-clients: all              ## judge three released clients, the quickest
+clients: all              ## try the abilities of three released clients
 	@tests/deps.sh clients
 	@$(with) tests/run.sh clients
 bench: all                ## measure the server suite and the mock CA, both by Pebble
