@@ -13,6 +13,7 @@
 #include "engine/child.h"
 #include "options.h"
 #include "run/outcome.h"
+#include "script/verbs.h"
 
 enum { VERSION_MS = 15000, VERSION_LENGTH = 100 };
 
@@ -126,6 +127,24 @@ str clients_version(struct arena *a, const struct adapter *adapter)
     str rest = str_trim(end.output);
     str_cut(&rest, '\n', &line);
     return show_clean(a, str_upto(str_trim(line), VERSION_LENGTH));
+}
+
+void clients_offer(struct arena *a, struct target *t, str why_no_sandbox)
+{
+    for (size_t i = 0; i < capability_count; i++) {
+        const char *name = capabilities[i].name;
+        str reason = STR_NONE;
+        bool yes = adapter_offers(a, t->adapter, str_of(name), &reason);
+        if (strcmp(name, "stored-files") == 0) {
+            yes = t->adapter->certificate.len > 0;
+            reason = STR("it is not known where its files land");
+        }
+        if (strcmp(name, "sandbox") == 0) {
+            yes = t->sandboxed;
+            reason = why_no_sandbox;
+        }
+        target_offer(t, name, yes, reason);
+    }
 }
 
 static void print_abilities(const struct adapter *adapter)

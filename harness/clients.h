@@ -3,7 +3,7 @@
 #ifndef CLIENTS_H
 #define CLIENTS_H
 
-#include "script/adapter.h"
+#include "engine/target.h"
 
 /* The adapter of a name, scenarios/clients/NAME.acme, or of a file; mistakes in it are
  * told in m. */
@@ -18,6 +18,8 @@ bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *k
                   struct err *err) MUST_CHECK;
 /* What it prints as its version, one line; empty when it says nothing. */
 str clients_version(struct arena *a, const struct adapter *adapter);
+/* Fills in what the target's client can do; why_no_sandbox: where it has none. */
+void clients_offer(struct arena *a, struct target *t, str why_no_sandbox);
 /* Prints a line for each adapter: installed or not, what it can do.  The exit status. */
 int clients_list(struct arena *a, str root);
 

@@ -80,25 +80,6 @@ static bool settle_sandbox(struct session *s, str how, str *why_not, struct err 
         || err_set(err, "there can be no sandbox: %.*s", STR_ARG(*why_not));
 }
 
-static void offer_all(struct session *s, str why_no_sandbox)
-{
-    struct target *t = &s->target;
-    for (size_t i = 0; i < capability_count; i++) {
-        const char *name = capabilities[i].name;
-        str reason = STR_NONE;
-        bool yes = adapter_offers(s->arena, t->adapter, str_of(name), &reason);
-        if (strcmp(name, "stored-files") == 0) {
-            yes = t->adapter->certificate.len > 0;
-            reason = STR("it is not known where its files land");
-        }
-        if (strcmp(name, "sandbox") == 0) {
-            yes = t->sandboxed;
-            reason = why_no_sandbox;
-        }
-        target_offer(t, name, yes, reason);
-    }
-}
-
 static bool begin(struct session *s, struct err *err)
 {
     const struct adapter *adapter = s->target.adapter;
@@ -190,7 +171,7 @@ static bool prepare(struct session *s, const struct client_options_given *o,
     s->target.zone = STR("acmespec.test");
     s->target.run = session_label(s);
     s->target.directory_url = STR_NONE;
-    offer_all(s, why_no_sandbox);
+    clients_offer(s->arena, &s->target, why_no_sandbox);
     return true;
 }
 

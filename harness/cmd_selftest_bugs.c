@@ -4,10 +4,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "clients.h"
 #include "commands.h"
+#include "engine/sandbox.h"
 #include "options.h"
 #include "peer.h"
 #include "reports/kills.h"
@@ -18,7 +21,7 @@
 enum { DEADLINE_MS = 120000, PLAYS_IN_LANE = 8, LANES_OF_CORE = 6 };
 
 struct bugs_options {
-    str json, html, notes;
+    str json, html, notes, suite;
     long lanes;
     bool bugs, all, quiet, verbose, no_colour, help;
 };
@@ -27,6 +30,7 @@ struct bugs_options {
 /* clang-format off */
 static const struct option_row rows[] = {
     { "bugs", 0, OPTION_FLAG, NULL, AT(bugs), "play against planted bugs, or those that are named" },
+    { "suite", 0, OPTION_TEXT, "S", AT(suite), "server: bugs of the mock CA (unless said otherwise); client: of the mock client" },
     { "all", 0, OPTION_FLAG, NULL, AT(all), "the whole suite against every bug; takes long" },
     { "json", 0, OPTION_TEXT, "FILE", AT(json), "write the matrix as JSON" },
     { "html", 0, OPTION_TEXT, "FILE", AT(html), "write the matrix as one self-contained page" },
@@ -41,6 +45,7 @@ static const struct option_row rows[] = {
 
 struct session {
     struct arena *arena;
+    const char *suite;
     struct bugs_options options;
     struct library *library;
     struct bugnotes notes;
@@ -69,7 +74,7 @@ static bool read_files(struct session *s, struct mistakes *m, struct err *err)
     str root;
     if (!library_root(s->arena, &root, err))
         return false;
-    s->library = library_read(s->arena, root, "server", m, err);
+    s->library = library_read(s->arena, root, s->suite, m, err);
     str notes = s->options.notes, profile;
     if (!notes.len)
         notes = arena_printf(s->arena, "%.*s/bugs.acme", STR_ARG(root));
@@ -81,6 +86,29 @@ static bool read_files(struct session *s, struct mistakes *m, struct err *err)
     return good
         && (m->list.count == 0
             || err_set(err, "mend these mistakes first; nothing was run"));
+}
+
+static bool is_client(const struct session *s)
+{
+    return strcmp(s->suite, "client") == 0;
+}
+
+/* The mock client, whose watches are those of its suite; ours are the others. */
+static bool make_client(struct session *s, struct err *err)
+{
+    struct mistakes m = { .arena = s->arena };
+    struct adapter *adapter = NEW(s->arena, struct adapter);
+    struct target *t = &s->target;
+    str why_not;
+    if (!clients_find(s->arena, s->library->root, STR("acmespec"), adapter, &m, err))
+        return false;
+    t->adapter = adapter;
+    t->zone = STR("acmespec.test");
+    t->directory_url = STR_NONE;
+    t->own = s->library->watches;
+    t->sandboxed = sandbox_possible(s->arena, &why_not);
+    clients_offer(s->arena, t, why_not);
+    return true;
 }
 
 static void make_target(struct session *s)
@@ -100,14 +128,15 @@ static bool select_bugs(struct session *s, const struct strs *names, struct err 
     for (size_t i = 0; i < names->count; i++)
         if (!bugs_add(&named, names->item[i], err))
             return false;
-    for (enum bug bug = BUG_FIRST_CLIENT; bug < BUG_COUNT; bug++)
-        if (named.on[bug])
-            return err_set(err,
-                           "%s is a bug of the mock client; these are of the mock CA",
-                           bug_rows[bug].name);
     s->matrix->complete = names->count == 0;
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
-        s->matrix->row[bug].selected = s->matrix->complete || named.on[bug];
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++) {
+        bool has = matrix_has(s->matrix, bug);
+        if (named.on[bug] && !has)
+            return err_set(err, "%s is a bug of the mock %s: say --suite %s",
+                           bug_rows[bug].name, is_client(s) ? "CA" : "client",
+                           is_client(s) ? "server" : "client");
+        s->matrix->row[bug].selected = has && (s->matrix->complete || named.on[bug]);
+    }
     return true;
 }
 
@@ -228,16 +257,23 @@ int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
     if (s.options.help) {
         puts(
             "usage: acmespec selftest --bugs [option...] [BUG...]\n\n"
-            "Plays the server suite against the mock CA with each planted bug (acmespec "
-            "mock\n--bugs lists them), one at a time.  Fails when a bug is caught by "
+            "Plays a suite against its mock with each planted bug (acmespec mock --bugs "
+            "and\nacmespec issue --bugs list them), one at a time.  Fails when a bug is "
+            "caught by "
             "nothing, when no\nbug turns a check red, when a check turns red for a bug "
             "that it is not about, or\nwhen anything is red against the correct mock.\n");
         options_print(rows, countof(rows));
         return EXIT_CONFORMS;
     }
+    s.suite = str_is(s.options.suite, "client") ? "client" : "server";
+    if (s.options.suite.len && !str_is(s.options.suite, s.suite))
+        return usage_error("--suite is server or client");
     if (!read_files(&s, &m, &err))
         return command_failed(EXIT_USAGE, &err);
-    make_target(&s);
-    s.matrix = matrix_new(a, s.library, &s.notes);
+    if (is_client(&s) && !make_client(&s, &err))
+        return command_failed(EXIT_USAGE, &err);
+    if (!is_client(&s))
+        make_target(&s);
+    s.matrix = matrix_new(a, s.suite, s.library, &s.notes);
     return select_bugs(&s, &names, &err) ? run(&s) : command_failed(EXIT_USAGE, &err);
 }

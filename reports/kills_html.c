@@ -47,10 +47,11 @@ static void write_head(struct page *p, str version)
         markup_element(m, "p", x->stopped);
     markup_open(m, "p");
     markup_textf(m,
-                 "%zu of %zu bugs of the mock CA are caught, %zu cannot be seen; %zu of "
+                 "%zu of %zu bugs of the mock %s are caught, %zu cannot be seen; %zu of "
                  "%zu checks turn red, %zu never do (acmespec %.*s)",
-                 x->caught, x->selected, x->excused_bugs, x->checks_red, x->check_count,
-                 x->excused_checks, STR_ARG(version));
+                 x->caught, x->selected,
+                 strcmp(x->suite, "client") == 0 ? "client" : "CA", x->excused_bugs,
+                 x->checks_red, x->check_count, x->excused_checks, STR_ARG(version));
     markup_close(m);
     markup_raw(m, "\n");
 }
@@ -180,7 +181,7 @@ static void write_bugs(struct page *p)
 {
     markup_element(&p->m, "h2", STR("By bug"));
     open_table(&p->m, "bug", "breaks", "turns red");
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (p->matrix->row[bug].selected)
             write_bug(p, bug);
     close_table(&p->m);
@@ -207,7 +208,7 @@ static void write_check(struct page *p, size_t i)
     markup_close(m);
     markup_element(m, "td", check->level);
     markup_open(m, "td");
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (turns_red(&p->matrix->row[bug], i)) {
             markup_open(m, "a");
             markup_attributef(m, "href", "#bug-%s", bug_rows[bug].name);

@@ -59,7 +59,7 @@ static json_t *check_value(struct arena *a, const struct matrix *m, size_t i)
     json_object_set_new(o, "line", json_integer(check->line));
     for (size_t k = 0; k < check->rules->count; k++)
         json_array_append(rules, json_string_of(a, check->rules->item[k]));
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         for (size_t k = 0; k < m->row[bug].red_count; k++)
             if (m->row[bug].red[k].check == i)
                 json_array_append_new(bugs, json_string(bug_rows[bug].name));
@@ -100,7 +100,7 @@ void kills_json(struct buf *out, const struct matrix *m, str version)
     put_text(a, o, "version", version);
     put_text(a, o, "stopped", m->stopped);
     json_object_set_new(o, "totals", totals_value(m));
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (m->row[bug].selected)
             json_array_append_new(bugs, bug_value(a, m, bug));
     for (size_t i = 0; i < m->check_count; i++)

@@ -106,7 +106,7 @@ static void totals(struct buf *out, const struct matrix *m, bool colour)
 
 void kills_text(struct buf *out, const struct matrix *m, bool colour, bool quiet)
 {
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT && !quiet; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT && !quiet; bug++)
         if (m->row[bug].selected)
             bug_line(out, m, bug, colour);
     faults(out, m, colour);

@@ -44,7 +44,7 @@ struct matrix *matrix_fixture(struct arena *a, const struct bugnotes *notes)
                                     "scenario B\nsuite server\nrule rfc8555-7.3-22\n"
                                     "get directory\nmust 200\nshould 200\n");
     library->watches = one_watch(a);
-    return matrix_new(a, library, notes);
+    return matrix_new(a, "server", library, notes);
 }
 
 void matrix_play(struct matrix *m, enum bug bug, const char *name, const char *first,

@@ -51,11 +51,18 @@ static void add_watch(struct matrix *m, const struct watch *w)
                    .rules = &w->rules });
 }
 
-struct matrix *matrix_new(struct arena *a, const struct library *library,
-                          const struct bugnotes *notes)
+bool matrix_has(const struct matrix *m, enum bug bug)
+{
+    bool client = strcmp(m->suite, "client") == 0;
+    return bug != BUG_NONE && client == (bug >= BUG_FIRST_CLIENT);
+}
+
+struct matrix *matrix_new(struct arena *a, const char *suite,
+                          const struct library *library, const struct bugnotes *notes)
 {
     struct matrix *m = NEW(a, struct matrix);
     m->arena = a;
+    m->suite = suite;
     m->library = library;
     m->notes = notes;
     for (size_t i = 0; i < library->count; i++) {
@@ -63,7 +70,7 @@ struct matrix *matrix_new(struct arena *a, const struct library *library,
         scenario_checks(library->scenario[i], add_check, &adding);
     }
     for (size_t i = 0; i < library->watches->count; i++)
-        if (str_is(library->watches->item[i].suite, "server"))
+        if (str_is(library->watches->item[i].suite, suite))
             add_watch(m, &library->watches->item[i]);
     return m;
 }
@@ -191,9 +198,20 @@ static void ask_section(void *context, const struct check *check)
                 || lies_in(asking->scenario->name, section)));
 }
 
+/* A rule of the house is no section: half of a suite may rest on it.  Only notes say
+ * which scenarios such a bug is about. */
+static bool is_of_house(enum bug bug)
+{
+    return strcmp(bug_rows[bug].requirement, "house") == 0;
+}
+
 bool matrix_concerns(const struct matrix *m, enum bug bug, const struct scenario *s)
 {
     struct asking asking = { m, s, bug, false };
+    if (is_of_house(bug)) {
+        struct strs none = { NULL, 0 };
+        return note_names(&asking, &none);
+    }
     scenario_checks(s, ask_concern, &asking);
     return asking.found;
 }
@@ -201,6 +219,8 @@ bool matrix_concerns(const struct matrix *m, enum bug bug, const struct scenario
 bool matrix_near(const struct matrix *m, enum bug bug, const struct scenario *s)
 {
     struct asking asking = { m, s, bug, false };
+    if (is_of_house(bug))
+        return false;
     scenario_checks(s, ask_section, &asking);
     return asking.found;
 }
@@ -276,9 +296,19 @@ static size_t column_of(const struct matrix *m, str scenario, str name)
     return i;
 }
 
-static void add_checks(struct matrix *m, enum bug bug, const struct play_result *p)
+/* A client that is refused for what a watch saw gets no certificate either. */
+static bool is_watched(const struct matrix *m, const struct play_outcome *outcome)
 {
-    enum relation relation = RELATION_NONE;
+    bool broken = false;
+    for (size_t i = 0; i < outcome->watch_count; i++)
+        broken = broken || is_red(outcome->watch[i].verdict);
+    return broken && strcmp(m->suite, "client") == 0;
+}
+
+static void add_checks(struct matrix *m, enum bug bug, const struct play_outcome *outcome)
+{
+    const struct play_result *p = &outcome->result;
+    enum relation relation = is_watched(m, outcome) ? RELATION_FOLLOWS : RELATION_NONE;
     for (size_t i = 0; i < p->check_count; i++) {
         const struct check_result *c = &p->check[i];
         size_t column = column_of(m, p->scenario, c->name);
@@ -292,7 +322,7 @@ static void add_checks(struct matrix *m, enum bug bug, const struct play_result 
 
 void matrix_add(struct matrix *m, enum bug bug, const struct play_outcome *outcome)
 {
-    add_checks(m, bug, &outcome->result);
+    add_checks(m, bug, outcome);
     for (size_t i = 0; i < outcome->watch_count; i++) {
         const struct watch_result *w = &outcome->watch[i];
         str id = arena_printf(m->arena, "watch/%.*s", STR_ARG(w->id));

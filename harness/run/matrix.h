@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The kill matrix: which planted bug turns which check of the suite red.  A value that
- * grows with every play, and what is wrong with it: bugs that nothing catches, checks
- * that nothing turns red, and checks that turn red for a bug which is not theirs. */
+/* The kill matrix: which planted bug of one mock turns which check of the suite red.  A
+ * value that grows with every play, and what is wrong with it: bugs that nothing catches,
+ * checks that nothing turns red, and checks that turn red for a bug which is not theirs.
+ */
 #ifndef RUN_MATRIX_H
 #define RUN_MATRIX_H
 
@@ -72,13 +73,14 @@ struct matrix_fault {
 
 struct matrix {
     struct arena *arena;
+    const char *suite; /* "server": bugs of the mock CA; "client": of the mock client */
     const struct library *library;
     const struct bugnotes *notes;
     bool complete; /* every bug was selected: what stayed green altogether is a fault */
     bool whole;    /* everything met every bug: so is each check that stayed green */
     struct matrix_check *check;
     size_t check_count;
-    struct matrix_row row[BUG_FIRST_CLIENT];
+    struct matrix_row row[BUG_COUNT];
     struct matrix_fault *fault;
     size_t fault_count, faults[FAULT_KINDS];
     size_t selected, caught, reds, checks_red, excused_bugs, excused_checks;
@@ -86,8 +88,10 @@ struct matrix {
 };
 
 /* All columns of the library's suite, nothing red yet. */
-struct matrix *matrix_new(struct arena *a, const struct library *library,
-                          const struct bugnotes *notes);
+struct matrix *matrix_new(struct arena *a, const char *suite,
+                          const struct library *library, const struct bugnotes *notes);
+/* Whether it is a bug of the mock that the suite tests. */
+bool matrix_has(const struct matrix *m, enum bug bug);
 /* Whether a scenario is about the bug: it cites its requirement, or one that a note adds,
  * or a note names it. */
 bool matrix_concerns(const struct matrix *m, enum bug bug, const struct scenario *s);

@@ -6,8 +6,8 @@ struct rounds {
     struct matrix *matrix;
     const struct rounds_options *options;
     const volatile int *stop;
-    bool *played[BUG_FIRST_CLIENT]; /* scenarios, indexed as in the library */
-    struct trial *trial;            /* of the round that is being made */
+    bool *played[BUG_COUNT]; /* scenarios, indexed as in the library */
+    struct trial *trial;     /* of the round that is being made */
     size_t count;
 };
 
@@ -49,7 +49,7 @@ static bool needed(const struct rounds *r, enum bug bug, size_t i)
     (void)bug;
     if (r->matrix->complete || r->options->all)
         return true;
-    for (enum bug other = BUG_NONE + 1; other < BUG_FIRST_CLIENT; other++)
+    for (enum bug other = BUG_NONE + 1; other < BUG_COUNT; other++)
         if (r->matrix->row[other].selected
             && (about_it(r, other, i) || near_it(r, other, i)))
             return true;
@@ -149,7 +149,7 @@ static void add_correct(struct rounds *r)
 
 static bool play_everything(struct rounds *r, struct err *err)
 {
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (r->matrix->row[bug].selected) {
             r->matrix->row[bug].whole = true;
             add_trial(r, bug, any, false);
@@ -159,7 +159,7 @@ static bool play_everything(struct rounds *r, struct err *err)
 
 static bool play_about(struct rounds *r, struct err *err)
 {
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++) {
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++) {
         size_t before = r->count;
         if (r->matrix->row[bug].selected)
             add_trial(r, bug, about_it, false);
@@ -171,7 +171,7 @@ static bool play_about(struct rounds *r, struct err *err)
 
 static bool play_uncaught(struct rounds *r, struct err *err)
 {
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (r->matrix->row[bug].selected && !matrix_caught(r->matrix, bug)
             && !matrix_unseen(r->matrix, bug))
             add_trial(r, bug, any, true);
@@ -180,7 +180,7 @@ static bool play_uncaught(struct rounds *r, struct err *err)
 
 static bool play_near(struct rounds *r, struct err *err)
 {
-    for (enum bug bug = BUG_NONE + 1; bug < BUG_FIRST_CLIENT; bug++)
+    for (enum bug bug = BUG_NONE + 1; bug < BUG_COUNT; bug++)
         if (r->matrix->row[bug].selected)
             add_trial(r, bug, still_open, false);
     return play_round(r, "its section, where something is still green", err);

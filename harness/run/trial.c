@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -129,6 +130,19 @@ static bool prepare(struct arena *a, const struct lane *lane, struct target *tar
     return true;
 }
 
+/* The mock client is a program that each play starts, and heeds the environment (see
+ * scenarios/clients/acmespec.acme); each play has a CA of its own. */
+static bool prepare_client(struct arena *a, const struct lane *lane,
+                           struct target *target, struct err *err)
+{
+    str label = hex_encode(a, random_bytes(a, 4));
+    target->go_on = true;
+    target->run = arena_printf(a, "r%.*s", STR_ARG(label));
+    if (lane->trial->bug != BUG_NONE)
+        setenv("CLIENT_BUG", bug_rows[lane->trial->bug].name, 1);
+    return file_temp_dir(a, &target->folder, err);
+}
+
 /* Until the plays run SIGTERM ends this process at once; the CA and the relay end with
  * it. */
 static void watch_signals(void)
@@ -161,7 +175,9 @@ static _Noreturn void be_trial(struct trials *all, struct lane *lane, int out)
     struct telling t = { .arena = a, .out = out, .until_red = lane->trial->until_red };
     struct err err;
     (void)signal(SIGTERM, SIG_DFL);
-    bool good = prepare(a, lane, &target, &mock, &err) && target_probe(a, &target, &err);
+    bool good = target.adapter
+        ? prepare_client(a, lane, &target, &err)
+        : prepare(a, lane, &target, &mock, &err) && target_probe(a, &target, &err);
     tell_end(&t, good ? play_all(a, all, lane, &target, &t) : str_of(err.text));
     selfmock_stop(&mock);
     arena_end(a);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Trials: a plan played against a mock CA with one planted bug, each trial a process of
- * its own with its own CA, DNS and ports, several side by side.  A trial that hangs or
- * dies is trouble of that trial alone. */
+/* Trials: a plan played against a mock with one planted bug, each trial a process of its
+ * own with its own CA, DNS and ports, or its own clients, several side by side.  A trial
+ * that hangs or dies is trouble of that trial alone. */
 #ifndef RUN_TRIAL_H
 #define RUN_TRIAL_H
 
@@ -21,7 +21,8 @@ struct trial {
 };
 
 struct trials_options {
-    const struct target *target; /* profile, zone, own_address and ceilings count */
+    const struct target *target; /* profile, zone, own_address and ceilings count; with an
+                                    adapter it is the mock client */
     const struct watches *watches;
     long lanes;       /* trials side by side */
     long jobs;        /* plays side by side in each */
