@@ -23,6 +23,9 @@ struct ordering {
     size_t count;
 };
 
+/* Reads an order or an authorization. */
+bool subscriber_read(struct subscriber *s, str url, const struct exchange **x,
+                     struct err *err) MUST_CHECK;
 /* Polls until the object's status is none of the two words (RFC 8555 7.5.1). */
 bool subscriber_settle(struct subscriber *s, str url, const char *one, const char *other,
                        json_t **out, struct err *err) MUST_CHECK;

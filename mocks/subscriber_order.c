@@ -95,8 +95,8 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
     return client_pause_ms(x, polls + POLLS_SKIPPED);
 }
 
-static bool read_state(struct subscriber *s, str url, const struct exchange **x,
-                       struct err *err)
+bool subscriber_read(struct subscriber *s, str url, const struct exchange **x,
+                     struct err *err)
 {
     enum { STORM = 100 };
     int times = client_bug(s->client, BUG_CLIENT_GONE_STORM) ? STORM : 1;
@@ -115,7 +115,7 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
         if (client_bug(s->client, BUG_CLIENT_GET)
             && !client_send(s->client, "GET", url, NULL, STR_NONE, 0, false, &x, err))
             return false;
-        if (!read_state(s, url, &x, err))
+        if (!subscriber_read(s, url, &x, err))
             return false;
         *out = x->body;
         str status = json_member(x->body, "status");
@@ -231,8 +231,9 @@ static bool submit(struct ordering *o, json_t *payload, struct err *err)
             subscriber_post(s, json_member(o->order, "finalize"), payload,
                             client_bug(s->client, BUG_CLIENT_FINALIZE_200) ? 200 : 0,
                             "the order was not finalized", &x, err);
-        once_more =
-            stubborn && (!good || has_status(x, "ready") || has_status(x, "invalid"));
+        once_more = stubborn
+            && (!good || has_status(x, "ready") || has_status(x, "invalid")
+                || has_status(x, "processing"));
         if (good) {
             const str *location = headers_find(&x->response.headers, "Location");
             o->order = x->body;

@@ -199,8 +199,7 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
 {
     struct subscriber *s = o->subscriber;
     const struct exchange *x;
-    if (!subscriber_post(s, p->url, NULL, 200, "an authorization cannot be read", &x,
-                         err))
+    if (!subscriber_read(s, p->url, &x, err))
         return false;
     if (str_is(json_member(x->body, "status"), "valid")
         && !client_bug(s->client, BUG_CLIENT_ANSWERS_VALID)
@@ -208,7 +207,7 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
             || choose_as_told(s, json_object_get(x->body, "challenges"))))
         return true;
     if (!can_be_proven(s, x->body, err))
-        return false;
+        return client_bug(s->client, BUG_CLIENT_INVALID_IGNORED);
     p->awaited = true;
     json_t *challenge = choose_as_told(s, json_object_get(x->body, "challenges"));
     if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_POSITION))
