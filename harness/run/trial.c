@@ -349,8 +349,9 @@ bool trials_run(struct arena *a, struct trial *trial, size_t count,
     struct trials *all = NEW(a, struct trials);
     *all =
         (struct trials){ .arena = a, .options = options, .trial = trial, .count = count };
-    long lanes = options->lanes < MOST_LANES ? options->lanes : MOST_LANES;
-    all->lanes = lanes < 1 ? 1 : (size_t)lanes;
+    all->lanes = options->lanes < 1   ? 1
+        : options->lanes > MOST_LANES ? MOST_LANES
+                                      : (size_t)options->lanes;
     bool good = choose_ports(all, err);
     do {
         good = good && (*stop || start_some(all, err));
