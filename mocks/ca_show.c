@@ -174,16 +174,20 @@ static bool is_listed(const struct authz *authz, const struct challenge *challen
 }
 
 /* RFC 8555 8: what a challenge has beside type, url and status is its type's own matter,
- * and new types come.  These have no token. */
+ * and new types come. */
 static void add_other_challenge(struct ca_call *call, const struct authz *authz,
                                 const char *type, json_t *list)
 {
-    json_t *out = json_object();
-    if (!call->ca->options.other_challenges || authz->status == STATUS_VALID)
+    const struct ca_options *options = &call->ca->options;
+    bool offered = options->other_challenges || options->bare_challenges;
+    if (!offered || authz->status == STATUS_VALID)
         return;
+    json_t *out = json_object();
     json_object_set_new(out, "type", json_string(type));
     put(out, "url", ca_url(call, "/challenge/%.*s/%s", STR_ARG(authz->id), type));
     put_status(out, STATUS_PENDING);
+    if (!options->bare_challenges)
+        put(out, "token", authz->id);
     json_array_append_new(list, out);
 }
 
@@ -192,9 +196,12 @@ static json_t *authz_challenges(struct ca_call *call, const struct authz *authz)
     json_t *list = json_array();
     bool all = bug_on(call->ca, BUG_ALL_CHALLENGES_STAY);
     add_other_challenge(call, authz, "carrier-pigeon-01", list);
-    for (size_t i = 0; i < authz->count; i++)
-        if (all || is_listed(authz, &authz->challenge[i]))
-            json_array_append_new(list, ca_show_challenge(call, &authz->challenge[i]));
+    for (size_t i = 0; i < authz->count; i++) {
+        bool back = call->ca->options.challenges_reversed;
+        const struct challenge *c = &authz->challenge[back ? authz->count - 1 - i : i];
+        if (all || is_listed(authz, c))
+            json_array_append_new(list, ca_show_challenge(call, c));
+    }
     add_other_challenge(call, authz, "http-02", list);
     return list;
 }

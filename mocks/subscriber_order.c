@@ -9,6 +9,8 @@
 #include "crypto/cert.h"
 #include "mocks/subscriber_inside.h"
 
+enum { ANEW_MS = 500 };
+
 static str order_status(const struct ordering *o)
 {
     return json_member(o->order, "status");
@@ -294,6 +296,8 @@ static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
         if (client_bug(s->client, BUG_CLIENT_ORDER_KEPT))
             s->kept_order = o.url;
         proven = subscriber_prove(&o, err);
+        if (!proven && client_bug(s->client, BUG_CLIENT_INVALID_ANEW))
+            clock_sleep_ms(ANEW_MS);
     } while (!proven && client_bug(s->client, BUG_CLIENT_INVALID_ANEW));
     return proven && (blind || reach(&o, "pending", "ready", err)) && finalize(&o, err)
         && reach(&o, "processing", "valid", err) && subscriber_download(&o, pem, err);

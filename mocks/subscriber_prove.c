@@ -40,6 +40,18 @@ static json_t *choose(struct subscriber *s, json_t *challenges)
     return chosen;
 }
 
+static bool some_lacks_token(json_t *challenges)
+{
+    json_t *challenge;
+    size_t i;
+    json_array_foreach(challenges, i, challenge)
+    {
+        if (!json_member(challenge, "token").len)
+            return true;
+    }
+    return false;
+}
+
 static bool some_type_is_strange(json_t *challenges)
 {
     json_t *challenge;
@@ -61,6 +73,8 @@ static json_t *choose_as_told(struct subscriber *s, json_t *challenges)
     if (client_bug(s->client, BUG_CLIENT_STRANGE_CHALLENGE)
         && some_type_is_strange(challenges))
         return NULL;
+    if (client_bug(s->client, BUG_CLIENT_TOKEN_WANTED) && some_lacks_token(challenges))
+        return NULL;
     if (!right && client_bug(s->client, BUG_CLIENT_NO_CHALLENGE))
         abort();
     return !right && client_bug(s->client, BUG_CLIENT_RESPONDS_ANYHOW)
@@ -72,7 +86,10 @@ static json_t *choose_as_told(struct subscriber *s, json_t *challenges)
 
 static str token_of(struct subscriber *s, json_t *challenge)
 {
-    str token = json_member(challenge, "token");
+    str token = json_member(challenge, "token"), octets;
+    if (client_bug(s->client, BUG_CLIENT_TOKEN_DECODED))
+        token = b64url_decode(s->arena, token, &octets) ? b64url_encode(s->arena, octets)
+                                                        : STR_NONE;
     while (client_bug(s->client, BUG_CLIENT_TOKEN_TRIMMED) && str_starts(token, "-"))
         token = str_from(token, 1);
     return client_bug(s->client, BUG_CLIENT_TOKEN_CUT) ? str_upto(token, CUT_TOKEN)

@@ -94,6 +94,8 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_EAB_REQUIRED] = &o->eab_required,
         [CA_ALWAYS_VALID] = &o->always_valid,
         [CA_OTHER_CHALLENGES] = &o->other_challenges,
+        [CA_BARE_CHALLENGES] = &o->bare_challenges,
+        [CA_CHALLENGES_REVERSED] = &o->challenges_reversed,
         [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
         [CA_TLS_OTHER_NAME] = &o->tls_other_name,
         [CA_TLS_EXPIRED] = &o->tls_expired,
