@@ -114,11 +114,22 @@ static bool choose_prover(struct issuing *i, struct err *err)
     return start_servers(i, err);
 }
 
+/* The planted bug: wherever the directory's answer leads is the directory. */
+static bool was_redirected(const struct issuing *i, struct client_options *options)
+{
+    size_t count = journal_count(i->journal);
+    const struct exchange *x = count ? journal_at(i->journal, count - 1) : NULL;
+    const str *location = x ? headers_find(&x->response.headers, "Location") : NULL;
+    if (location)
+        options->directory_url = str_copy(i->arena, *location);
+    return location != NULL;
+}
+
 static bool start_client(struct issuing *i, str url, struct err *err)
 {
     struct client_options options = {
         .directory_url = url,
-        .fetch = { .insecure = i->options.insecure,
+        .fetch = { .insecure = i->options.insecure || i->bugs.on[BUG_CLIENT_TRUSTS_ALL],
                    .user_agent = "acmespec/" ACMESPEC_VERSION " (issue)" },
         .journal = i->journal = journal_new(i->arena),
         .bugs = &i->bugs
@@ -126,7 +137,12 @@ static bool start_client(struct issuing *i, str url, struct err *err)
     if (!peer_roots(i->arena, i->options.ca_file, &options.fetch.ca_pem, err))
         return false;
     i->subscriber.client = client_new(i->arena, &options);
-    return client_directory(i->subscriber.client, err);
+    bool found = client_directory(i->subscriber.client, err);
+    if (!found && i->bugs.on[BUG_CLIENT_FOLLOWS] && was_redirected(i, &options)) {
+        i->subscriber.client = client_new(i->arena, &options);
+        found = client_directory(i->subscriber.client, err);
+    }
+    return found;
 }
 
 static bool read_eab(const struct issuing *i, struct registration *r, struct err *err)
@@ -227,13 +243,34 @@ static bool read_chain(struct issuing *i, str *pem, struct chain *chain, struct 
 }
 
 /* Without renewal information: when less than a third of its life is left. */
-static bool is_time(const struct cert *cert, const struct renewal *renewal)
+static bool is_time(const struct client *client, const struct cert *cert,
+                    const struct renewal *renewal)
 {
     time_t begin, end, now = clock_wall();
-    if (renewal->id.len)
+    if (client_bug(client, BUG_CLIENT_ARI_ALWAYS))
+        return true;
+    if (renewal->start && !client_bug(client, BUG_CLIENT_ARI_IGNORED))
         return now >= renewal->start;
     cert_validity(cert, &begin, &end);
     return end - now < (end - begin) / 3;
+}
+
+/* RFC 9773 4.3.3: without an answer the usual time counts.  What is replaced can be said
+ * all the same. */
+static bool ask_when(struct issuing *i, str pem, struct renewal *renewal, struct err *err)
+{
+    struct client *client = i->subscriber.client;
+    if (!client_resource(client, RESOURCE_RENEWAL_INFO).len)
+        return true;
+    if (!subscriber_renewal(&i->subscriber, pem, renewal, err)) {
+        if (client_bug(client, BUG_CLIENT_ARI_FATAL))
+            return false;
+        fprintf(stderr, "acmespec: %s\n", err->text);
+        renewal->start = 0;
+    }
+    if (renewal->explanation.len && !client_bug(client, BUG_CLIENT_ARI_SILENT))
+        printf("why now: %.*s\n", STR_ARG(renewal->explanation));
+    return true;
 }
 
 static bool renew(struct issuing *i, struct err *err)
@@ -245,13 +282,12 @@ static bool renew(struct issuing *i, struct err *err)
     str pem;
     if (!read_chain(i, &pem, &chain, err))
         return false;
-    if (client_resource(s->client, RESOURCE_RENEWAL_INFO).len
-        && !subscriber_renewal(s, pem, &renewal, err))
+    if (!ask_when(i, pem, &renewal, err))
         return false;
     if (client_bug(s->client, BUG_CLIENT_REPLACES_ALWAYS)
         && !cert_ari_id(i->arena, chain.item[0], &renewal.id, err))
         return false;
-    if (!i->options.force && !is_time(chain.item[0], &renewal)) {
+    if (!i->options.force && !is_time(s->client, chain.item[0], &renewal)) {
         puts("it is not time to renew yet; --force renews all the same");
         return true;
     }

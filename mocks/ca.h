@@ -89,6 +89,7 @@ struct ca_options {
     bool challenges_reversed; /* the last type first */
     str token_start;          /* what every token begins with */
     bool tls_untrusted, tls_other_name, tls_expired; /* the listener's certificate */
+    bool high_serials;         /* serial numbers begin with a bit that is set */
     long validate_ms;          /* from a response to the first query */
     int blind;                 /* so many queries of each challenge fail */
     int attempts;              /* validation queries before it gives up; 0: 3 */

@@ -185,7 +185,8 @@ static str new_serial(struct ca *ca, struct arena *a)
     enum { SERIAL_BYTES = 16 };
     char *bytes = arena_alloc(a, 1, SERIAL_BYTES);
     memcpy(bytes, store_random(&ca->store, a, SERIAL_BYTES).ptr, SERIAL_BYTES);
-    bytes[0] = (char)(bytes[0] | (bug_on(ca, BUG_ARI_SERIAL_ZERO) ? 0xc0 : 0x40));
+    bool high = ca->options.high_serials || bug_on(ca, BUG_ARI_SERIAL_ZERO);
+    bytes[0] = (char)(bytes[0] | (high ? 0xc0 : 0x40));
     return (str){ bytes, SERIAL_BYTES };
 }
 

@@ -104,10 +104,11 @@ struct validator *validator_new(struct arena *a, struct ca *ca)
 
 static void *work(void *object);
 
+/* None once it ends: nobody would wait for that one. */
 static void start_worker(struct validator *v)
 {
     int most = v->ca->options.workers;
-    if (v->count < (most < MOST_WORKERS ? most : MOST_WORKERS)
+    if (!v->stopping && v->count < (most < MOST_WORKERS ? most : MOST_WORKERS)
         && pthread_create(&v->thread[v->count], NULL, work, v) == 0)
         v->count++;
 }

@@ -180,6 +180,18 @@ static bool likes_account(const struct subscriber *s, json_t *account, struct er
     return true;
 }
 
+/* RFC 8555 6.1: HTTPS is required. */
+static bool is_https(const struct subscriber *s, struct err *err)
+{
+    for (int resource = 0; resource < RESOURCE_COUNT; resource++) {
+        str url = client_resource(s->client, (enum resource)resource);
+        if (str_starts(url, "http://") && !client_bug(s->client, BUG_CLIENT_PLAIN_HTTP))
+            return err_set(err, "the directory's %s is no https URL",
+                           resource_names[resource]);
+    }
+    return true;
+}
+
 bool subscriber_register(struct subscriber *s, const struct registration *r,
                          struct err *err)
 {
@@ -192,7 +204,8 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
         json_object_set(payload, "onlyReturnExisting", json_true());
     if (client_bug(s->client, BUG_CLIENT_ACCOUNT_MEMBERS))
         json_object_set_new(payload, "orders", json_string(""));
-    if (!agree(s, r, payload, err) || !bind_external(s, r, url, payload, err))
+    if (!is_https(s, err) || !agree(s, r, payload, err)
+        || !bind_external(s, r, url, payload, err))
         return false;
     s->account_url = STR_NONE;
     enum { STORM = 10 };
@@ -322,38 +335,4 @@ bool subscriber_revoke(struct subscriber *s, str der, int reason, const struct k
     return good
         && (!x->response.body.len || !client_bug(s->client, BUG_CLIENT_REVOKE_BARE)
             || err_set(err, "there is a body"));
-}
-
-/* --- renewal information --- */
-
-static bool read_window(json_t *body, struct renewal *out, struct err *err)
-{
-    json_t *window = json_object_get(body, "suggestedWindow");
-    return (date_from_rfc3339(json_member(window, "start"), &out->start)
-            && date_from_rfc3339(json_member(window, "end"), &out->end)
-            && out->end > out->start)
-        || err_set(err,
-                   "the renewal information has no window that begins before it ends");
-}
-
-bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
-                        struct err *err)
-{
-    str base = client_resource(s->client, RESOURCE_RENEWAL_INFO);
-    struct chain chain;
-    const struct exchange *x;
-    *out = (struct renewal){ .id = STR_NONE, .explanation = STR_NONE };
-    if (!base.len)
-        return err_set(err, "the CA offers no renewalInfo");
-    if (!chain_read(s->arena, pem, &chain, err)
-        || !cert_ari_id(s->arena, chain.item[0], &out->id, err))
-        return false;
-    str url = arena_printf(s->arena, "%.*s/%.*s", STR_ARG(base), STR_ARG(out->id));
-    if (!client_send(s->client, "GET", url, NULL, STR_NONE, 0, false, &x, err))
-        return false;
-    if (x->response.status != 200)
-        return err_set(err, "there is no renewal information: %s",
-                       journal_sentence(s->arena, x).ptr);
-    out->explanation = json_member(x->body, "explanationURL");
-    return read_window(x->body, out, err);
 }

@@ -42,7 +42,8 @@ json_t *subscriber_identifiers(struct arena *a, const struct client *client,
                                const struct strs *names)
 {
     json_t *list = json_keep(a, json_array());
-    bool dns = names->count > 1 && client_bug(client, BUG_CLIENT_IP_AS_DNS);
+    bool dns = (names->count > 1 && client_bug(client, BUG_CLIENT_IP_AS_DNS))
+        || client_bug(client, BUG_CLIENT_IP_ALWAYS_DNS);
     for (size_t i = 0; i < names->count; i++) {
         str name = names->item[i];
         if (!client_bug(client, BUG_CLIENT_IP_LONG))

@@ -24,6 +24,16 @@ static void add_text(struct arena *a, json_t *object, const char *member, str te
         json_object_set(object, member, json_string_of(a, text));
 }
 
+static str replaces_as_told(const struct client *client, const struct wish *wish)
+{
+    str id = wish->replaces;
+    if (client_bug(client, BUG_CLIENT_NO_REPLACES))
+        return STR_NONE;
+    return client_bug(client, BUG_CLIENT_REPLACES_SERIAL)
+        ? str_from(id, str_find_char(id, '.') + (id.len > 0))
+        : id;
+}
+
 static json_t *order_payload(struct arena *a, const struct client *client,
                              const struct wish *wish)
 {
@@ -38,18 +48,70 @@ static json_t *order_payload(struct arena *a, const struct client *client,
     }
     add_text(a, payload, "notBefore", wish->not_before);
     add_text(a, payload, "notAfter", wish->not_after);
-    add_text(a, payload, "profile", wish->profile);
-    add_text(a, payload, "replaces", wish->replaces);
+    if (!client_bug(client, BUG_CLIENT_PROFILE_DROPPED))
+        add_text(a, payload, "profile", wish->profile);
+    if (!wish->profile.len && client_bug(client, BUG_CLIENT_PROFILE_NULL))
+        json_object_set_new(payload, "profile", json_null());
+    add_text(a, payload, "replaces", replaces_as_told(client, wish));
     return payload;
+}
+
+/* A CA that does not know what is replaced, or knows that it was replaced before, says so
+ * in many ways (RFC 9773 5 has alreadyReplaced); the certificate is wanted all the same.
+ */
+static bool post_order(struct ordering *o, const struct exchange **x, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    str url = client_resource(s->client, RESOURCE_NEW_ORDER);
+    struct wish plain = *o->wish;
+    plain.replaces = STR_NONE;
+    bool good = subscriber_post(s, url, order_payload(s->arena, s->client, o->wish), 201,
+                                "there is no order", x, err);
+    if (good || !o->wish->replaces.len
+        || client_bug(s->client, BUG_CLIENT_REPLACED_FATAL))
+        return good;
+    return subscriber_post(s, url, order_payload(s->arena, s->client, &plain), 201,
+                           "there is no order", x, err);
+}
+
+static bool is_over(const struct ordering *o)
+{
+    time_t end;
+    return date_from_rfc3339(json_member(o->order, "expires"), &end)
+        && end < clock_wall();
+}
+
+/* Profiles draft 4: what the directory does not list is not asked for. */
+static bool profile_is_listed(const struct ordering *o, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    str profile = o->wish->profile;
+    json_t *listed = json_object_get(client_meta(s->client), "profiles");
+    return !profile.len || json_object_get(listed, str_z(s->arena, profile))
+        || client_bug(s->client, BUG_CLIENT_PROFILE_ANYHOW)
+        || err_set(err, "the CA lists no profile %.*s", STR_ARG(profile));
+}
+
+/* The planted bug: whose clock differs is no CA. */
+static bool clocks_agree(const struct ordering *o, const struct exchange *x,
+                         struct err *err)
+{
+    enum { MOST_S = 300 };
+    const str *date = headers_find(&x->response.headers, "Date");
+    time_t then, now = clock_wall();
+    if (!client_bug(o->subscriber->client, BUG_CLIENT_DATE_CHECKED) || !date
+        || !date_from_http(*date, &then) || (then < now + MOST_S && then > now - MOST_S))
+        return true;
+    return err_set(err, "the CA's clock is wrong");
 }
 
 static bool new_order(struct ordering *o, struct err *err)
 {
     struct subscriber *s = o->subscriber;
     const struct exchange *x;
-    if (!subscriber_post(s, client_resource(s->client, RESOURCE_NEW_ORDER),
-                         order_payload(s->arena, s->client, o->wish), 201,
-                         "there is no order", &x, err))
+    if (!profile_is_listed(o, err) || !post_order(o, &x, err))
+        return false;
+    if (!clocks_agree(o, x, err))
         return false;
     const str *location = client_header(s->client, x, "Location");
     if (!location)
@@ -61,6 +123,8 @@ static bool new_order(struct ordering *o, struct err *err)
     if (!str_is(order_status(o), "pending")
         && client_bug(s->client, BUG_CLIENT_PENDING_NEEDED))
         return err_set(err, "the new order is not pending");
+    if (is_over(o) && client_bug(s->client, BUG_CLIENT_OWN_CLOCK))
+        return err_set(err, "the order is over");
     if (json_object_get(o->order, "links")
         && client_bug(s->client, BUG_CLIENT_OBJECTS_STRICT))
         return err_set(err, "the order has a member that is unknown");
@@ -76,6 +140,13 @@ static bool order_status_is_known(str status)
     return str_is(status, "pending") || str_is(status, "processing")
         || str_is(status, "ready") || str_is(status, "valid")
         || str_is(status, "invalid");
+}
+
+static void wait_for_date(str date)
+{
+    long seconds;
+    if (retry_after_seconds(date, clock_wall(), &seconds))
+        clock_sleep_ms(seconds * 1000);
 }
 
 /* RFC 8555 7.4, 7.5.1: the time that the server asks for; a server that asks for none
@@ -94,6 +165,8 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
     if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_IGNORED)
         || (date && client_bug(s->client, BUG_CLIENT_RETRY_AFTER_DATE)))
         return CARELESS_MS;
+    if (date && client_bug(s->client, BUG_CLIENT_DATE_WAIT))
+        wait_for_date(*asked);
     return client_pause_ms(x, polls + POLLS_SKIPPED);
 }
 
@@ -290,6 +363,9 @@ static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
     if (!subscriber_names(s, &wish->names, &tidy.names, err))
         return false;
     bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED), proven;
+    bool twice = client_bug(s->client, BUG_CLIENT_ORDERS_TWICE);
+    if (twice && !new_order(&o, err))
+        return false;
     do {
         if (s->kept_order.len ? !take_up(&o, err) : !new_order(&o, err))
             return false;

@@ -226,6 +226,9 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
     if (!can_be_proven(s, x->body, err))
         return client_bug(s->client, BUG_CLIENT_INVALID_IGNORED);
     p->awaited = true;
+    if (!json_object_get(x->body, "expires")
+        && client_bug(s->client, BUG_CLIENT_EXPIRES_NEEDED))
+        abort();
     json_t *challenge = choose_as_told(s, json_object_get(x->body, "challenges"));
     if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_POSITION))
         json_object_set(json_object_get(x->body, "identifier"), "value",

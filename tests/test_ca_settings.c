@@ -36,6 +36,10 @@ static const struct { const char *line; enum setting_id id; long number; } good[
     { "ca attempts 3", CA_ATTEMPTS, 3 },
     { "ca blocked ${domain2} bad.test", CA_BLOCKED, 0 },
     { "ca limit newOrder 2 10s", CA_LIMIT, 2 },
+    { "ca blind 2", CA_BLIND, 2 },
+    { "ca validate-after 2s", CA_VALIDATE_AFTER, 2000 },
+    { "ca token ../", CA_TOKEN, 0 },
+    { "ca tls-untrusted", CA_TLS_UNTRUSTED, 0 },
 };
 static const struct { const char *line, *told; } bad[] = {
     { "ca no-termz", "t:4:1: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },

@@ -290,7 +290,9 @@ START_TEST(a_renewal_says_what_it_replaces)
     wish.replaces = renewal.id;
     wish.key = key_new(b.a, KEY_P256, &err);
     obtained(&wish);
-    breaks_off(&wish, "alreadyReplaced");
+    /* The CA says alreadyReplaced, and the order is made without that. */
+    obtained(&wish);
+    ck_assert_uint_eq(ca_figures(b.ca).orders, 3);
 }
 END_TEST
 
@@ -303,6 +305,92 @@ START_TEST(without_renewal_information_that_is_said)
     registered();
     ck_assert(!subscriber_renewal(&s, obtained(&wish), &renewal, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "renewalInfo"));
+}
+END_TEST
+
+START_TEST(a_profile_that_is_not_listed_is_not_asked_for)
+{
+    struct wish wish = wish_for("a.test");
+    wish.profile = STR("no-such");
+    registered();
+    breaks_off(&wish, "lists no profile no-such");
+    ck_assert_uint_eq(ca_figures(b.ca).orders, 0);
+}
+END_TEST
+
+/* --- what the CA sees --- */
+
+START_TEST(the_ca_keeps_what_it_found_and_finds_nothing_later)
+{
+    struct wish wish = wish_for("a.test");
+    registered();
+    s.challenge = str_of(challenges[_i]);
+    obtained(&wish);
+    json_t *proofs = ca_proofs(b.ca, b.a, s.challenge);
+    ck_assert_uint_eq(json_array_size(proofs), 1);
+    json_t *proof = json_array_get(proofs, 0);
+    ck_assert(json_is_true(json_object_get(proof, "exact")));
+    ck_assert(str_is(json_member(proof, "identifier"), "a.test"));
+    ck_assert_ptr_null(json_object_get(proof, "problem"));
+    ck_assert_uint_eq(json_array_size(ca_proofs(b.ca, b.a, STR("any"))), 1);
+    ck_assert_uint_eq(json_array_size(ca_leftovers(b.ca, b.a, STR("any"))), 0);
+}
+END_TEST
+
+START_TEST(a_proof_that_stays_is_left_over)
+{
+    struct bugs bugs = { .on = { [BUG_CLIENT_LEAVES_VALID] = true } };
+    struct wish wish = wish_for("a.test");
+    struct client_options options = { .directory_url = ca_directory_url(b.ca),
+                                      .fetch = { .ca_pem = ca_root_pem(b.ca) },
+                                      .journal = b.journal,
+                                      .bugs = &bugs };
+    s.client = client_new(b.a, &options);
+    ck_assert_msg(client_directory(s.client, &err), "%s", err.text);
+    registered();
+    s.challenge = str_of(challenges[_i]);
+    obtained(&wish);
+    json_t *left = ca_leftovers(b.ca, b.a, STR("any"));
+    ck_assert_uint_eq(json_array_size(left), 1);
+    ck_assert(str_eq(json_member(json_array_get(left, 0), "type"), s.challenge));
+}
+END_TEST
+
+START_TEST(a_blind_ca_fails_once_and_tries_again)
+{
+    struct wish wish = wish_for("a.test");
+    bench_again(&(struct ca_options){ .blind = 1, .attempts = 2, .retry_ms = 100 });
+    subscribe();
+    registered();
+    obtained(&wish);
+    json_t *proofs = ca_proofs(b.ca, b.a, STR("any"));
+    ck_assert_uint_eq(json_array_size(proofs), 2);
+    ck_assert(str_is(json_member(json_array_get(proofs, 0), "problem"), "connection"));
+}
+END_TEST
+
+START_TEST(odd_offers_are_coped_with)
+{
+    struct wish wish = wish_for("a.test");
+    const struct ca_options odd[] = {
+        { .other_challenges = true },    { .bare_challenges = true },
+        { .challenges_reversed = true }, { .token_start = STR_INIT("--__") },
+        { .validate_ms = 200 },          { .high_serials = true },
+    };
+    bench_again(&odd[_i]);
+    subscribe();
+    registered();
+    obtained(&wish);
+}
+END_TEST
+
+START_TEST(a_token_that_is_a_path_is_refused)
+{
+    struct wish wish = wish_for("a.test");
+    bench_again(&(struct ca_options){ .token_start = STR_INIT("../") });
+    subscribe();
+    registered();
+    breaks_off(&wish, "not base64url");
 }
 END_TEST
 
@@ -384,6 +472,15 @@ Suite *subscriber_suite(void)
     tcase_add_test(later, a_certificate_is_revoked_by_account_or_key);
     tcase_add_test(later, a_renewal_says_what_it_replaces);
     tcase_add_test(later, without_renewal_information_that_is_said);
+    tcase_add_test(later, a_profile_that_is_not_listed_is_not_asked_for);
+    TCase *seen = tests_of(suite, "what the CA sees");
+    tcase_add_loop_test(seen, the_ca_keeps_what_it_found_and_finds_nothing_later, 1,
+                        (int)countof(challenges));
+    tcase_add_loop_test(seen, a_proof_that_stays_is_left_over, 1,
+                        (int)countof(challenges));
+    tcase_add_test(seen, a_blind_ca_fails_once_and_tries_again);
+    tcase_add_loop_test(seen, odd_offers_are_coped_with, 0, 6);
+    tcase_add_test(seen, a_token_that_is_a_path_is_refused);
     TCase *provers = tests_of(suite, "provers");
     tcase_add_test(provers, a_web_root_gets_a_readable_file_and_loses_it_again);
     tcase_add_test(provers, a_program_is_called_with_what_it_needs);

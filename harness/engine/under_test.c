@@ -96,6 +96,7 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_OTHER_CHALLENGES] = &o->other_challenges,
         [CA_BARE_CHALLENGES] = &o->bare_challenges,
         [CA_CHALLENGES_REVERSED] = &o->challenges_reversed,
+        [CA_HIGH_SERIALS] = &o->high_serials,
         [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
         [CA_TLS_OTHER_NAME] = &o->tls_other_name,
         [CA_TLS_EXPIRED] = &o->tls_expired,
@@ -210,6 +211,10 @@ static bool start_ca(struct world *w, struct err *err)
     for (size_t i = 0; i < s->setting_count; i++)
         if (!apply_setting(w, &s->setting[i], &o, err))
             return false;
+    /* By another clock its dates are wrong, in all that it answers. */
+    for (size_t i = 0; i < s->rules_on.count; i++)
+        if (rule_effect(&s->rules_on.row[i], EFFECT_CLOCK))
+            u->wrong = true;
     set_profiles(w, &o);
     u->rules = rules_new(w->arena, s->rules_on.row, s->rules_on.count);
     rules_vars(u->rules, w->vars);
@@ -300,6 +305,11 @@ static bool start_responder(struct world *w, struct err *err)
     w->responder = responder_new(w->arena, &options, err);
     if (w->responder)
         u->dns_port = responder_dns_port(w->responder);
+    /* Plain HTTP, for URLs that no ACME client may go to. */
+    if (w->responder)
+        vars_set(w->vars, STR("plain-http"),
+                 arena_printf(w->arena, "http://localhost:%d",
+                              responder_http_port(w->responder)));
     return w->responder != NULL;
 }
 

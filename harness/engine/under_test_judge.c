@@ -114,6 +114,14 @@ static str why_not_issued(struct world *w)
     return STR_NONE;
 }
 
+/* Whether there has to be a certificate now: it is on the client whether it was time. */
+static bool is_to_issue(const struct under_test *u)
+{
+    return u->operation == OPERATION_OBTAIN || u->operation == OPERATION_RENEW
+        || (u->operation == OPERATION_RENEW_WHEN_DUE
+            && !str_eq(u->stored.leaf_der, u->before.leaf_der));
+}
+
 /* Whether the account was answered as deactivated. */
 static bool was_deactivated(const struct world *w)
 {
@@ -132,8 +140,10 @@ static str why_not_done(struct world *w)
         [OPERATION_UPDATE_CONTACT] = RESOURCE_ACCOUNT,
     };
     enum operation operation = w->under_test->operation;
-    if (operation == OPERATION_OBTAIN || operation == OPERATION_RENEW)
+    if (is_to_issue(w->under_test))
         return why_not_issued(w);
+    if (operation == OPERATION_RENEW_WHEN_DUE)
+        return STR_NONE;
     if (!answered(w, asked[operation], 200)
         || (operation == OPERATION_DEACTIVATE && !was_deactivated(w)))
         return arena_printf(w->arena, "the CA never agreed to a request for %s",
@@ -198,7 +208,7 @@ static int signal_behind(const struct child_end *end)
 static enum client_outcome outcome_of(const struct under_test *u, const char *mark,
                                       str why_not)
 {
-    bool issues = u->operation == OPERATION_OBTAIN || u->operation == OPERATION_RENEW;
+    bool issues = is_to_issue(u);
     if (u->end.fate == CHILD_OVERDUE || u->end.fate == CHILD_STOPPED)
         return OUTCOME_HUNG;
     if (u->end.fate == CHILD_SIGNALLED || signal_behind(&u->end)

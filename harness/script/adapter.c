@@ -8,6 +8,7 @@
 const char *const operation_names[OPERATION_COUNT] = {
     [OPERATION_OBTAIN] = "obtain",
     [OPERATION_RENEW] = "renew",
+    [OPERATION_RENEW_WHEN_DUE] = "renew-when-due",
     [OPERATION_REVOKE] = "revoke",
     [OPERATION_REVOKE_BY_KEY] = "revoke-by-key",
     [OPERATION_ROLL_OVER] = "roll-over",

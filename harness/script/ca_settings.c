@@ -18,6 +18,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_OTHER_CHALLENGES] = { "other-challenges", SETTING_FLAG, "offers challenges of types that nobody knows, too, before and behind the others" },
     [CA_BARE_CHALLENGES] = { "bare-challenges", SETTING_FLAG, "the same, of types that have no token" },
     [CA_CHALLENGES_REVERSED] = { "challenges-reversed", SETTING_FLAG, "lists tls-alpn-01 first and http-01 last" },
+    [CA_HIGH_SERIALS] = { "high-serials", SETTING_FLAG, "serial numbers begin with a bit that is set, so that DER has a zero octet in front" },
     [CA_TLS_UNTRUSTED] = { "tls-untrusted", SETTING_FLAG, "its own TLS certificate is of nobody that the client trusts" },
     [CA_TLS_OTHER_NAME] = { "tls-other-name", SETTING_FLAG, "its own TLS certificate is for another host" },
     [CA_TLS_EXPIRED] = { "tls-expired", SETTING_FLAG, "its own TLS certificate is over" },

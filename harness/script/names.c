@@ -30,6 +30,7 @@ const struct name_help common_names[] = {
     { "right", "inside `provision`: the value that would be right" },
     { "swapped", "inside `provision`: the right value in the other letter case" },
     { "cut", "inside `provision`: the right value without its last character" },
+    { "plain-http", "suite client: a URL without a path of a listener for plain HTTP" },
     { "url", "inside `on`: the URL that was asked" },
     { "nonce", "inside `on`: the nonce of the request" },
     { "now", "the date now, RFC 3339" },

@@ -178,7 +178,7 @@ const struct word_kind word_kinds[] = {
     { "MANNER", "drop, reset, hang or cut", is_manner },
     { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest or trailing-octets", is_alpn_fault },
     { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any", is_resource },
-    { "OPERATION", "obtain, renew, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
+    { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
     { "EXTRA", "eab, profile or chain", is_extra },
     { "SETTING", "a setting of the mock CA", is_any },
     { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil },

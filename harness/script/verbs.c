@@ -129,7 +129,7 @@ const struct verb verbs[] = {
     /* ---- suite client ---- */
     { "ca", VERB_CA, IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start: a way that a correct CA may be (see `acmespec help settings`)." },
     { "run", VERB_RUN, IN_SCENARIO, IN_RUN, "OPERATION [DOMAIN...] [over CHALLENGE]",
-      "Starts the client under test and waits for its end: obtain, for these names; renew, revoke, revoke-by-key, roll-over, deactivate or update-contact." },
+      "Starts the client under test and waits for its end: obtain, for these names; renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact." },
     { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows; `with profile NAME`, `with chain NAME`: what to ask for." },
 
     /* ---- challenges and DNS ---- */
@@ -198,6 +198,7 @@ const struct verb verbs[] = {
     { "webroot", VERB_CLAUSE, IN_CLIENT, 0, "", "http-01 is answered from files below $webroot, which acmespec serves." },
     { "needs-sandbox", VERB_CLAUSE, IN_CLIENT, 0, "", "It cannot be told ports or roots, and runs in a sandbox only." },
     { "renew", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Renews now what was obtained." },
+    { "renew-when-due", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Renews what was obtained, if it is time to." },
     { "revoke", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Revokes it as the account that obtained it." },
     { "revoke-by-key", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Revokes it by the certificate's key." },
     { "roll-over", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Changes the account's key." },
@@ -259,6 +260,7 @@ const struct capability capabilities[] = {
     { "cors", "allows cross-origin requests (RFC 8555 6.1)" },
     { "several-names", "a client: one certificate for several names" },
     { "renew", "a client: renews on demand" },
+    { "renew-when-due", "a client: renews when it is time to, and not before" },
     { "revoke", "a client: revokes as the account (RFC 8555 7.6)" },
     { "revoke-by-key", "a client: revokes by the certificate's key (RFC 8555 7.6)" },
     { "roll-over", "a client: changes its account's key (RFC 8555 7.3.5)" },
