@@ -242,37 +242,6 @@ static bool read_chain(struct issuing *i, str *pem, struct chain *chain, struct 
         && chain_read(i->arena, *pem, chain, err);
 }
 
-/* Without renewal information: when less than a third of its life is left. */
-static bool is_time(const struct client *client, const struct cert *cert,
-                    const struct renewal *renewal)
-{
-    time_t begin, end, now = clock_wall();
-    if (client_bug(client, BUG_CLIENT_ARI_ALWAYS))
-        return true;
-    if (renewal->start && !client_bug(client, BUG_CLIENT_ARI_IGNORED))
-        return now >= renewal->start;
-    cert_validity(cert, &begin, &end);
-    return end - now < (end - begin) / 3;
-}
-
-/* RFC 9773 4.3.3: without an answer the usual time counts.  What is replaced can be said
- * all the same. */
-static bool ask_when(struct issuing *i, str pem, struct renewal *renewal, struct err *err)
-{
-    struct client *client = i->subscriber.client;
-    if (!client_resource(client, RESOURCE_RENEWAL_INFO).len)
-        return true;
-    if (!subscriber_renewal(&i->subscriber, pem, renewal, err)) {
-        if (client_bug(client, BUG_CLIENT_ARI_FATAL))
-            return false;
-        fprintf(stderr, "acmespec: %s\n", err->text);
-        renewal->start = 0;
-    }
-    if (renewal->explanation.len && !client_bug(client, BUG_CLIENT_ARI_SILENT))
-        printf("why now: %.*s\n", STR_ARG(renewal->explanation));
-    return true;
-}
-
 static bool renew(struct issuing *i, struct err *err)
 {
     struct subscriber *s = &i->subscriber;
@@ -282,12 +251,12 @@ static bool renew(struct issuing *i, struct err *err)
     str pem;
     if (!read_chain(i, &pem, &chain, err))
         return false;
-    if (!ask_when(i, pem, &renewal, err))
+    if (!subscriber_ask_when(s, pem, &renewal, err))
         return false;
     if (client_bug(s->client, BUG_CLIENT_REPLACES_ALWAYS)
         && !cert_ari_id(i->arena, chain.item[0], &renewal.id, err))
         return false;
-    if (!i->options.force && !is_time(s->client, chain.item[0], &renewal)) {
+    if (!i->options.force && !renewal_is_due(s->client, chain.item[0], &renewal)) {
         puts("it is not time to renew yet; --force renews all the same");
         return true;
     }

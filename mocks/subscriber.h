@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "crypto/cert.h"
 #include "mocks/client.h"
 
 /* What proves control over one identifier. */
@@ -87,6 +88,15 @@ struct renewal {
 };
 bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
                         struct err *err) MUST_CHECK;
+/* The same for one that is to be renewed: without an answer, which is told on stderr, the
+ * usual time counts (RFC 9773 4.3.3), and start is 0.  What is replaced is known then,
+ * too. */
+bool subscriber_ask_when(struct subscriber *s, str pem, struct renewal *out,
+                         struct err *err) MUST_CHECK;
+/* Whether it is time: the window began; without one, less than a third of the life is
+ * left. */
+bool renewal_is_due(const struct client *client, const struct cert *cert,
+                    const struct renewal *renewal);
 
 /* --- shared with mocks/subscriber_order.c --- */
 /* A POST by the account, payload NULL: POST-as-GET.  false with what the server said

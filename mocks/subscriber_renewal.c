@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* When the CA wants a certificate renewed (RFC 9773). */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -69,4 +70,32 @@ bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
         abort();
     out->explanation = json_member(x->body, "explanationURL");
     return read_window(s, x->body, out, err);
+}
+
+bool subscriber_ask_when(struct subscriber *s, str pem, struct renewal *out,
+                         struct err *err)
+{
+    if (!client_resource(s->client, RESOURCE_RENEWAL_INFO).len)
+        return true;
+    if (!subscriber_renewal(s, pem, out, err)) {
+        if (client_bug(s->client, BUG_CLIENT_ARI_FATAL))
+            return false;
+        fprintf(stderr, "acmespec: %s\n", err->text);
+        out->start = 0;
+    }
+    if (out->explanation.len && !client_bug(s->client, BUG_CLIENT_ARI_SILENT))
+        printf("why now: %.*s\n", STR_ARG(out->explanation));
+    return true;
+}
+
+bool renewal_is_due(const struct client *client, const struct cert *cert,
+                    const struct renewal *renewal)
+{
+    time_t begin, end, now = clock_wall();
+    if (client_bug(client, BUG_CLIENT_ARI_ALWAYS))
+        return true;
+    if (renewal->start && !client_bug(client, BUG_CLIENT_ARI_IGNORED))
+        return now >= renewal->start;
+    cert_validity(cert, &begin, &end);
+    return end - now < (end - begin) / 3;
 }
