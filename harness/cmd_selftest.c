@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* `acmespec selftest`: the server suite against the correct mock CA of this program,
- * which has to be decided and green.  With --bugs: see cmd_selftest_bugs.c. */
+/* `acmespec selftest`: the server suite against the correct mock CA of this program, and
+ * the client suite against its mock client, which have to be decided and green.  With
+ * --bugs: see cmd_selftest_bugs.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -69,23 +70,70 @@ static bool asks_for(int argc, char **argv, const char *word, const char *letter
     return false;
 }
 
-int cmd_selftest(struct arena *a, int argc, char **argv)
+static int play_server(struct arena *a, int argc, char **argv)
 {
     struct selftest s = { .arena = a, .mock = { .hold = -1 } };
     struct err err;
-    if (asks_for(argc, argv, "--bugs", "--bugs"))
-        return cmd_selftest_bugs(a, argc, argv);
-    if (asks_for(argc, argv, "--help", "-h")) {
-        puts("usage: acmespec selftest [option...] [SCENARIO...]\n"
-             "       acmespec selftest --bugs [option...] [BUG...]\n\n"
-             "Plays the server suite against the correct mock CA of this program.  Takes "
-             "what\nacmespec server takes, but for the URL.  With --bugs it proves the "
-             "suite: see\nacmespec selftest --bugs --help.\n");
-        options_print(server_rows, server_row_count);
-        return EXIT_CONFORMS;
-    }
     int status =
         start(&s, &err) ? judge(&s, argc, argv) : command_failed(EXIT_OUR_FAULT, &err);
     selfmock_stop(&s.mock);
     return status;
+}
+
+/* The mock client is one more client (scenarios/clients/acmespec.acme). */
+static int play_client(struct arena *a, int argc, char **argv)
+{
+    char **all = NEW_ARRAY(a, char *, (size_t)argc + 2);
+    all[0] = argv[-1];
+    all[1] = str_z(a, STR("client"));
+    all[2] = str_z(a, STR("acmespec"));
+    for (int i = 1; i < argc; i++)
+        all[i + 2] = argv[i];
+    return cmd_client(a, argc + 1, all + 1);
+}
+
+/* Which suite the words are about: --suite, which is taken out of them, or a scenario's
+ * name; both when there are none but of how much is printed. */
+static str suite_of(int *argc, char **argv)
+{
+    str suite = STR_NONE;
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        bool apart = strcmp(argv[i], "--suite") == 0 && i + 1 < *argc;
+        if (apart || strncmp(argv[i], "--suite=", 8) == 0) {
+            suite = str_of(apart ? argv[++i] : argv[i] + 8);
+            continue;
+        }
+        bool loudness = strcmp(argv[i], "-q") == 0 || strcmp(argv[i], "-v") == 0;
+        if (!suite.len && !loudness)
+            suite = strncmp(argv[i], "client/", 7) == 0 ? STR("client") : STR("server");
+        argv[kept++] = argv[i];
+    }
+    *argc = kept;
+    return suite;
+}
+
+int cmd_selftest(struct arena *a, int argc, char **argv)
+{
+    if (asks_for(argc, argv, "--bugs", "--bugs"))
+        return cmd_selftest_bugs(a, argc, argv);
+    if (asks_for(argc, argv, "--help", "-h")) {
+        puts(
+            "usage: acmespec selftest [option...] [SCENARIO...]\n"
+            "       acmespec selftest --bugs [option...] [BUG...]\n\n"
+            "Plays the server suite against the correct mock CA of this program, and the "
+            "client\nsuite against its mock client: both, or that of --suite, or of the "
+            "scenarios.  Takes\nwhat acmespec server takes, but for the URL.  With "
+            "--bugs "
+            "it proves the suites: see\nacmespec selftest --bugs --help.\n");
+        options_print(server_rows, server_row_count);
+        return EXIT_CONFORMS;
+    }
+    str suite = suite_of(&argc, argv);
+    if (suite.len && !str_is(suite, "server") && !str_is(suite, "client"))
+        return usage_error("--suite is server or client");
+    int status = str_is(suite, "client") ? EXIT_CONFORMS : play_server(a, argc, argv);
+    if (status != EXIT_CONFORMS || str_is(suite, "server"))
+        return status;
+    return play_client(a, argc, argv);
 }

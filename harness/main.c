@@ -23,7 +23,7 @@ static const struct {
       "test a client: play the CA against it" },
     { "mock", cmd_mock, "mock", "be a CA on one loopback port" },
     { "selftest", cmd_selftest, "selftest [SCENARIO...]",
-      "play the server suite against our own mock CA" },
+      "play the suites against our own mocks" },
     { "issue", cmd_issue, "issue OPERATION URL [NAME...]",
       "be a client: obtain, renew, revoke" },
     { "bench", cmd_bench, "bench URL", "measure a CA under parallel clients" },

@@ -43,7 +43,15 @@ part()
             echo "cli ${name%.sh}: $script"
         done
         ;;
-    self) echo "self-play: $B/acmespec selftest -q ${ONLY-}" ;;
+    self)
+        # What ONLY names is of one suite.
+        if [ -n "${ONLY-}" ]; then
+            echo "self-play: $B/acmespec selftest -q $ONLY"
+        else
+            echo "self-play of the server suite: $B/acmespec selftest --suite server -q"
+            echo "self-play of the client suite: $B/acmespec selftest --suite client -q"
+        fi
+        ;;
     bugs) echo "planted bugs: $B/acmespec selftest --bugs -q ${ONLY-}" ;;
     pebble) echo "pebble: tests/peers/run.sh pebble" ;;
     interop)
@@ -75,7 +83,7 @@ limited()
 play()
 {
     case $name in
-    self-play | planted* | pebble | interop | fuzz)
+    self-play* | planted* | pebble | interop | fuzz)
         # shellcheck disable=SC2086
         { limited $command; echo $? >"$log.status"; } 2>&1 </dev/null | tee "$log"
         read -r status <"$log.status"
