@@ -52,6 +52,17 @@ const str *client_header(const struct client *c, const struct exchange *exchange
     return value;
 }
 
+bool client_location(struct client *c, const struct exchange *exchange, str *url)
+{
+    const str *value = client_header(c, exchange, "Location");
+    if (!value)
+        return false;
+    *url = client_bug(c, BUG_CLIENT_LOCATION_RAW)
+        ? str_copy(c->arena, *value)
+        : url_resolve(c->arena, exchange->request.url, *value);
+    return true;
+}
+
 struct fetcher *client_fetcher(struct client *c)
 {
     return c->fetcher;
@@ -126,6 +137,7 @@ const struct exchange *sending_log(struct client *c, const struct sending *s,
     if (client_bug(c, BUG_CLIENT_DIES_OF_HTML) && kept->response.body.len && !kept->body
         && !str_contains(kept->response.body, STR("CERTIFICATE")))
         abort();
+    client_stumble(c, kept);
     nonces_collect(c, kept);
     return kept;
 }
@@ -157,6 +169,8 @@ bool client_send(struct client *c, const char *method, str url,
     struct request request = { .method = str_of(method), .url = url, .body = body };
     sending_make(c, step, &s, &request, headers);
     *out = sending_send(c, step, &s);
+    for (int i = 0; i < CLIENT_STORM && client_follows(c, *out); i++)
+        *out = sending_send(c, step, &s);
     arena_end(step);
     return true;
 }

@@ -79,6 +79,12 @@ long client_pause_ms(const struct exchange *exchange, int polls);
 bool client_nonce(struct client *c, str *nonce, struct err *err) MUST_CHECK;
 /* The nonce that the exchange's request carried. */
 str client_nonce_of(struct arena *a, const struct exchange *exchange);
+/* The URL that Location gives, resolved (RFC 9110 10.2.2); false: there is none. */
+bool client_location(struct client *c, const struct exchange *exchange, str *url);
+/* The n-th link of that relation in an answer, resolved (RFC 8288); false: there is none.
+ */
+bool client_link(const struct client *c, struct arena *a, const struct exchange *exchange,
+                 const char *rel, size_t n, str *url);
 struct fetcher *client_fetcher(struct client *c);
 
 #endif

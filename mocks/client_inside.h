@@ -10,6 +10,7 @@
  * ourselves. */
 struct nonces {
     struct strs pool, seen;
+    size_t asked; /* newNonce, so many times */
 };
 
 struct client {
@@ -49,6 +50,13 @@ const struct exchange *sending_log(struct client *c, const struct sending *s,
 /* Planted bugs of a request's JWS. */
 void client_spoil(const struct client *c, struct arena *step, struct jws_spec *spec);
 
+/* What planted bugs do at an answer that is merely odd (client_odd.c). */
+void client_stumble(const struct client *c, const struct exchange *x);
+/* Whether a planted bug makes it follow that redirect, to where it was before. */
+enum { CLIENT_STORM = 300 };
+bool client_follows(const struct client *c, const struct exchange *x);
+/* Whether a planted bug keeps it from seeing which error that is. */
+bool client_overlooks(const struct client *c, const struct exchange *x);
 /* Takes the nonce of an answer into the pool. */
 void nonces_collect(struct client *c, const struct exchange *x);
 /* A nonce from an answer, when it has a valid one, and out of the pool. */

@@ -19,6 +19,10 @@ static bool answered_nonce(const struct client *c, const struct exchange *x, str
     const str *value = client_header(c, x, "Replay-Nonce");
     if (!value || (!is_nonce(*value) && !client_bug(c, BUG_CLIENT_TAKES_ANY_NONCE)))
         return false;
+    if (value->len > 128 && client_bug(c, BUG_CLIENT_NONCE_ROOM))
+        return false;
+    if (value->len % 4 == 1 && client_bug(c, BUG_CLIENT_NONCE_DECODES))
+        return false;
     *nonce = *value;
     return true;
 }
@@ -85,8 +89,16 @@ bool nonces_get(struct client *c, str *nonce, const struct exchange **asked,
 bool nonces_ask(struct client *c, str *nonce, const struct exchange **asked,
                 struct err *err)
 {
-    if (!ask_new_nonce(c, asked, err))
-        return false;
+    enum { STORM = 100 };
+    int times = client_bug(c, BUG_CLIENT_NEW_NONCE_STORM) ? STORM : 1;
+    if (c->nonces.asked++ && client_bug(c, BUG_CLIENT_NEW_NONCE_ONCE))
+        return err_set(err, "there is no nonce left");
+    do
+        if (!ask_new_nonce(c, asked, err))
+            return false;
+    while (--times > 0 && (*asked)->response.status > 299);
+    if ((*asked)->response.status != 200 && client_bug(c, BUG_CLIENT_NEW_NONCE_200))
+        return err_set(err, "newNonce did not answer 200");
     if (nonces_take_from(c, *asked, nonce))
         return true;
     const struct response *response = &(*asked)->response;

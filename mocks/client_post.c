@@ -3,6 +3,8 @@
  * again once after badNonce (RFC 8555 6.2 to 6.5). */
 #include "mocks/client_inside.h"
 
+#include <limits.h>
+
 #include "acme/problem.h"
 
 /* Whether the nonce is the caller's affair, so that none of ours may be put in its place.
@@ -82,7 +84,7 @@ static bool post_once(struct client *c, const struct post *post, str nonce,
     return made;
 }
 
-/* The nonce to try again with, from the error. */
+/* The nonce to try again with: that of the error, and newNonce's where it has none. */
 static bool next_nonce(struct client *c, const struct exchange *refused, str *nonce)
 {
     const struct exchange *asked;
@@ -91,14 +93,21 @@ static bool next_nonce(struct client *c, const struct exchange *refused, str *no
         return true;
     if (client_bug(c, BUG_CLIENT_FRESH_RETRY))
         return nonces_ask(c, nonce, &asked, &ignored);
-    return !client_bug(c, BUG_CLIENT_BAD_NONCE_FINAL)
-        && nonces_take_from(c, refused, nonce);
+    if (client_bug(c, BUG_CLIENT_BAD_NONCE_FINAL))
+        return false;
+    if (nonces_take_from(c, refused, nonce))
+        return true;
+    return !client_bug(c, BUG_CLIENT_NONCE_NEEDED)
+        && nonces_ask(c, nonce, &asked, &ignored);
 }
 
 static bool is_bad_nonce(struct client *c, const struct exchange *x)
 {
+    if (x->resource == RESOURCE_ACCOUNT && client_bug(c, BUG_CLIENT_UPDATE_FINAL))
+        return false;
     struct arena *step = arena_new(c->arena);
-    bool bad = str_is(problem_word(step, &x->response), "badNonce");
+    bool bad =
+        str_is(problem_word(step, &x->response), "badNonce") && !client_overlooks(c, x);
     if (client_bug(c, BUG_CLIENT_STRICT) && json_object_get(x->body, "balance"))
         bad = false;
     arena_end(step);
@@ -137,11 +146,17 @@ bool client_post(struct client *c, const struct post *post, const struct exchang
         return false;
     /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use
      * the nonce provided in the error response". */
-    for (int retry = 0;
-         (retry < CLIENT_RETRIES || client_bug(c, BUG_CLIENT_ENDLESS)) && !post->no_retry
-         && !has_own_nonce(post) && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
+    int most = client_bug(c, BUG_CLIENT_ENDLESS) ? INT_MAX
+        : client_bug(c, BUG_CLIENT_RETRIES_ONCE) ? 1
+                                                 : CLIENT_RETRIES;
+    for (int retry = 0; retry < most && !post->no_retry && !has_own_nonce(post)
+         && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
          retry++)
         if (!post_once(c, post, nonce, out, err))
+            return false;
+    for (int i = 0; i < CLIENT_STORM && client_follows(c, *out); i++)
+        if (!choose_nonce(c, post, &nonce, &unanswered, err)
+            || !post_once(c, post, nonce, out, err))
             return false;
     return true;
 }

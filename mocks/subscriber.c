@@ -219,11 +219,8 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
         return true;
     if (!good || !likes_account(s, x->body, err))
         return false;
-    const str *location = client_header(s->client, x, "Location");
-    if (!location)
-        return err_set(err, "the account's answer has no Location");
-    s->account_url = str_copy(s->arena, *location);
-    return true;
+    return client_location(s->client, x, &s->account_url)
+        || err_set(err, "the account's answer has no Location");
 }
 
 /* The planted mistakes in the inner JWS. */

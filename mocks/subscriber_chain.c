@@ -136,8 +136,7 @@ static bool prefer_chain(struct ordering *o, const struct exchange *first, str *
     for (size_t i = 0; i < (one ? 1 : MOST_ALTERNATES); i++) {
         const struct exchange *x;
         str url;
-        if (!link_find(s->arena, &first->response.headers, "alternate", i,
-                       first->request.url, &url))
+        if (!client_link(s->client, s->arena, first, "alternate", i, &url))
             break;
         if (!subscriber_post(s, url, NULL, 200, "an alternate chain cannot be had", &x,
                              err))

@@ -113,10 +113,8 @@ static bool new_order(struct ordering *o, struct err *err)
         return false;
     if (!clocks_agree(o, x, err))
         return false;
-    const str *location = client_header(s->client, x, "Location");
-    if (!location)
+    if (!client_location(s->client, x, &o->url))
         return err_set(err, "the order's answer has no Location");
-    o->url = str_copy(s->arena, *location);
     o->order = x->body;
     if (!subscriber_likes_order(o, err))
         return false;

@@ -267,6 +267,22 @@ START_TEST(headers_are_changed)
 }
 END_TEST
 
+START_TEST(answers_are_sent_in_other_ways)
+{
+    rule("on directory interim 103");
+    ck_assert_int_eq(get_directory()->response.status, 200);
+    rule("on directory manner chunked");
+    const struct exchange *x = get_directory();
+    ck_assert(headers_find(&x->response.headers, "Transfer-Encoding") != NULL);
+    ck_assert(json_is_object(x->body));
+    rule("on directory manner close");
+    ck_assert(headers_find(&get_directory()->response.headers, "Connection") != NULL);
+    rule("on directory redirect ${directory}/x; relative Location");
+    x = get_directory();
+    ck_assert(str_starts(*headers_find(&x->response.headers, "Location"), "/"));
+}
+END_TEST
+
 START_TEST(nonces_are_wrong)
 {
     str url = resource_url(RESOURCE_NEW_NONCE);
@@ -351,6 +367,7 @@ Suite *rules_suite(void)
     tcase_add_test(c, a_status_stands_alone);
     tcase_add_test(c, bodies_are_empty_or_huge);
     tcase_add_test(c, headers_are_changed);
+    tcase_add_test(c, answers_are_sent_in_other_ways);
     tcase_add_test(c, nonces_are_wrong);
     tcase_add_test(c, answers_are_late_or_drip);
     tcase_add_loop_test(c, answers_do_not_come_whole, 0, countof(no_answers));

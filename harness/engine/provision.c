@@ -270,6 +270,8 @@ static bool read_manner(struct world *w, const struct line *line, struct manner 
     manner->reset = str_is(word, "reset");
     manner->hang = str_is(word, "hang");
     manner->cut = str_is(word, "cut");
+    manner->chunked = str_is(word, "chunked");
+    manner->close = str_is(word, "close");
     manner->cut_after = 8;
     return true;
 }

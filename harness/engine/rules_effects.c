@@ -300,7 +300,30 @@ static void header_case(const struct firing *f, const struct effect *e)
     }
 }
 
+/* RFC 3986 4.2: a reference that begins with the path. */
+static void make_relative(const struct firing *f, const struct effect *e)
+{
+    str name = effect_word(f, e, 0), url = f->info->request->url;
+    size_t scheme = str_find(url, STR("://")) + 3;
+    size_t host = str_find_char(str_from(url, scheme), '/');
+    str origin = str_upto(url, scheme + host);
+    struct headers *list = headers_of(f);
+    for (size_t i = 0; i < list->count; i++) {
+        str *value = &list->item[i].value;
+        size_t at;
+        while (str_eq_nocase(list->item[i].name, name)
+               && (at = str_find(*value, origin)) < value->len)
+            *value = arena_printf(f->arena, "%.*s%.*s", STR_ARG(str_upto(*value, at)),
+                                  STR_ARG(str_from(*value, at + origin.len)));
+    }
+}
+
 /* --- how it is sent --- */
+
+static void interim(const struct firing *f, const struct effect *e)
+{
+    f->reply->manner.interim = (int)effect_number(f, e, 0, 100);
+}
 
 static void claim_length(const struct firing *f, const struct effect *e)
 {
@@ -327,6 +350,8 @@ static void set_manner(const struct firing *f, const struct effect *e)
     m->reset = str_is(word, "reset");
     m->hang = str_is(word, "hang");
     m->cut = str_is(word, "cut");
+    m->chunked = str_is(word, "chunked");
+    m->close = str_is(word, "close");
     m->cut_after = f->reply->response.body.len / 2;
 }
 
@@ -363,7 +388,9 @@ static effect_function *const functions[EFFECT_KINDS] = {
     [EFFECT_ADD_HEADER] = add_header,
     [EFFECT_DOUBLE_HEADER] = double_header,
     [EFFECT_HEADER_CASE] = header_case,
+    [EFFECT_RELATIVE] = make_relative,
     [EFFECT_LENGTH] = claim_length,
+    [EFFECT_INTERIM] = interim,
     [EFFECT_DELAY] = delay,
     [EFFECT_DRIP] = drip,
     [EFFECT_MANNER] = set_manner,

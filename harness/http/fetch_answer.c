@@ -15,7 +15,8 @@ static bool read_status_line(struct transfer *t, str line)
     if (!str_cut(&line, ' ', &status) || status.len != 3
         || !str_to_long(status, 999, &number) || number < 100)
         return false;
-    *t->response = (struct response){ .status = (int)number };
+    size_t interims = t->response->interims + (t->response->status != 0);
+    *t->response = (struct response){ .status = (int)number, .interims = interims };
     t->response->version = str_copy(t->arena, version);
     t->response->reason = str_copy(t->arena, line);
     return true;

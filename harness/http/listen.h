@@ -21,6 +21,8 @@ struct manner {
     bool reset;        /* no answer: RST */
     bool hang;         /* no answer, connection kept until the listener stops */
     bool close;        /* ordinary answer, then close */
+    bool chunked;      /* the body in chunks, its length not told */
+    int interim;       /* not 0: an interim response of this status before the answer */
     long wrong_length; /* with `lie`: the Content-Length to claim */
     bool lie;
     str raw;         /* not empty: these bytes instead of an answer, then close */

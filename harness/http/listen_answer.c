@@ -89,7 +89,7 @@ static struct MHD_Response *response_in_pieces(struct call *call)
     const struct manner *m = &call->reply.manner;
     size_t len = call->reply.response.body.len;
     bool nothing_left_to_cut = m->cut && m->cut_after >= len;
-    uint64_t size = m->lie ? MHD_SIZE_UNKNOWN : len + nothing_left_to_cut;
+    uint64_t size = m->lie || m->chunked ? MHD_SIZE_UNKNOWN : len + nothing_left_to_cut;
     size_t block =
         m->drip_bytes && m->drip_bytes < LARGEST_PIECE ? m->drip_bytes : LARGEST_PIECE;
     struct MHD_Response *response =
@@ -106,7 +106,7 @@ static struct MHD_Response *response_for(struct call *call)
 {
     const struct manner *m = &call->reply.manner;
     str body = call->reply.response.body;
-    if (m->lie || m->cut || m->drip_bytes)
+    if (m->lie || m->cut || m->drip_bytes || (m->chunked && body.len))
         return response_in_pieces(call);
     return response_of(body);
 }
@@ -157,6 +157,8 @@ enum MHD_Result call_answer(struct call *call)
     }
     if (m->drop || m->reset || m->hang)
         return MHD_NO;
+    if (m->interim)
+        call_send_interim(call);
     struct MHD_Response *response = response_for(call);
     if (!response)
         return MHD_NO;

@@ -59,6 +59,8 @@ void waits_end(struct listener *l);
 enum MHD_Result call_answer(struct call *call);
 /* Sends what no HTTP library would (listen_raw.c); the connection is closed then. */
 void call_send_raw(struct call *call);
+/* The interim response that goes before the answer. */
+void call_send_interim(struct call *call);
 /* Queues a plain answer of our own. */
 enum MHD_Result call_refuse(struct call *call, int status, const char *sentence);
 

@@ -37,15 +37,30 @@ static void send_in_tls(gnutls_session_t session, str bytes)
     }
 }
 
+static void send_bytes(struct call *call, str bytes)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    if (info && info->tls_session)
+        send_in_tls(info->tls_session, bytes);
+    else
+        send_plain(call, bytes);
+}
+
 void call_send_raw(struct call *call)
 {
     const struct manner *m = &call->reply.manner;
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
     if (m->broken_tls)
         send_plain(call, (str){ no_record, sizeof no_record - 1 });
-    else if (info && info->tls_session)
-        send_in_tls(info->tls_session, m->raw);
     else
-        send_plain(call, m->raw);
+        send_bytes(call, m->raw);
+}
+
+/* RFC 9110 15.2: any number of them may stand before the answer. */
+void call_send_interim(struct call *call)
+{
+    int status = call->reply.manner.interim;
+    send_bytes(call,
+               arena_printf(call->arena, "HTTP/1.1 %d %s\r\n\r\n", status,
+                            status == 100 ? "Continue" : "Early Hints"));
 }

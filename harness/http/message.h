@@ -30,7 +30,8 @@ struct response {
     str version; /* "HTTP/1.1" */
     struct headers headers;
     str body;
-    bool body_cut; /* the body was longer than the ceiling and is cut */
+    bool body_cut;   /* the body was longer than the ceiling and is cut */
+    size_t interims; /* interim responses (1xx) that came before it */
 };
 
 /* Adds at the end.  Texts are not copied.  A list that was copied by value may be added

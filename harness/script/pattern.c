@@ -80,7 +80,7 @@ WORDS_OF_KIND(is_order_state, "pending", "ready", "valid", "invalid")
 WORDS_OF_KIND(is_authz_state, "pending", "valid", "invalid", "deactivated")
 WORDS_OF_KIND(is_csr_fault, "bad-signature", "other-key", "sha1", "must-staple", "ca",
               "san-critical", "twice", "trailing-bytes", "truncated", "not-der")
-WORDS_OF_KIND(is_manner_word, "drop", "reset", "hang", "cut")
+WORDS_OF_KIND(is_manner_word, "drop", "reset", "hang", "cut", "chunked", "close")
 WORDS_OF_KIND(is_alpn_word, "no-extension", "not-critical", "wrong-digest",
               "short-digest", "two-names", "other-name", "no-san", "no-alpn",
               "other-alpn", "refuse", "drop", "tls-1.1", "signed-by-ca", "expired",
