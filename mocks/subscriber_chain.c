@@ -75,10 +75,11 @@ static const char *link_dislike(const struct subscriber *s, const struct exchang
 {
     enum { SLOW_US = 500000 };
     const struct client *c = s->client;
-    const str *link = client_header(c, x, "Link");
+    const str *link;
     str up;
-    if (client_bug(c, BUG_CLIENT_LINK_CRASH) && link && !str_starts(*link, "<"))
-        abort();
+    for (size_t i = 0; (link = headers_nth(&x->response.headers, "Link", i)); i++)
+        if (client_bug(c, BUG_CLIENT_LINK_CRASH) && !str_starts(*link, "<"))
+            abort();
     if (client_bug(c, BUG_CLIENT_SLOW_BODY) && x->done_us - x->sent_us > SLOW_US)
         return "is not whole";
     if (client_bug(c, BUG_CLIENT_UP_NEEDED)

@@ -6,7 +6,7 @@
 #include "acme/identifier.h"
 #include "mocks/subscriber_inside.h"
 
-enum { CUT_NAME = 64, FEW_NAMES = 10 };
+enum { CUT_NAME = 64, FEW_NAMES = 5 };
 
 static bool is_ascii(str name)
 {
