@@ -177,6 +177,15 @@ START_TEST(a_redirect_leads_where_it_says)
 }
 END_TEST
 
+START_TEST(each_name_in_a_text_is_replaced)
+{
+    rule("on newOrder header Link: <${url}>;rel=a, <${url}/2>;rel=b");
+    str link = header_of(new_order(), "Link");
+    ck_assert(str_contains(link, STR("/new-order>;rel=a")));
+    ck_assert(str_contains(link, STR("/new-order/2>;rel=b")));
+}
+END_TEST
+
 /* --- bodies and headers --- */
 
 START_TEST(bodies_are_patched_and_replaced)
@@ -361,6 +370,7 @@ Suite *rules_suite(void)
     tcase_add_test(c, bad_nonce_once_is_got_over);
     tcase_add_test(c, retry_after_may_be_a_date);
     tcase_add_test(c, a_redirect_leads_where_it_says);
+    tcase_add_test(c, each_name_in_a_text_is_replaced);
     tcase_add_test(c, bodies_are_patched_and_replaced);
     tcase_add_loop_test(c, bodies_are_spoilt, 0, countof(spoils));
     tcase_add_test(c, bodies_are_laid_out_otherwise);
