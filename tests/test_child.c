@@ -126,7 +126,10 @@ START_TEST(signals_and_descriptors_of_ours_are_not_inherited)
     sigfillset(&set);
     sigprocmask(SIG_BLOCK, &set, &before);
     void (*handler)(int) = signal(SIGPIPE, SIG_IGN);
-    run("grep -E 'Sig(Blk|Ign)' /proc/self/status; ls /proc/self/fd | tr '\\n' ' '");
+    /* Signals 32 and 33 are glibc's own, which nobody else can set: whoever started us
+     * may have left them ignored. */
+    run("grep -E 'Sig(Blk|Ign)' /proc/self/status | sed 's/..\\(.......$\\)/00\\1/';"
+        " ls /proc/self/fd | tr '\\n' ' '");
     (void)signal(SIGPIPE, handler);
     sigprocmask(SIG_SETMASK, &before, NULL);
     close(fd);
