@@ -13,6 +13,12 @@ static const str *field(const struct exchange *x, const char *name)
 
 /* --- answers --- */
 
+static bool has_old_date(const struct exchange *x)
+{
+    const str *value = field(x, "Retry-After");
+    return value && value->len > 3 && value->ptr[0] > '9' && value->ptr[3] != ',';
+}
+
 static bool is_chunked(const struct exchange *x)
 {
     return field(x, "Transfer-Encoding") != NULL;
@@ -132,6 +138,7 @@ static const struct {
     enum bug bug;
     bool (*at)(const struct exchange *x);
 } stones[] = {
+    { BUG_CLIENT_NEW_DATES, has_old_date },
     { BUG_CLIENT_NO_CHUNKS, is_chunked },
     { BUG_CLIENT_ONE_CONNECTION, is_last },
     { BUG_CLIENT_NO_INTERIM, came_behind_others },

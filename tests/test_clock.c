@@ -135,6 +135,20 @@ START_TEST(every_day_of_four_centuries_comes_back)
 }
 END_TEST
 
+START_TEST(old_forms_of_dates_come_back)
+{
+    static const char *const texts[] = { "Sunday, 06-Nov-94 08:49:37 GMT",
+                                         "Sun Nov  6 08:49:37 1994" };
+    const time_t at = 784111777; /* the example of RFC 9110 5.6.7 */
+    for (int i = 0; i < 2; i++) {
+        time_t when;
+        str text = date_http_old(a, at, i == 1);
+        ck_assert(str_is(text, texts[i]));
+        ck_assert(date_from_http(text, &when) && when == at);
+    }
+}
+END_TEST
+
 START_TEST(the_wall_clock_can_be_stopped)
 {
     clock_set_wall(784111777);
@@ -164,6 +178,7 @@ Suite *clock_suite(void)
     tcase_add_loop_test(t, a_date_of_http_has_one_of_three_forms, 0, countof(http));
     tcase_add_test(t, a_date_may_not_hold_nul);
     tcase_add_test(t, every_day_of_four_centuries_comes_back);
+    tcase_add_test(t, old_forms_of_dates_come_back);
     tcase_add_test(t, the_wall_clock_can_be_stopped);
     tcase_add_test(t, the_monotonic_clock_counts_while_we_sleep);
     suite_add_tcase(suite, t);

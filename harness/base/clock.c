@@ -77,6 +77,22 @@ str date_http(struct arena *a, time_t when)
                         t.tm_min, t.tm_sec);
 }
 
+str date_http_old(struct arena *a, time_t when, bool asctime_form)
+{
+    static const char *const whole_days[] = { "Sunday",    "Monday",   "Tuesday",
+                                              "Wednesday", "Thursday", "Friday",
+                                              "Saturday" };
+    struct tm t;
+    gmtime_r(&when, &t);
+    const char *month = month_names[t.tm_mon];
+    if (asctime_form)
+        return arena_printf(a, "%s %s %2d %02d:%02d:%02d %04d", day_names[t.tm_wday],
+                            month, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec,
+                            t.tm_year + 1900);
+    return arena_printf(a, "%s, %02d-%s-%02d %02d:%02d:%02d GMT", whole_days[t.tm_wday],
+                        t.tm_mday, month, t.tm_year % 100, t.tm_hour, t.tm_min, t.tm_sec);
+}
+
 /* Days since 1970-01-01 of a date of the Gregorian calendar. */
 static int64_t days_from_civil(int64_t y, int64_t m, int64_t d)
 {

@@ -26,6 +26,9 @@ void clock_set_wall(time_t now);
 str date_rfc3339(struct arena *a, time_t when);
 /* "Tue, 24 Nov 2026 08:15:00 GMT" (RFC 9110 5.6.7, IMF-fixdate). */
 str date_http(struct arena *a, time_t when);
+/* The two forms that nobody sends any more and everybody has to read (RFC 9110 5.6.7):
+ * RFC 850's, and that of C's library. */
+str date_http_old(struct arena *a, time_t when, bool asctime_form);
 /* Strict RFC 3339 5.6 with any offset and fraction, as RFC 8555 asks; false if not that.
  */
 bool date_from_rfc3339(str s, time_t *when);

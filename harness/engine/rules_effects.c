@@ -238,9 +238,12 @@ static void retry_after(const struct firing *f, const struct effect *e)
     time_t now;
     if (!date || !date_from_http(*date, &now))
         now = clock_wall();
+    str form = effect_word(f, e, e->words.count - 1);
+    bool old = str_is(form, "asctime") || str_is(form, "rfc850");
     set_header(f, "Retry-After",
-               e->words.count > 1 ? date_http(f->arena, now + seconds)
-                                  : arena_printf(f->arena, "%ld", seconds));
+               old ? date_http_old(f->arena, now + seconds, str_is(form, "asctime"))
+                   : e->words.count > 1 ? date_http(f->arena, now + seconds)
+                                        : arena_printf(f->arena, "%ld", seconds));
 }
 
 static void replay_nonce(const struct firing *f, const struct effect *e)

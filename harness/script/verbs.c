@@ -107,7 +107,7 @@ const struct verb verbs[] = {
     { "handled", VERB_CLAUSE, IN_ON, 0, "", "With `reply`: the request is acted upon all the same, and only its answer is another." },
     { "detail", VERB_CLAUSE, IN_ON, 0, "TEXT", "The detail of the problem document, or of the error of `invalid`." },
     { "subproblem", VERB_CLAUSE, IN_ON, 0, "WORD [for DOMAIN]", "Adds a subproblem of this type (RFC 8555 6.7.1)." },
-    { "retry-after", VERB_CLAUSE, IN_ON, 0, "DURATION [as date]", "Retry-After, in seconds or as a date; for what is neither there is `header`." },
+    { "retry-after", VERB_CLAUSE, IN_ON, 0, "DURATION [as date|rfc850|asctime]", "Retry-After, in seconds or as a date, also in its two older forms; for what is neither there is `header`." },
     { "add-header", VERB_CLAUSE, IN_ON, 0, "TEXT", "`add-header NAME: VALUE` adds a header beside those of that name." },
     { "double-header", VERB_CLAUSE, IN_ON, 0, "WORD", "Sends the header of that name twice." },
     { "header-case", VERB_CLAUSE, IN_ON, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
