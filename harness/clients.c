@@ -93,7 +93,7 @@ static bool keep_folder_of(struct arena *a, str program, struct strs *keep,
     if (!str_starts(path, "/tmp/"))
         return true;
     size_t end = path.len;
-    while (path.ptr[end - 1] != '/')
+    while (end > 0 && path.ptr[end - 1] != '/')
         end--;
     if (end == strlen("/tmp/"))
         return err_set(err,

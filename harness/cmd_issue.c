@@ -177,7 +177,7 @@ static bool have_account(struct issuing *i, struct err *err)
         return file_read(i->arena, home_file(i, "account.url").ptr, CEILING_SCRIPT,
                          &s->account_url, err);
     if (client_bug(s->client, BUG_CLIENT_ACCOUNT_EACH_TIME)) {
-        known = r.only_existing = false;
+        r.only_existing = false;
         s->key = new_key(i, i->options.account_key_type, err);
     }
     if (!subscriber_register(s, &r, err))
