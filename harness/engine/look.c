@@ -20,6 +20,14 @@ json_t *look_number(const struct look *l, long long number)
     return json_keep(l->world->arena, json_integer(number));
 }
 
+json_t *look_list(const struct look *l, const struct strs *texts)
+{
+    json_t *list = json_keep(l->world->arena, json_array());
+    for (size_t i = 0; i < texts->count; i++)
+        json_array_append(list, look_text(l, texts->item[i]));
+    return list;
+}
+
 /* True, or false with the reason. */
 json_t *look_truth(const struct look *l, bool truth, str reason)
 {

@@ -27,6 +27,7 @@ bool look_pem(struct look *l, str pem);
 
 json_t *look_text(const struct look *l, str text);
 json_t *look_number(const struct look *l, long long number);
+json_t *look_list(const struct look *l, const struct strs *texts);
 json_t *look_truth(const struct look *l, bool truth, str reason);
 
 #endif

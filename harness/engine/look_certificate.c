@@ -5,14 +5,6 @@
 #include "crypto/cert.h"
 #include "engine/look.h"
 
-static json_t *list_of(const struct look *l, const struct strs *texts)
-{
-    json_t *list = json_keep(l->world->arena, json_array());
-    for (size_t i = 0; i < texts->count; i++)
-        json_array_append(list, look_text(l, texts->item[i]));
-    return list;
-}
-
 static void look_chain_of(struct look *l, str pem)
 {
     struct chain chain;
@@ -33,7 +25,7 @@ static bool look_names(struct look *l, const struct cert *leaf, bool ips)
 {
     struct strs dns = { 0 }, addresses = { 0 }, other = { 0 };
     cert_names(l->world->arena, leaf, &dns, &addresses, &other);
-    l->value = list_of(l, ips ? &addresses : &dns);
+    l->value = look_list(l, ips ? &addresses : &dns);
     return true;
 }
 
@@ -82,7 +74,7 @@ static bool look_leaf(struct look *l, const struct cert *leaf, str what)
     if (str_is(what, "common-names") || str_is(what, "usages")) {
         struct strs texts =
             str_is(what, "usages") ? cert_usages(a, leaf) : cert_common_names(a, leaf);
-        l->value = list_of(l, &texts);
+        l->value = look_list(l, &texts);
         return true;
     }
     if (str_is(what, "serial"))

@@ -266,14 +266,6 @@ static bool own_key(const struct look *l, const struct csr *csr)
     return true;
 }
 
-static json_t *list_of(const struct look *l, const struct strs *texts)
-{
-    json_t *list = json_keep(l->world->arena, json_array());
-    for (size_t i = 0; i < texts->count; i++)
-        json_array_append(list, look_text(l, texts->item[i]));
-    return list;
-}
-
 static bool look_inside_csr(struct look *l, const struct csr *csr)
 {
     const struct {
@@ -286,7 +278,7 @@ static bool look_inside_csr(struct look *l, const struct csr *csr)
     struct err err = { "" };
     for (size_t i = 0; i < countof(lists); i++)
         if (str_is(l->arg[0], lists[i].name)) {
-            l->value = list_of(l, lists[i].texts);
+            l->value = look_list(l, lists[i].texts);
             return true;
         }
     if (str_is(l->arg[0], "fits")) {

@@ -56,7 +56,4 @@ void under_test_stop(struct world *w);
 
 /* engine/under_test_judge.c: sets outcome and reason of the run that ended. */
 void under_test_judge(struct world *w, const struct child_run *run);
-/* engine/under_test_run.c: a line of the adapter, with all its variables. */
-str under_test_script(struct world *w, str line);
-
 #endif

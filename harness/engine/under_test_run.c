@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/cert.h"
-#include "crypto/key.h"
 #include "engine/sandbox.h"
 #include "engine/steps.h"
 #include "engine/under_test.h"

@@ -4,12 +4,6 @@
 
 #include "script/verbs.h"
 
-static str text_of(const struct line *line, const char *clause)
-{
-    const struct line *found = line_clause(line, clause);
-    return found ? found->rest : STR_NONE;
-}
-
 static void read_bug(struct arena *a, const struct line *line, struct bugnotes *out,
                      struct mistakes *m)
 {
@@ -18,11 +12,10 @@ static void read_bug(struct arena *a, const struct line *line, struct bugnotes *
     str name = line_arg(line, "WORD");
     struct bug_note note = { .bug = bug_find(name),
                              .unseen = line_clause(line, "unseen") != NULL,
-                             .because = text_of(line, "because"),
+                             .because = line_text(line, "because"),
                              .place = line->place };
     for (const struct line *c = NULL; (c = line_clause_after(line, "also", c));)
-        for (size_t i = 0; i < line_args(c, "WORD"); i++)
-            strs_add(a, &note.also, line_arg_n(c, "WORD", i));
+        line_args_add(a, c, "WORD", &note.also);
     if (!bugs_add(&named, name, &err)) {
         mistake(m, line->place, "%s", err.text);
         return;
@@ -37,8 +30,8 @@ static void read_never(struct arena *a, const struct line *line, struct bugnotes
                        struct mistakes *m)
 {
     struct never_red never = { .scenario = line_arg(line, "WORD"),
-                               .check = text_of(line, "check"),
-                               .because = text_of(line, "because"),
+                               .check = line_text(line, "check"),
+                               .because = line_text(line, "because"),
                                .place = line->place };
     if (!never.because.len)
         mistake(m, line->place, "a never red has a because");

@@ -50,13 +50,6 @@ static void add_lines(struct arena *a, const struct line *clause, str *script)
         : clause->rest;
 }
 
-static void read_words(struct arena *a, const struct line *clause, const char *arg,
-                       struct strs *list)
-{
-    for (size_t i = 0; i < line_args(clause, arg); i++)
-        strs_add(a, list, line_arg_n(clause, arg, i));
-}
-
 static bool read_text(struct arena *a, const struct line *clause, struct adapter *out)
 {
     const struct {
@@ -89,18 +82,15 @@ static void read_clause(struct arena *a, const struct line *clause, struct adapt
     if (read_text(a, clause, out))
         return;
     if (strcmp(word, "program") == 0)
-        read_words(a, clause, "WORD", &out->programs);
+        line_args_add(a, clause, "WORD", &out->programs);
     if (strcmp(word, "offers") == 0)
-        read_words(a, clause, "CAPABILITY", &out->offers);
+        line_args_add(a, clause, "CAPABILITY", &out->offers);
     if (strcmp(word, "webroot") == 0)
         out->webroot = true;
     if (strcmp(word, "needs-sandbox") == 0)
         out->needs_sandbox = true;
-    if (strcmp(word, "lacks") == 0) {
-        out->lack = GROW(a, out->lack, out->lack_count, struct lack);
-        out->lack[out->lack_count++] =
-            (struct lack){ line_arg(clause, "CAPABILITY"), line_arg(clause, "TEXT") };
-    }
+    if (strcmp(word, "lacks") == 0)
+        lack_add(a, clause, &out->lack, &out->lack_count);
 }
 
 static struct adapter adapter_none(void)
@@ -122,18 +112,13 @@ static struct adapter adapter_none(void)
 bool adapter_read(struct arena *a, const char *path, struct adapter *out,
                   struct mistakes *m, struct err *err)
 {
-    size_t count, before = m->list.count;
-    struct line *lines = lines_of_file(a, path, &count, m, err);
-    if (!lines)
+    const struct line *line = lines_one(a, path, "client", "adapter", m, err);
+    if (!line)
         return false;
-    if (m->list.count > before)
-        return err_set(err, "the adapter %s has mistakes", path);
-    if (count != 1 || lines[0].verb->id != VERB_CLIENT)
-        return err_set(err, "%s is no adapter: it begins with `client NAME`", path);
     *out = adapter_none();
-    out->name = line_arg(&lines[0], "NAME");
-    for (size_t i = 0; i < lines[0].clause_count; i++)
-        read_clause(a, &lines[0].clause[i], out);
+    out->name = line_arg(line, "NAME");
+    for (size_t i = 0; i < line->clause_count; i++)
+        read_clause(a, &line->clause[i], out);
     return adapter_challenge(out) >= 0
         || err_set(err,
                    "%s: an adapter says how to obtain a certificate: http-01, dns-01 or "

@@ -9,21 +9,14 @@ static void add_words(struct arena *a, const struct line *line, const char *clau
                       const char *arg, struct strs *list)
 {
     for (const struct line *c = NULL; (c = line_clause_after(line, clause, c));)
-        for (size_t i = 0; i < line_args(c, arg); i++)
-            strs_add(a, list, line_arg_n(c, arg, i));
-}
-
-static str text_of(const struct line *line, const char *clause)
-{
-    const struct line *found = line_clause(line, clause);
-    return found ? found->rest : STR_NONE;
+        line_args_add(a, c, arg, list);
 }
 
 static void read_head(struct arena *a, const struct line *line, struct baseline *b)
 {
     b->name = line_arg(line, "NAME");
-    b->version = text_of(line, "version");
-    b->about = text_of(line, "about");
+    b->version = line_text(line, "version");
+    b->about = line_text(line, "about");
     add_words(a, line, "skips", "CAPABILITY", &b->skips);
     const struct line *decides = line_clause(line, "decides");
     if (decides)
@@ -34,8 +27,8 @@ static void read_expect(struct arena *a, const struct line *line, struct baselin
                         struct mistakes *m)
 {
     struct expectation e = { .scenario = line_arg(line, "WORD"),
-                             .check = text_of(line, "check"),
-                             .because = text_of(line, "because"),
+                             .check = line_text(line, "check"),
+                             .because = line_text(line, "because"),
                              .place = line->place };
     add_words(a, line, "verdict", "WORD", &e.verdicts);
     add_words(a, line, "rule", "ID", &e.rules);

@@ -80,8 +80,7 @@ static bool read_value(struct arena *a, const struct line *line, struct setting 
     case SETTING_S:
         return count == 1 && read_span(first, 1000, &out->number);
     case SETTING_NAMES:
-        for (size_t i = 0; i < count; i++)
-            strs_add(a, &out->names, line_arg_n(line, "VALUE", i));
+        line_args_add(a, line, "VALUE", &out->names);
         return count > 0;
     case SETTING_LIMIT:
         return read_limit(line, out);

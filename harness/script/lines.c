@@ -378,6 +378,22 @@ struct line *lines_of_file(struct arena *a, const char *path, size_t *count,
     return lines ? lines : NEW(a, struct line);
 }
 
+const struct line *lines_one(struct arena *a, const char *path, const char *verb,
+                             const char *called, struct mistakes *m, struct err *err)
+{
+    size_t count, before = m->list.count;
+    const struct line *lines = lines_of_file(a, path, &count, m, err);
+    if (lines && m->list.count > before) {
+        err_set(err, "the %s %s has mistakes", called, path);
+        return NULL;
+    }
+    if (lines && (count != 1 || strcmp(lines[0].verb->name, verb) != 0)) {
+        err_set(err, "%s is no %s: it begins with `%s NAME`", path, called, verb);
+        return NULL;
+    }
+    return lines;
+}
+
 size_t line_args(const struct line *line, const char *name)
 {
     size_t count = 0;
@@ -410,6 +426,13 @@ str line_arg(const struct line *line, const char *name)
     return line_arg_n(line, name, 0);
 }
 
+void line_args_add(struct arena *a, const struct line *line, const char *name,
+                   struct strs *list)
+{
+    for (size_t i = 0; i < line_args(line, name); i++)
+        strs_add(a, list, line_arg_n(line, name, i));
+}
+
 struct place line_arg_place(const struct line *line, const char *name, size_t n)
 {
     const struct arg *arg = find_arg(line, name, n);
@@ -432,4 +455,10 @@ const struct line *line_clause_after(const struct line *line, const char *verb,
 const struct line *line_clause(const struct line *line, const char *verb)
 {
     return line_clause_after(line, verb, NULL);
+}
+
+str line_text(const struct line *line, const char *verb)
+{
+    const struct line *found = line_clause(line, verb);
+    return found ? found->rest : STR_NONE;
 }

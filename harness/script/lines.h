@@ -63,14 +63,24 @@ struct line *lines_read(struct arena *a, const char *file, str text, size_t *cou
 struct line *lines_of_file(struct arena *a, const char *path, size_t *count,
                            struct mistakes *m, struct err *err);
 
+/* The one statement of a file, which has to be of that verb; NULL with a sentence in
+ * which such a file is called so: "profile". */
+const struct line *lines_one(struct arena *a, const char *path, const char *verb,
+                             const char *called, struct mistakes *m, struct err *err);
+
 /* The text that placeholder NAME took, or STR_NONE; the n-th of a repeated one. */
 str line_arg(const struct line *line, const char *name);
 bool line_has(const struct line *line, const char *name);
 size_t line_args(const struct line *line, const char *name);
 str line_arg_n(const struct line *line, const char *name, size_t n);
+/* Adds all that it took to the list. */
+void line_args_add(struct arena *a, const struct line *line, const char *name,
+                   struct strs *list);
 struct place line_arg_place(const struct line *line, const char *name, size_t n);
 /* The first clause of that verb, or NULL; the next one after `after`. */
 const struct line *line_clause(const struct line *line, const char *verb);
+/* What stands behind the first, verbatim; STR_NONE where there is none. */
+str line_text(const struct line *line, const char *verb);
 const struct line *line_clause_after(const struct line *line, const char *verb,
                                      const struct line *after);
 

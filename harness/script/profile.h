@@ -24,6 +24,9 @@ struct profile {
     long deadline_factor; /* at least 1 */
 };
 
+/* Adds a `lacks` clause. */
+void lack_add(struct arena *a, const struct line *clause, struct lack **list,
+              size_t *count);
 /* The profile that a target has without a file: nothing declared. */
 struct profile profile_none(void);
 bool profile_read(struct arena *a, const char *path, struct profile *out,

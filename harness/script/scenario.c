@@ -66,17 +66,10 @@ static struct strs rules_for(struct maker *mk, enum check_level level)
     return fitting.count ? fitting : *all;
 }
 
-static void add_args(struct arena *a, const struct line *line, const char *name,
-                     struct strs *list)
-{
-    for (size_t i = 0; i < line_args(line, name); i++)
-        strs_add(a, list, line_arg_n(line, name, i));
-}
-
 static void read_rules(struct maker *mk, const struct line *line, struct check *check)
 {
     for (const struct line *c = NULL; (c = line_clause_after(line, "rule", c));)
-        add_args(mk->arena, c, "ID", &check->rules);
+        line_args_add(mk->arena, c, "ID", &check->rules);
     if (check->rules.count == 0)
         check->rules = rules_for(mk, check->level);
     if (check->level != CHECK_NEED)
@@ -159,7 +152,7 @@ static void read_for_each(struct maker *mk, const struct line *line)
         mistake(mk->mistakes, line->place, "one `for each` is enough");
     v->name = line_arg(line, "NAME");
     v->place = line_arg_place(line, "VALUE", 0);
-    add_args(mk->arena, line, "VALUE", &v->values);
+    line_args_add(mk->arena, line, "VALUE", &v->values);
 }
 
 /* true when the line belongs to the head. */
@@ -174,13 +167,13 @@ static bool read_head(struct maker *mk, const struct line *line)
         s->suite = line_arg(line, "CHOICE");
         return true;
     case VERB_RULE:
-        add_args(mk->arena, line, "ID", &s->rules);
+        line_args_add(mk->arena, line, "ID", &s->rules);
         return true;
     case VERB_TAG:
-        add_args(mk->arena, line, "WORD", &s->tags);
+        line_args_add(mk->arena, line, "WORD", &s->tags);
         return true;
     case VERB_NEEDS:
-        add_args(mk->arena, line, "CAPABILITY", &s->needs);
+        line_args_add(mk->arena, line, "CAPABILITY", &s->needs);
         return true;
     case VERB_FOR_EACH:
         read_for_each(mk, line);

@@ -31,11 +31,9 @@ static void read_clause(struct arena *a, struct watch *w, const struct line *cla
     if (id == VERB_SUITE)
         w->suite = line_arg(clause, "CHOICE");
     else if (id == VERB_RULE)
-        for (size_t i = 0; i < line_args(clause, "ID"); i++)
-            strs_add(a, &w->rules, line_arg_n(clause, "ID", i));
+        line_args_add(a, clause, "ID", &w->rules);
     else if (id == VERB_NEEDS)
-        for (size_t i = 0; i < line_args(clause, "CAPABILITY"); i++)
-            strs_add(a, &w->needs, line_arg_n(clause, "CAPABILITY", i));
+        line_args_add(a, clause, "CAPABILITY", &w->needs);
     else if (id == VERB_MUST || id == VERB_SHOULD)
         read_check(a, w, clause, id == VERB_MUST ? CHECK_MUST : CHECK_SHOULD, m);
     else if (strcmp(clause->verb->name, "when") == 0)
