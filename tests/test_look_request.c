@@ -3,9 +3,8 @@
  * and failing for one that is wrong in that way. */
 #include <check.h>
 
-#include "base/buf.h"
-#include "engine/play.h"
 #include "tests/ca_fixture.h"
+#include "tests/play_fixture.h"
 
 Suite *look_request_suite(void);
 
@@ -66,25 +65,10 @@ static const struct { const char *steps; bool holds; } rows[] = {
 
 static struct play_outcome played(const char *steps)
 {
-    struct play_outcome outcome;
-    struct mistakes m = { .arena = b.a };
     struct watches none = { 0 };
-    struct target target = { .directory_url = ca_directory_url(b.ca),
-                             .fetch = { .ca_pem = ca_root_pem(b.ca),
-                                        .connect_ms = 5000,
-                                        .total_ms = 5000,
-                                        .body_ceiling = CEILING_BODY },
-                             .profile = profile_none(),
-                             .zone = STR("acmespec.test"),
-                             .run = STR("rtest") };
-    str text =
-        arena_printf(b.a, "scenario A\nsuite server\nrule rfc8555-6.5-8\n%s", steps);
-    struct scenario *s =
-        scenario_read(b.a, STR("server/test"), "test.acme", text, NULL, &m);
-    ck_assert_msg(s != NULL, "%s", m.list.count ? m.list.item[0].ptr : "");
-    struct play play = { .scenario = s, .variant = STR_NONE };
-    play_run(b.a, &target, &play, &none, &outcome);
-    return outcome;
+    struct target target = play_target();
+    return play_steps(b.a, &target, &none, "suite server\nrule rfc8555-6.5-8\n", steps,
+                      "");
 }
 
 static void begin(void)

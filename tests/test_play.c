@@ -4,13 +4,12 @@
 #include <check.h>
 
 #include "base/buf.h"
-#include "engine/play.h"
 #include "tests/ca_fixture.h"
+#include "tests/play_fixture.h"
 
 Suite *play_suite(void);
 
 static struct target target;
-static struct mistakes m;
 static struct watches watches;
 
 static void begin(void)
@@ -18,28 +17,14 @@ static void begin(void)
     static str blocked[] = { STR_INIT("blocked.test") };
     struct ca_options options = { .always_valid = true, .blocked = { blocked, 1 } };
     bench_start(&options);
-    m = (struct mistakes){ .arena = b.a };
     watches = (struct watches){ 0 };
-    target = (struct target){ .directory_url = ca_directory_url(b.ca),
-                              .fetch = { .ca_pem = ca_root_pem(b.ca),
-                                         .connect_ms = 5000,
-                                         .total_ms = 5000,
-                                         .body_ceiling = CEILING_BODY },
-                              .profile = profile_none(),
-                              .zone = STR("acmespec.test"),
-                              .run = STR("rtest") };
+    target = play_target();
 }
 
 static struct play_outcome played(const char *steps, const char *variant)
 {
-    struct play_outcome outcome;
-    str text = fmt("scenario A\nsuite server\nrule rfc8555-6.5-8\n%s", steps);
-    struct scenario *s =
-        scenario_read(b.a, STR("server/test"), "test.acme", text, NULL, &m);
-    ck_assert_msg(s != NULL, "%s", m.list.count ? m.list.item[0].ptr : "");
-    struct play play = { .scenario = s, .variant = str_of(variant) };
-    play_run(b.a, &target, &play, &watches, &outcome);
-    return outcome;
+    return play_steps(b.a, &target, &watches, "suite server\nrule rfc8555-6.5-8\n", steps,
+                      variant);
 }
 
 /* "fail: must 200=pass, must 404=fail" */
@@ -145,10 +130,7 @@ START_TEST(watches_see_every_exchange)
         "  when status is 500\n  should link index\n"
         "watch broken\n  title T\n  suite server\n  rule house\n"
         "  should header Nope present\n";
-    size_t count;
-    struct line *lines = lines_read(b.a, "w.acme", str_of(text), &count, &m);
-    watches_add(b.a, &watches, lines, count, NULL, &m);
-    ck_assert_msg(m.list.count == 0, "%s", m.list.item[0].ptr);
+    watches = play_watches(b.a, text);
     struct play_outcome o =
         played("get newNonce\nmust 204\nget newNonce\nmust 204\n", "");
     ck_assert_int_eq(o.result.verdict, VERDICT_PASS); /* a watch is a case of its own */

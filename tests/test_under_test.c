@@ -4,7 +4,7 @@
 #include <check.h>
 
 #include "base/file.h"
-#include "engine/play.h"
+#include "tests/play_fixture.h"
 
 Suite *under_test_suite(void);
 
@@ -36,17 +36,11 @@ static void end(void)
 
 static struct play_result played(const char *client, const char *steps)
 {
-    struct play_outcome outcome;
-    struct mistakes m = { .arena = a };
     struct watches none = { 0 };
-    str text =
-        arena_printf(a, "scenario A\nsuite client\nrule rfc8555-6.5-12 house\n%s", steps);
-    struct scenario *s = scenario_read(a, STR("client/x"), "t.acme", text, NULL, &m);
-    ck_assert_msg(s != NULL, "%s", m.list.count ? m.list.item[0].ptr : "");
-    struct play play = { .scenario = s, .variant = STR_NONE };
     adapter.obtain[CHALLENGE_HTTP_01] = str_of(client);
-    play_run(a, &target, &play, &none, &outcome);
-    return outcome.result;
+    return play_steps(a, &target, &none, "suite client\nrule rfc8555-6.5-12 house\n",
+                      steps, "")
+        .result;
 }
 
 #define OUTCOME(word) "run obtain ${domain}\n  within 1s\nshould client " word "\n"
@@ -111,11 +105,7 @@ START_TEST(a_mistake_of_our_own_is_an_error)
                                "  when resource is directory\n  should status is 500\n";
     static const char steps[] = "run obtain ${domain}\nshould client gave-up\n";
     static const char ask[] = "curl -s --cacert \"$root\" \"$directory\"; exit 1";
-    struct mistakes m = { .arena = a };
-    struct watches own = { 0 };
-    size_t count;
-    struct line *lines = lines_read(a, "w.acme", str_of(text), &count, &m);
-    watches_add(a, &own, lines, count, NULL, &m);
+    struct watches own = play_watches(a, text);
     target.own = &own;
     struct play_result r = played(ask, steps);
     ck_assert_int_eq(r.verdict, VERDICT_ERROR);
