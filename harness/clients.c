@@ -129,14 +129,18 @@ str clients_version(struct arena *a, const struct adapter *adapter)
     return show_clean(a, str_upto(str_trim(line), VERSION_LENGTH));
 }
 
-void clients_offer(struct arena *a, struct target *t, str why_no_sandbox)
+void clients_target(struct arena *a, const struct adapter *adapter, str why_no_sandbox,
+                    struct target *t)
 {
+    t->adapter = adapter;
+    t->zone = STR("acmespec.test");
+    t->directory_url = STR_NONE;
     for (size_t i = 0; i < capability_count; i++) {
         const char *name = capabilities[i].name;
         str reason = STR_NONE;
-        bool yes = adapter_offers(a, t->adapter, str_of(name), &reason);
+        bool yes = adapter_offers(a, adapter, str_of(name), &reason);
         if (strcmp(name, "stored-files") == 0) {
-            yes = t->adapter->certificate.len > 0;
+            yes = adapter->certificate.len > 0;
             reason = STR("it is not known where its files land");
         }
         if (strcmp(name, "sandbox") == 0) {

@@ -18,8 +18,10 @@ bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *k
                   struct err *err) MUST_CHECK;
 /* What it prints as its version, one line; empty when it says nothing. */
 str clients_version(struct arena *a, const struct adapter *adapter);
-/* Fills in what the target's client can do; why_no_sandbox: where it has none. */
-void clients_offer(struct arena *a, struct target *t, str why_no_sandbox);
+/* Makes the client the target, with what it can do; t->sandboxed is settled by then, and
+ * why_no_sandbox says why it is not. */
+void clients_target(struct arena *a, const struct adapter *adapter, str why_no_sandbox,
+                    struct target *t);
 /* Prints a line for each adapter: installed or not, what it can do.  The exit status. */
 int clients_list(struct arena *a, str root);
 

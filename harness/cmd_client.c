@@ -63,9 +63,8 @@ static bool read_adapter(struct session *s, str name, struct adapter *out,
                          struct err *err)
 {
     struct mistakes m = { .arena = s->arena };
-    struct err told;
     bool good = clients_find(s->arena, s->library->root, name, out, &m, err);
-    return session_mended(&m, good ? err : &told) && good;
+    return session_mended(good, &m, err);
 }
 
 /* Whether plays run in sandboxes; a refusal is told once, and what needs one is skipped
@@ -167,11 +166,8 @@ static bool prepare(struct session *s, const struct client_options_given *o,
     if (!good || !session_plan(s, &names, err)
         || !settle_sandbox(s, o->sandbox, &why_no_sandbox, err))
         return false;
-    s->target.adapter = adapter;
-    s->target.zone = STR("acmespec.test");
     s->target.run = session_label(s);
-    s->target.directory_url = STR_NONE;
-    clients_offer(s->arena, &s->target, why_no_sandbox);
+    clients_target(s->arena, adapter, why_no_sandbox, &s->target);
     return true;
 }
 

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `acmespec selftest --bugs`: the server suite against the mock CA with each planted bug,
  * one at a time; every bug has to be caught, and every check to catch one. */
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +15,9 @@
 #include "reports/progress.h"
 #include "reports/report.h"
 #include "run/rounds.h"
+#include "run/stop.h"
+#include "session.h"
+#include "terminal.h"
 
 enum { DEADLINE_MS = 120000, PLAYS_IN_LANE = 8, LANES_OF_CORE = 6 };
 
@@ -43,7 +44,7 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
-struct session {
+struct proving {
     struct arena *arena;
     const char *suite;
     struct bugs_options options;
@@ -54,22 +55,7 @@ struct session {
     struct progress *progress;
 };
 
-static volatile int stop_asked;
-
-static void ask_stop(int signal_number)
-{
-    stop_asked = signal_number;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction action = { .sa_handler = ask_stop };
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
-static bool read_files(struct session *s, struct mistakes *m, struct err *err)
+static bool read_files(struct proving *s, struct mistakes *m, struct err *err)
 {
     str root;
     if (!library_root(s->arena, &root, err))
@@ -81,20 +67,16 @@ static bool read_files(struct session *s, struct mistakes *m, struct err *err)
     profile = arena_printf(s->arena, "%.*s/profiles/mock.acme", STR_ARG(root));
     bool good = s->library && bugnotes_read(s->arena, notes.ptr, &s->notes, m, err)
         && profile_read(s->arena, profile.ptr, &s->target.profile, m, err);
-    for (size_t i = 0; i < m->list.count; i++)
-        fprintf(stderr, "%.*s\n", STR_ARG(m->list.item[i]));
-    return good
-        && (m->list.count == 0
-            || err_set(err, "mend these mistakes first; nothing was run"));
+    return session_mended(good, m, err);
 }
 
-static bool is_client(const struct session *s)
+static bool is_client(const struct proving *s)
 {
     return strcmp(s->suite, "client") == 0;
 }
 
 /* The mock client, whose watches are those of its suite; ours are the others. */
-static bool make_client(struct session *s, struct err *err)
+static bool make_client(struct proving *s, struct err *err)
 {
     struct mistakes m = { .arena = s->arena };
     struct adapter *adapter = NEW(s->arena, struct adapter);
@@ -102,16 +84,13 @@ static bool make_client(struct session *s, struct err *err)
     str why_not;
     if (!clients_find(s->arena, s->library->root, STR("acmespec"), adapter, &m, err))
         return false;
-    t->adapter = adapter;
-    t->zone = STR("acmespec.test");
-    t->directory_url = STR_NONE;
     t->own = s->library->watches;
     t->sandboxed = sandbox_possible(s->arena, &why_not);
-    clients_offer(s->arena, t, why_not);
+    clients_target(s->arena, adapter, why_not, t);
     return true;
 }
 
-static void make_target(struct session *s)
+static void make_target(struct proving *s)
 {
     struct target *t = &s->target;
     t->zone = t->profile.zone.len ? t->profile.zone : STR("acmespec.test");
@@ -122,7 +101,7 @@ static void make_target(struct session *s)
                                        .user_agent = "acmespec/" ACMESPEC_VERSION };
 }
 
-static bool select_bugs(struct session *s, const struct strs *names, struct err *err)
+static bool select_bugs(struct proving *s, const struct strs *names, struct err *err)
 {
     struct bugs named = { { false } };
     for (size_t i = 0; i < names->count; i++)
@@ -142,28 +121,17 @@ static bool select_bugs(struct session *s, const struct strs *names, struct err 
 
 /* --- progress --- */
 
-static bool is_terminal(int fd)
-{
-    const char *term = getenv("TERM");
-    return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
-}
-
-static bool colour_wanted(const struct session *s, int fd)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return is_terminal(fd) && !s->options.no_colour && !(no_color && *no_color);
-}
-
 static void round_began(void *context, const char *round, size_t trials)
 {
-    struct session *s = context;
-    struct progress_options o = { .fd = STDERR_FILENO,
-                                  .terminal =
-                                      is_terminal(STDERR_FILENO) && !s->options.quiet,
-                                  .colour = colour_wanted(s, STDERR_FILENO),
-                                  .quiet = s->options.quiet,
-                                  .verbose = s->options.verbose,
-                                  .planned = trials };
+    struct proving *s = context;
+    struct progress_options o = {
+        .fd = STDERR_FILENO,
+        .terminal = terminal_is(STDERR_FILENO) && !s->options.quiet,
+        .colour = terminal_colour(STDERR_FILENO, s->options.no_colour),
+        .quiet = s->options.quiet,
+        .verbose = s->options.verbose,
+        .planned = trials
+    };
     if (s->progress)
         progress_done(s->progress);
     if (!s->options.quiet)
@@ -173,7 +141,7 @@ static void round_began(void *context, const char *round, size_t trials)
 
 static void trial_ended(void *context, const struct trial *trial)
 {
-    struct session *s = context;
+    struct proving *s = context;
     str name = trial->bug == BUG_NONE ? STR("no bug") : str_of(bug_rows[trial->bug].name);
     struct play_result as_play = { .name = name,
                                    .verdict =
@@ -188,7 +156,7 @@ static void trial_ended(void *context, const struct trial *trial)
 typedef void writer(struct buf *out, const struct matrix *m, str version);
 
 /* Says so when it cannot be written. */
-static bool write_file(struct session *s, str path, const char *name, writer *write)
+static bool write_file(struct proving *s, str path, const char *name, writer *write)
 {
     struct err err;
     if (!path.len)
@@ -201,11 +169,12 @@ static bool write_file(struct session *s, str path, const char *name, writer *wr
     return false;
 }
 
-static bool write_reports(struct session *s)
+static bool write_reports(struct proving *s)
 {
     struct err err;
     struct buf out = buf_new(s->arena, CEILING_REPORT);
-    kills_text(&out, s->matrix, colour_wanted(s, STDOUT_FILENO), s->options.quiet);
+    kills_text(&out, s->matrix, terminal_colour(STDOUT_FILENO, s->options.no_colour),
+               s->options.quiet);
     bool text = report_put("-", &out, "text", &err);
     if (!text)
         command_failed(EXIT_REPORT, &err);
@@ -222,7 +191,7 @@ static int status_of(const struct matrix *m)
                                                     : EXIT_OUR_FAULT;
 }
 
-static int run(struct session *s)
+static int run(struct proving *s)
 {
     struct err err;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -236,7 +205,7 @@ static int run(struct session *s)
                                 .began = round_began,
                                 .ended = trial_ended,
                                 .context = s };
-    watch_signals();
+    stop_watch();
     bool good = rounds_play(s->matrix, &o, &stop_asked, &err);
     if (s->progress)
         progress_done(s->progress);
@@ -248,7 +217,7 @@ static int run(struct session *s)
 
 int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
 {
-    struct session s = { .arena = a };
+    struct proving s = { .arena = a };
     struct strs names = { 0 };
     struct mistakes m = { .arena = a };
     struct err err;

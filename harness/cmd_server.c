@@ -25,8 +25,7 @@ static bool read_profile(struct session *s, const struct server_options *o,
     if (!file_exists(path.ptr))
         return err_set(err, "there is no profile %.*s", STR_ARG(name));
     bool good = profile_read(s->arena, path.ptr, &s->target.profile, &m, err);
-    struct err told;
-    return session_mended(&m, good ? err : &told) && good;
+    return session_mended(good, &m, err);
 }
 
 static long or_else(long value, long otherwise)

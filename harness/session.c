@@ -2,8 +2,6 @@
 /* One run of a suite from reading to reports, for every command that plays one. */
 #include "session.h"
 
-#include <signal.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,21 +14,8 @@
 #include "run/outcome.h"
 #include "run/rerun.h"
 #include "run/runner.h"
-
-static volatile int stop_asked;
-
-static void ask_stop(int signal_number)
-{
-    stop_asked = signal_number;
-}
-
-static void watch_signals(void)
-{
-    struct sigaction action = { .sa_handler = ask_stop };
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
+#include "run/stop.h"
+#include "terminal.h"
 
 /* --- before the run --- */
 
@@ -44,12 +29,13 @@ str session_command(struct arena *a, int argc, char **argv)
     return buf_str(&command);
 }
 
-bool session_mended(const struct mistakes *m, struct err *err)
+bool session_mended(bool read, const struct mistakes *m, struct err *err)
 {
     for (size_t i = 0; i < m->list.count; i++)
         fprintf(stderr, "%.*s\n", STR_ARG(m->list.item[i]));
-    return m->list.count == 0
-        || err_set(err, "mend these mistakes first; nothing was run");
+    return read
+        && (m->list.count == 0
+            || err_set(err, "mend these mistakes first; nothing was run"));
 }
 
 /* A scenario outside the library is called by its file, with or without .acme, and a
@@ -82,7 +68,7 @@ bool session_read(struct session *s, const struct strs *names, struct err *err)
 {
     struct mistakes m = { .arena = s->arena };
     str root;
-    watch_signals();
+    stop_watch();
     s->target.profile = profile_none();
     if (!library_root(s->arena, &root, err))
         return false;
@@ -94,12 +80,9 @@ bool session_read(struct session *s, const struct strs *names, struct err *err)
         if (!read_scenario_file(s, names->item[i], &m, err))
             return false;
     str baseline = s->options->baseline;
-    if (baseline.len && !baseline_read(s->arena, baseline.ptr, &s->baseline, &m, err)) {
-        struct err told;
-        (void)session_mended(&m, &told);
-        return false;
-    }
-    return session_mended(&m, err);
+    bool good =
+        !baseline.len || baseline_read(s->arena, baseline.ptr, &s->baseline, &m, err);
+    return session_mended(good, &m, err);
 }
 
 static bool read_shard(struct session *s, struct selection *selection, struct err *err)
@@ -170,19 +153,6 @@ static void tick(void *context)
     progress_tick(((struct session *)context)->progress);
 }
 
-/* A dumb terminal is written to like a file. */
-static bool is_terminal(int fd)
-{
-    const char *term = getenv("TERM");
-    return isatty(fd) && !(term && strcmp(term, "dumb") == 0);
-}
-
-static bool colour_wanted(const struct run_options *o, int fd)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return is_terminal(fd) && !o->no_colour && !(no_color && *no_color);
-}
-
 /* Whether less than the whole suite is played: then a baseline may know more than came.
  */
 static bool is_partial(const struct session *s)
@@ -244,8 +214,8 @@ static void run_plays(struct session *s)
 {
     const struct run_options *o = s->options;
     struct progress_options p = { .fd = STDERR_FILENO,
-                                  .terminal = is_terminal(STDERR_FILENO) && !o->quiet,
-                                  .colour = colour_wanted(o, STDERR_FILENO),
+                                  .terminal = terminal_is(STDERR_FILENO) && !o->quiet,
+                                  .colour = terminal_colour(STDERR_FILENO, o->no_colour),
                                   .quiet = o->quiet,
                                   .verbose = o->verbose,
                                   .planned = s->plan.count };
@@ -280,7 +250,8 @@ static bool write_report(struct session *s, const char *kind, str path,
 
 static bool write_text(struct session *s)
 {
-    struct report_options o = { .colour = colour_wanted(s->options, STDOUT_FILENO),
+    struct report_options o = { .colour =
+                                    terminal_colour(STDOUT_FILENO, s->options->no_colour),
                                 .verbose = s->options->verbose,
                                 .quiet = s->options->quiet };
     return write_report(s, "text", STR("-"), &o);

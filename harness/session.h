@@ -41,8 +41,9 @@ str session_command(struct arena *a, int argc, char **argv);
  * files among the names, and the baseline; mistakes in them are printed. */
 bool session_read(struct session *s, const struct strs *names,
                   struct err *err) MUST_CHECK;
-/* Prints mistakes that a file had; false when there was one. */
-bool session_mended(const struct mistakes *m, struct err *err);
+/* Prints the mistakes that files had; false when there were any, or when reading failed
+ * for another reason, which is in err then. */
+bool session_mended(bool read, const struct mistakes *m, struct err *err) MUST_CHECK;
 /* A label for the names of this run, the same for the same --seed. */
 str session_label(const struct session *s);
 bool session_plan(struct session *s, const struct strs *names,

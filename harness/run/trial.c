@@ -19,6 +19,7 @@
 #include "run/events.h"
 #include "run/runner.h"
 #include "run/selfmock.h"
+#include "run/stop.h"
 
 enum { MOST_LANES = 64, TICK_MS = 200, GRACE_MS = 10000, EACH_PLAY_MS = 500 };
 
@@ -45,13 +46,6 @@ struct trials {
 };
 
 /* --- in the child --- */
-
-static volatile int stop_asked;
-
-static void ask_stop(int signal_number)
-{
-    stop_asked = signal_number;
-}
 
 struct telling {
     struct arena *arena;
@@ -101,6 +95,12 @@ static void tell_end(const struct telling *t, str trouble)
     file_write_all(t->out, arena_printf(t->arena, "%.*s\n", STR_ARG(line)));
 }
 
+static str run_label(struct arena *a)
+{
+    str label = hex_encode(a, random_bytes(a, 4));
+    return arena_printf(a, "r%.*s", STR_ARG(label));
+}
+
 static bool prepare(struct arena *a, const struct lane *lane, struct target *target,
                     struct selfmock *mock, struct err *err)
 {
@@ -125,8 +125,7 @@ static bool prepare(struct arena *a, const struct lane *lane, struct target *tar
         return false;
     target->directory_url = mock->url;
     target->fetch.ca_pem = mock->root_pem;
-    str label = hex_encode(a, random_bytes(a, 4));
-    target->run = arena_printf(a, "r%.*s", STR_ARG(label));
+    target->run = run_label(a);
     return true;
 }
 
@@ -135,24 +134,15 @@ static bool prepare(struct arena *a, const struct lane *lane, struct target *tar
 static bool prepare_client(struct arena *a, const struct lane *lane,
                            struct target *target, struct err *err)
 {
-    str label = hex_encode(a, random_bytes(a, 4));
     target->go_on = true;
-    target->run = arena_printf(a, "r%.*s", STR_ARG(label));
+    target->run = run_label(a);
     if (lane->trial->bug != BUG_NONE)
         setenv("CLIENT_BUG", bug_rows[lane->trial->bug].name, 1);
     return file_temp_dir(a, &target->folder, err);
 }
 
-/* Until the plays run SIGTERM ends this process at once; the CA and the relay end with
- * it. */
-static void watch_signals(void)
-{
-    struct sigaction action = { .sa_handler = ask_stop };
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
+/* Until then SIGTERM ends this process at once, and the CA and the relay with it; from
+ * here on in order. */
 static str play_all(struct arena *a, const struct trials *all, const struct lane *lane,
                     const struct target *target, struct telling *t)
 {
@@ -162,7 +152,7 @@ static str play_all(struct arena *a, const struct trials *all, const struct lane
                                      .jobs = all->options->jobs,
                                      .ended = tell,
                                      .context = t };
-    watch_signals();
+    stop_watch();
     runner_run(a, &lane->trial->plan, &runner, &stop_asked, &results);
     return t->until_red && t->red ? STR_NONE : results.stopped;
 }
