@@ -87,7 +87,7 @@ static bool make_client(struct proving *s, struct err *err)
     t->own = s->library->watches;
     t->sandboxed = sandbox_possible(s->arena, &why_not);
     clients_target(s->arena, adapter, why_not, t);
-    return true;
+    return !t->sandboxed || clients_keep(s->arena, adapter, &t->keep, err);
 }
 
 static void make_target(struct proving *s)
