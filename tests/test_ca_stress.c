@@ -15,7 +15,11 @@ Suite *ca_stress_suite(void);
 enum {
     MANY = 10000,
     HALF_OPEN = 300,
+#ifdef __SANITIZE_ADDRESS__
+    MOST_GROWTH_KIB = (48 + 256) * 1024, /* and AddressSanitizer's quarantine */
+#else
     MOST_GROWTH_KIB = 48 * 1024, /* connections' pools, and what the allocator keeps */
+#endif
     HUGE_BODY = 1024 * 1024,
     DEPTH = 100000,
     MOST_KEPT = 200 * 1024

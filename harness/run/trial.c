@@ -276,7 +276,8 @@ static void read_from(struct trials *all, struct lane *lane)
     rest = buf_str(&lane->text);
     while (str_find_char(rest, '\n') < rest.len && str_cut(&rest, '\n', &line))
         hear_line(all, lane, line);
-    memmove(lane->text.text, rest.ptr, rest.len);
+    if (rest.len)
+        memmove(lane->text.text, rest.ptr, rest.len);
     lane->text.len = rest.len;
     if (n <= 0 || lane->trial->ended)
         reap(all, lane);
