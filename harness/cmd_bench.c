@@ -174,7 +174,8 @@ static bool start_client(const struct bench_run *run, struct arena *a,
                               .prover = { can_http, provide_nothing, withdraw_nothing,
                                           NULL },
                               .challenge = STR_NONE,
-                              .patience_ms = 30000 };
+                              .patience_ms = 30000,
+                              .hurried = true };
     return client_directory(s->client, err);
 }
 

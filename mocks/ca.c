@@ -67,7 +67,7 @@ static bool listen_now(struct ca *ca, struct err *err)
         ca->base = port == 443
             ? arena_printf(ca->arena, "%s://%.*s", scheme, STR_ARG(host))
             : arena_printf(ca->arena, "%s://%.*s:%d", scheme, STR_ARG(host), port);
-        ca->directory = arena_printf(ca->arena, "%.*s/directory", STR_ARG(ca->base));
+        ca->directory = ca_url_of(ca, ca->arena, STR("/directory"));
     }
     pthread_mutex_unlock(&ca->lock);
     return ca->listener != NULL;
@@ -145,21 +145,11 @@ void ca_shift_clock(struct ca *ca, long seconds)
     pthread_mutex_unlock(&ca->lock);
 }
 
-/* The id at the end of a URL of this kind; empty for another. */
-static str id_of(const struct ca *ca, str url, const char *kind)
-{
-    str prefix = ca->base;
-    if (!str_starts(url, prefix.ptr))
-        return STR_NONE;
-    str rest = str_from(url, prefix.len);
-    return str_starts(rest, kind) ? str_from(rest, strlen(kind)) : STR_NONE;
-}
-
 bool ca_revoke_account(struct ca *ca, str url)
 {
     pthread_mutex_lock(&ca->lock);
     struct account *account =
-        table_find(&ca->store.accounts, id_of(ca, url, "/account/"));
+        table_find(&ca->store.accounts, ca_url_id(ca, url, "/account/"));
     if (account)
         ca_close_account(ca, account, STATUS_REVOKED);
     pthread_mutex_unlock(&ca->lock);
@@ -169,7 +159,7 @@ bool ca_revoke_account(struct ca *ca, str url)
 bool ca_revoke_authz(struct ca *ca, str url)
 {
     pthread_mutex_lock(&ca->lock);
-    struct authz *authz = table_find(&ca->store.authzs, id_of(ca, url, "/authz/"));
+    struct authz *authz = table_find(&ca->store.authzs, ca_url_id(ca, url, "/authz/"));
     if (authz)
         authz->status = STATUS_REVOKED;
     pthread_mutex_unlock(&ca->lock);

@@ -72,6 +72,7 @@ struct ca_call {
     const struct route *route;
     str target; /* path and query */
     str path, query;
+    bool shaped; /* as this CA's URLs are */
     str part[2]; /* what stands for the pattern's ':' */
     struct ca_request_info info;
     struct ca_wish wish;
@@ -136,7 +137,6 @@ void ca_refuse(struct ca_call *call, const struct ca_check *check,
                enum problem_type problem, int status, str detail);
 /* Headers that every answer has: nonce, index, CORS. */
 void ca_finish(struct ca_call *call);
-str ca_url(struct ca_call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* --- request authentication (ca_jws.c) --- */
 /* Takes the JWS apart and spends its nonce, whatever becomes of the request. */
@@ -149,11 +149,21 @@ bool ca_alg_supported(const struct ca *ca, str alg);
 /* A public key that may sign for an account, or NULL after ca_why(). */
 struct key *ca_account_key(struct ca_call *call, struct arena *a, const struct jws *jws);
 
-/* --- URLs of objects, and objects as JSON (ca_show.c) --- */
-str ca_account_url(struct ca *ca, struct arena *a, const struct account *account);
-str ca_order_url(struct ca *ca, struct arena *a, const struct order *order);
-str ca_authz_url(struct ca *ca, struct arena *a, const struct authz *authz);
-str ca_terms_url(struct ca *ca, struct arena *a, int terms);
+/* --- URLs (ca_url.c) --- */
+/* Of a path: "/new-order", "/order/abc"; in the shape that this CA's URLs have. */
+str ca_url(struct ca_call *call, const char *fmt, ...) PRINTF_LIKE(2, 3);
+str ca_url_of(const struct ca *ca, struct arena *a, str path);
+/* The target of a request line without that shape, parted at its '?'; false when it has
+ * another shape, and is parted as it is. */
+bool ca_url_split(const struct ca *ca, str target, str *path, str *query);
+/* The id at the end of a URL of this kind ("/account/"); empty for another. */
+str ca_url_id(const struct ca *ca, str url, const char *kind);
+str ca_account_url(const struct ca *ca, struct arena *a, const struct account *account);
+str ca_order_url(const struct ca *ca, struct arena *a, const struct order *order);
+str ca_authz_url(const struct ca *ca, struct arena *a, const struct authz *authz);
+str ca_terms_url(const struct ca *ca, struct arena *a, int terms);
+
+/* --- objects as JSON (ca_show.c) --- */
 json_t *ca_show_account(struct ca_call *call, const struct account *account);
 json_t *ca_show_order(struct ca_call *call, const struct order *order);
 json_t *ca_show_authz(struct ca_call *call, const struct authz *authz);

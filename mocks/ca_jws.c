@@ -219,7 +219,8 @@ static bool has_url(struct ca_call *call)
 /* RFC 8555 6.4: "the corresponding string equality check". */
 static bool has_this_url(struct ca_call *call)
 {
-    str want = ca_url(call, "%.*s", STR_ARG(call->target));
+    str want = arena_printf(call->arena, "%.*s%.*s", STR_ARG(call->ca->base),
+                            STR_ARG(call->target));
     return str_eq(call->jws.url, want) || ca_lenient_url(call, want)
         || ca_why(call, "\"url\" is \"%.*s\" and the request was sent to \"%.*s\"",
                   STR_ARG(str_upto(call->jws.url, 300)), STR_ARG(want));
@@ -305,9 +306,8 @@ static bool has_known_account(struct ca_call *call)
         return call->route->signer != BY_KID || call->account
             || ca_why(call, "there is no account with this key");
     }
-    str prefix = ca_url(call, "/account/");
-    str kid = call->jws.kid, id = str_from(kid, prefix.len);
-    if (str_starts(kid, prefix.ptr) || ca_lenient_kid(call, &id))
+    str kid = call->jws.kid, id = ca_url_id(ca, kid, "/account/");
+    if (id.len || ca_lenient_kid(call, &id))
         call->account = table_find(&ca->store.accounts, id);
     if (!call->account)
         return ca_why(call, "there is no account \"%.*s\"", STR_ARG(str_upto(kid, 300)));

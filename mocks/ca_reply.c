@@ -10,15 +10,6 @@ time_t ca_now(const struct ca *ca)
     return clock_wall() + (time_t)ca->shift;
 }
 
-str ca_url(struct ca_call *call, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    str path = arena_vprintf(call->arena, fmt, args);
-    va_end(args);
-    return arena_printf(call->arena, "%.*s%.*s", STR_ARG(call->ca->base), STR_ARG(path));
-}
-
 void ca_header(struct ca_call *call, const char *name, str value)
 {
     headers_add(call->arena, &call->reply->response.headers, str_of(name), value);

@@ -54,10 +54,12 @@ static bool offered(const struct ca *ca, const struct route *route)
         && !(route->resource == RESOURCE_RENEWAL_INFO && options->no_renewal);
 }
 
+/* What is not of ACME is found without the shape, too: by those who know the path. */
 static const struct route *route_find(struct ca_call *call)
 {
     for (size_t i = 0; i < countof(routes); i++)
-        if (matches(routes[i].pattern, call->path, call->part)
+        if ((call->shaped || routes[i].resource == RESOURCE_OTHER)
+            && matches(routes[i].pattern, call->path, call->part)
             && offered(call->ca, &routes[i]))
             return &routes[i];
     return NULL;
@@ -218,19 +220,17 @@ void ca_serve(void *context, struct arena *a, const struct request *request,
 {
     struct ca *ca = context;
     str target = target_of(a, request->url);
-    size_t end = str_find_char(target, '?');
     struct ca_call call = { .ca = ca,
                             .arena = a,
                             .request = request,
                             .peer = peer,
                             .target = target,
-                            .path = str_upto(target, end),
-                            .query = str_from(target, end + 1),
                             .part = { STR_NONE, STR_NONE },
                             .reply = reply,
                             .now = ca_now(ca),
                             .thumbprint = STR_NONE,
                             .why = STR_NONE };
+    call.shaped = ca_url_split(ca, target, &call.path, &call.query);
     pthread_mutex_lock(&ca->lock);
     call.now = ca_now(ca);
     serve_locked(&call);

@@ -1,32 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The mock CA's objects as JSON (RFC 8555 7.1.2 to 7.1.5, 8) and their URLs. */
+/* The mock CA's objects as JSON (RFC 8555 7.1.2 to 7.1.5, 8). */
 #include "base/clock.h"
 #include "mocks/ca_inside.h"
-
-static str url(struct ca *ca, struct arena *a, const char *kind, str id)
-{
-    return arena_printf(a, "%.*s/%s/%.*s", STR_ARG(ca->base), kind, STR_ARG(id));
-}
-
-str ca_account_url(struct ca *ca, struct arena *a, const struct account *account)
-{
-    return url(ca, a, "account", account->id);
-}
-
-str ca_order_url(struct ca *ca, struct arena *a, const struct order *order)
-{
-    return url(ca, a, "order", order->id);
-}
-
-str ca_authz_url(struct ca *ca, struct arena *a, const struct authz *authz)
-{
-    return url(ca, a, "authz", authz->id);
-}
-
-str ca_terms_url(struct ca *ca, struct arena *a, int terms)
-{
-    return arena_printf(a, "%.*s/terms/%d", STR_ARG(ca->base), terms);
-}
 
 static void put(json_t *object, const char *name, str value)
 {
@@ -113,10 +88,10 @@ static void put_certificate(struct ca_call *call, const struct order *order, jso
 {
     if (order->status == STATUS_VALID && order->certificate)
         put(out, "certificate",
-            url(call->ca, call->arena, "certificate", order->certificate->id));
+            ca_url(call, "/certificate/%.*s", STR_ARG(order->certificate->id)));
     else if (order->status == STATUS_PROCESSING
              && bug_on(call->ca, BUG_CERTIFICATE_TOO_EARLY))
-        put(out, "certificate", url(call->ca, call->arena, "certificate", order->id));
+        put(out, "certificate", ca_url(call, "/certificate/%.*s", STR_ARG(order->id)));
 }
 
 json_t *ca_show_order(struct ca_call *call, const struct order *order)

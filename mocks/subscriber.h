@@ -42,6 +42,7 @@ struct subscriber {
                          prover can do */
     str kept_order;   /* of an earlier run: only a planted bug goes on with it */
     long patience_ms; /* how long an authorization, and an issuance, may take */
+    bool hurried;     /* asks again after 20 ms: for a CA of one's own */
 };
 
 struct registration {

@@ -165,7 +165,7 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
         return CARELESS_MS;
     if (date && client_bug(s->client, BUG_CLIENT_DATE_WAIT))
         wait_for_date(*asked);
-    return client_pause_ms(x, polls + POLLS_SKIPPED);
+    return client_pause_ms(x, polls + (s->hurried ? 0 : POLLS_SKIPPED));
 }
 
 bool subscriber_read(struct subscriber *s, str url, const struct exchange **x,

@@ -99,6 +99,38 @@ START_TEST(a_seed_repeats)
 }
 END_TEST
 
+/* Of so many seeds each has URLs of another shape. */
+enum { SHAPES = 7 };
+
+START_TEST(urls_have_a_shape_for_each_seed)
+{
+    struct strs shapes = { 0 };
+    for (uint64_t seed = 1; seed <= SHAPES; seed++) {
+        bench_again(&(struct ca_options){ .permute = seed, .seed = 7 });
+        str url = resource_url(RESOURCE_NEW_ORDER), from_path = STR_NONE;
+        for (size_t i = strlen("https://"); i < url.len && !from_path.len; i++)
+            if (url.ptr[i] == '/')
+                from_path = str_from(url, i);
+        ck_assert(!strs_has(&shapes, from_path));
+        strs_add(b.a, &shapes, from_path);
+    }
+}
+END_TEST
+
+START_TEST(a_url_that_was_tidied_up_is_not_known)
+{
+    bench_again(&(struct ca_options){ .permute = 5 });
+    bench_account();
+    str url = resource_url(RESOURCE_NEW_ORDER), kid = b.kid;
+    ck_assert(str_ends(url, "?of=a%26b&c") && str_ends(kid, "?of=a%26b&c"));
+    expect(said(url, order_payload("a.test")), 201, NULL);
+    str bare = str_upto(url, str_find_char(url, '?'));
+    expect(said(bare, order_payload("a.test")), 404, "malformed");
+    b.kid = str_upto(kid, str_find_char(kid, '?'));
+    expect(said(url, order_payload("a.test")), 400, "accountDoesNotExist");
+}
+END_TEST
+
 Suite *ca_permute_suite(void)
 {
     Suite *suite = suite_create("ca_permute");
@@ -109,6 +141,8 @@ Suite *ca_permute_suite(void)
     tcase_add_test(c, an_unknown_challenge_is_among_them);
     tcase_add_test(c, names_of_header_fields_vary);
     tcase_add_test(c, a_seed_repeats);
+    tcase_add_test(c, urls_have_a_shape_for_each_seed);
+    tcase_add_test(c, a_url_that_was_tidied_up_is_not_known);
     suite_add_tcase(suite, c);
     return suite;
 }

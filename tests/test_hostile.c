@@ -2,6 +2,8 @@
 /* Bad targets: whatever stands at the directory URL, the program ends in bounded time
  * with a clear sentence, exit status 5, and a JUnit file.  The whole program is run, as a
  * user would run it. */
+#define _DEFAULT_SOURCE /* wait4 */
+
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
