@@ -44,7 +44,7 @@ say      = $(if $V,,@printf '%-4s %s\n' '$1' '$2')
 submake  = $(MAKE) --no-print-directory -j$J
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: all demo test check self bugs asan tsan valgrind lint fuzz golden format interop clients \
+.PHONY: all demo test check self bugs asan tsan valgrind soak lint fuzz golden format interop clients \
         bench install clean help deps tidy fuzzers FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -70,6 +70,8 @@ tsan:                     ## build and check under ThreadSanitizer
 	@+CK_FORK=no $(submake) check B=build/tsan CFLAGS='$(TSAN)' PARTS='unit cli'
 valgrind: all $B/unit     ## the unit tests under valgrind: memory that was never set
 	@$(with) tests/run.sh tests/valgrind.sh
+soak: all $B/unit         ## 100,000 certificates, 1000 permuting CAs, races 100 times
+	@$(with) tests/run.sh soak
 lint:                     ## gcc and clang with -Werror, clang-tidy, cppcheck
 	@tests/lint.sh tools
 	@+$(submake) all build/gcc/unit B=build/gcc CC=gcc WERROR=-Werror

@@ -4,7 +4,7 @@
 #
 #   tests/run.sh PART|SCRIPT...
 #
-# Parts: unit gates read cli self bugs pebble interop clients lint fuzz (the table below).  A script
+# Parts: unit gates read cli self bugs pebble interop clients lint fuzz soak (the table below).  A script
 # passes with status 0, is skipped with 77 (its last line is the reason), and fails with
 # any other.  If the last line it prints is "N passed, N failed[, N skipped]", those
 # count; otherwise it counts as one test.  Ends with such a line of its own.
@@ -65,6 +65,7 @@ part()
         ;;
     lint) echo "lint: tests/lint.sh" ;;
     fuzz) echo "fuzz: tests/fuzz/run.sh" ;;
+    soak) echo "soak: tests/soak.sh" ;;
     *) echo "${1##*/}: $1" ;;
     esac
 }
@@ -83,7 +84,7 @@ limited()
 play()
 {
     case $name in
-    self-play* | planted* | pebble | interop | fuzz)
+    self-play* | planted* | pebble | interop | fuzz | soak)
         # shellcheck disable=SC2086
         { limited $command; echo $? >"$log.status"; } 2>&1 </dev/null | tee "$log"
         read -r status <"$log.status"
