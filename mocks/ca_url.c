@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* URLs of the mock CA.  RFC 8555 7.1: "The server MUST provide a directory", and leaves it
- * free where all else is.  A permuting CA has another shape of URLs for each seed, so that
- * a client that guesses, takes apart or tidies up a URL is found out. */
+/* URLs of the mock CA.  RFC 8555 7.1: "The server MUST provide a directory", and leaves
+ * it free where all else is.  A permuting CA has another shape of URLs for each seed, so
+ * that a client that guesses, takes apart or tidies up a URL is found out. */
 #include "mocks/ca_inside.h"
 
 struct shape {

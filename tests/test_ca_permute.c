@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The permuting CA: answers look otherwise, mean the same, and are repeatable. */
-#include "tests/ca_fixture.h"
+/* The permuting CA: answers look otherwise, mean the same, and are repeatable; and the
+ * mock client understands them all. */
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
+#include "tests/subscriber_fixture.h"
 
 Suite *ca_permute_suite(void);
 
@@ -131,6 +134,47 @@ START_TEST(a_url_that_was_tidied_up_is_not_known)
 }
 END_TEST
 
+enum { SEEDS = 50, SEEDS_AT_ONCE = 5 };
+
+/* `make soak` sets PERMUTE_SEEDS to more. */
+static int seeds(void)
+{
+    const char *given = getenv("PERMUTE_SEEDS");
+    long count = SEEDS;
+    if (given && !str_to_long(str_of(given), 1000000, &count))
+        fprintf(stderr, "PERMUTE_SEEDS has to be a number, not \"%s\"\n", given);
+    return (int)count;
+}
+
+/* From the account to its end; whatever the answers look like. */
+static void lives(void)
+{
+    struct wish wish = wish_for("*.a.test a.test 127.0.0.1");
+    struct renewal renewal;
+    registered();
+    str pem = obtained(&wish);
+    ck_assert_msg(subscriber_renewal(&s, pem, &renewal, &err), "%s", err.text);
+    ck_assert_msg(subscriber_change_key(&s, key_new(b.a, KEY_P256, &err), &err), "%s",
+                  err.text);
+    wish.replaces = renewal.id;
+    wish.key = key_new(b.a, KEY_P256, &err);
+    pem = obtained(&wish);
+    str der = cert_der(b.a, chain_of(pem).item[0]);
+    ck_assert_msg(subscriber_revoke(&s, der, -1, NULL, &err), "%s", err.text);
+    ck_assert_msg(subscriber_deactivate(&s, &err), "%s", err.text);
+}
+
+START_TEST(answers_of_each_seed_are_understood)
+{
+    for (int i = 1; i <= SEEDS_AT_ONCE; i++) {
+        uint64_t seed = (uint64_t)(_i * SEEDS_AT_ONCE + i);
+        bench_again(&(struct ca_options){ .permute = seed, .seed = seed });
+        subscribe();
+        lives();
+    }
+}
+END_TEST
+
 Suite *ca_permute_suite(void)
 {
     Suite *suite = suite_create("ca_permute");
@@ -144,5 +188,10 @@ Suite *ca_permute_suite(void)
     tcase_add_test(c, urls_have_a_shape_for_each_seed);
     tcase_add_test(c, a_url_that_was_tidied_up_is_not_known);
     suite_add_tcase(suite, c);
+    TCase *lives = tcase_create("lives");
+    tcase_add_checked_fixture(lives, bench_usual, bench_stop);
+    tcase_add_loop_test(lives, answers_of_each_seed_are_understood, 0,
+                        (seeds() + SEEDS_AT_ONCE - 1) / SEEDS_AT_ONCE);
+    suite_add_tcase(suite, lives);
     return suite;
 }

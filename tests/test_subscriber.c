@@ -1,82 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* The mock client as a subscriber, against the mock CA: whole flows, and the sentence
  * where one breaks. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/b64url.h"
-#include "mocks/prover.h"
-#include "tests/ca_fixture.h"
+#include "tests/subscriber_fixture.h"
 
 Suite *subscriber_suite(void);
 
 #define MAC_KEY "c2VjcmV0LW9mLWEtdGVzdC0wMTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
 
-static struct subscriber s;
-static struct prover_servers servers;
-static struct err err;
-
-static void subscribe(void)
-{
-    servers = (struct prover_servers){ .responder = b.responder, .dns = true };
-    s = (struct subscriber){ .arena = b.a,
-                             .client = b.client,
-                             .key = key_new(b.a, KEY_P256, &err),
-                             .account_url = STR_NONE,
-                             .prover = prover_of_servers(&servers),
-                             .challenge = STR_NONE,
-                             .patience_ms = 10000,
-                             .hurried = true };
-}
-
 static void usual(void)
 {
     bench_start(NULL);
     subscribe();
-}
-
-static struct registration agreeing(void)
-{
-    return (
-        struct registration){ .agrees = true, .eab_kid = STR_NONE, .eab_key = STR_NONE };
-}
-
-static void registered(void)
-{
-    struct registration r = agreeing();
-    ck_assert_msg(subscriber_register(&s, &r, &err), "%s", err.text);
-}
-
-/* A wish for names that are separated by blanks. */
-static struct wish wish_for(const char *names)
-{
-    struct wish wish = { .key = key_new(b.a, KEY_P256, &err),
-                         .not_before = STR_NONE,
-                         .not_after = STR_NONE,
-                         .profile = STR_NONE,
-                         .replaces = STR_NONE,
-                         .preferred_chain = STR_NONE };
-    str rest = str_of(names), name;
-    while (str_cut(&rest, ' ', &name))
-        strs_add(b.a, &wish.names, name);
-    return wish;
-}
-
-static str obtained(const struct wish *wish)
-{
-    str pem;
-    ck_assert_msg(subscriber_obtain(&s, wish, &pem, &err), "%s", err.text);
-    return pem;
-}
-
-static struct chain chain_of(str pem)
-{
-    struct chain chain;
-    ck_assert_msg(chain_read(b.a, pem, &chain, &err), "%s", err.text);
-    return chain;
 }
 
 /* What the client has to say when it did not go well. */
@@ -397,49 +336,6 @@ START_TEST(a_token_that_is_a_path_is_refused)
 }
 END_TEST
 
-/* --- the permuting CA --- */
-
-enum { SEEDS = 50, SEEDS_AT_ONCE = 5 };
-
-/* `make soak` sets PERMUTE_SEEDS to more. */
-static int seeds(void)
-{
-    const char *given = getenv("PERMUTE_SEEDS");
-    long count = SEEDS;
-    if (given && !str_to_long(str_of(given), 1000000, &count))
-        fprintf(stderr, "PERMUTE_SEEDS has to be a number, not \"%s\"\n", given);
-    return (int)count;
-}
-
-/* From the account to its end; whatever the answers look like. */
-static void lives(void)
-{
-    struct wish wish = wish_for("*.a.test a.test 127.0.0.1");
-    struct renewal renewal;
-    registered();
-    str pem = obtained(&wish);
-    ck_assert_msg(subscriber_renewal(&s, pem, &renewal, &err), "%s", err.text);
-    ck_assert_msg(subscriber_change_key(&s, key_new(b.a, KEY_P256, &err), &err), "%s",
-                  err.text);
-    wish.replaces = renewal.id;
-    wish.key = key_new(b.a, KEY_P256, &err);
-    pem = obtained(&wish);
-    str der = cert_der(b.a, chain_of(pem).item[0]);
-    ck_assert_msg(subscriber_revoke(&s, der, -1, NULL, &err), "%s", err.text);
-    ck_assert_msg(subscriber_deactivate(&s, &err), "%s", err.text);
-}
-
-START_TEST(answers_of_each_seed_are_understood)
-{
-    for (int i = 1; i <= SEEDS_AT_ONCE; i++) {
-        uint64_t seed = (uint64_t)(_i * SEEDS_AT_ONCE + i);
-        bench_again(&(struct ca_options){ .permute = seed, .seed = seed });
-        subscribe();
-        lives();
-    }
-}
-END_TEST
-
 /* --- other provers --- */
 
 START_TEST(a_web_root_gets_a_readable_file_and_loses_it_again)
@@ -527,8 +423,6 @@ Suite *subscriber_suite(void)
     tcase_add_test(seen, a_blind_ca_fails_once_and_tries_again);
     tcase_add_loop_test(seen, odd_offers_are_coped_with, 0, 6);
     tcase_add_test(seen, a_token_that_is_a_path_is_refused);
-    tcase_add_loop_test(tests_of(suite, "permuting"), answers_of_each_seed_are_understood,
-                        0, (seeds() + SEEDS_AT_ONCE - 1) / SEEDS_AT_ONCE);
     TCase *provers = tests_of(suite, "provers");
     tcase_add_test(provers, a_web_root_gets_a_readable_file_and_loses_it_again);
     tcase_add_test(provers, a_program_is_called_with_what_it_needs);
