@@ -72,15 +72,51 @@ static str in_path(struct arena *a, str program)
     return STR_NONE;
 }
 
-bool clients_installed(struct arena *a, const struct adapter *adapter, struct err *err)
+static bool is_missing(const struct adapter *adapter, str what, struct err *err)
+{
+    return err_set(err, "%.*s is not here: %.*s%s%.*s", STR_ARG(adapter->name),
+                   STR_ARG(what), adapter->install.len ? "; it is had by: " : "",
+                   STR_ARG(adapter->install));
+}
+
+static bool has_programs(struct arena *a, const struct adapter *adapter, struct err *err)
 {
     for (size_t i = 0; i < adapter->programs.count; i++)
         if (!in_path(a, adapter->programs.item[i]).len)
-            return err_set(err, "%.*s is not here: no program %.*s in PATH%s%.*s",
-                           STR_ARG(adapter->name), STR_ARG(adapter->programs.item[i]),
-                           adapter->install.len ? "; it is had by: " : "",
-                           STR_ARG(adapter->install));
+            return is_missing(adapter,
+                              arena_printf(a, "no program %.*s in PATH",
+                                           STR_ARG(adapter->programs.item[i])),
+                              err);
     return true;
+}
+
+/* A library is not in PATH: only its version tells that it is here. */
+static bool tells_version(struct arena *a, const struct adapter *adapter, str *version,
+                          struct err *err)
+{
+    struct child_end end;
+    struct child_run run = { .line = adapter->version, .deadline_ms = VERSION_MS };
+    str line;
+    *version = STR_NONE;
+    if (!adapter->version.len)
+        return true;
+    child_run(a, &run, &end);
+    str rest = str_trim(end.output);
+    str_cut(&rest, '\n', &line);
+    *version = show_clean(a, str_upto(str_trim(line), VERSION_LENGTH));
+    return (end.fate == CHILD_EXITED && end.exit_code == 0)
+        || is_missing(adapter,
+                      arena_printf(a, "asked for its version by `%.*s`, it %.*s",
+                                   STR_ARG(adapter->version),
+                                   STR_ARG(child_says(a, &run, &end))),
+                      err);
+}
+
+void clients_look(struct arena *a, const struct adapter *adapter, struct standing *out)
+{
+    *out = (struct standing){ .version = STR_NONE };
+    out->here = has_programs(a, adapter, &out->why)
+        && tells_version(a, adapter, &out->version, &out->why);
 }
 
 /* Its folder, where that lies below /tmp. */
@@ -114,19 +150,6 @@ bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *k
         if (!keep_folder_of(a, in_path(a, adapter->programs.item[i]), keep, err))
             return false;
     return keep_folder_of(a, STR("/proc/self/exe"), keep, err);
-}
-
-str clients_version(struct arena *a, const struct adapter *adapter)
-{
-    struct child_end end;
-    struct child_run run = { .line = adapter->version, .deadline_ms = VERSION_MS };
-    str line;
-    if (!adapter->version.len)
-        return STR_NONE;
-    child_run(a, &run, &end);
-    str rest = str_trim(end.output);
-    str_cut(&rest, '\n', &line);
-    return show_clean(a, str_upto(str_trim(line), VERSION_LENGTH));
 }
 
 void clients_target(struct arena *a, const struct adapter *adapter, str why_no_sandbox,
@@ -166,11 +189,13 @@ static void print_abilities(const struct adapter *adapter)
 
 static void list_one(struct arena *a, const struct adapter *adapter)
 {
-    struct err err;
-    bool here = clients_installed(a, adapter, &err);
-    str version = here ? clients_version(a, adapter) : STR_NONE;
+    struct standing standing;
+    clients_look(a, adapter, &standing);
     printf("%-14.*s %s\n", STR_ARG(adapter->name), adapter->about.ptr);
-    printf("    %s%.*s\n", here ? "here: " : err.text, STR_ARG(version));
+    if (standing.here)
+        printf("    here: %.*s\n", STR_ARG(standing.version));
+    else
+        printf("    %s\n", standing.why.text);
     printf("   ");
     print_abilities(adapter);
 }

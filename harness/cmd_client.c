@@ -87,16 +87,15 @@ static bool begin(struct session *s, struct err *err)
             err, "%.*s can only be tested in a sandbox, and there is none: %.*s",
             STR_ARG(adapter->name),
             STR_ARG(s->target.offered[capability_find(STR("sandbox"))].reason));
-    return clients_installed(s->arena, adapter, err)
-        && (!s->target.sandboxed || clients_keep(s->arena, adapter, &s->target.keep, err))
+    const struct standing *standing = s->context;
+    if (!standing->here)
+        return err_set(err, "%s", standing->why.text);
+    return (!s->target.sandboxed || clients_keep(s->arena, adapter, &s->target.keep, err))
         && file_temp_dir(s->arena, &s->target.folder, err);
 }
 
-static str name_for_reports(struct arena *a, const struct adapter *adapter)
+static str name_for_reports(struct arena *a, const struct adapter *adapter, str version)
 {
-    struct err ignored;
-    str version =
-        clients_installed(a, adapter, &ignored) ? clients_version(a, adapter) : STR_NONE;
     return version.len && !str_eq(version, adapter->name)
         ? arena_printf(a, "%.*s (%.*s)", STR_ARG(adapter->name), STR_ARG(version))
         : adapter->name;
@@ -180,6 +179,7 @@ int cmd_client(struct arena *a, int argc, char **argv)
                          .jobs = 2 * sysconf(_SC_NPROCESSORS_ONLN),
                          .command = session_command(a, argc, argv) };
     struct adapter adapter;
+    struct standing standing;
     struct strs words = { 0 }, command = command_of(a, &argc, argv);
     struct err err;
     if (!options_read(a, client_rows, client_row_count, argc, argv, &o, &words, &err))
@@ -197,7 +197,9 @@ int cmd_client(struct arena *a, int argc, char **argv)
         return session_list(&s);
     if (s.plan.count == 0)
         return session_nothing(&s);
-    s.name = name_for_reports(a, &adapter);
+    clients_look(a, &adapter, &standing);
+    s.context = &standing;
+    s.name = name_for_reports(a, &adapter, standing.here ? standing.version : STR_NONE);
     s.again =
         peer_reproduce(a, argc, argv, client_rows, client_row_count, !command.count);
     s.behind = behind_of(a, &command);

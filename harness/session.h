@@ -17,11 +17,12 @@ struct session {
     struct arena *arena;
     const char *suite; /* "server" or "client" */
     const struct run_options *options;
-    long jobs;   /* plays side by side, unless the options say */
-    str name;    /* of what is under test, for the reports */
-    str command; /* the command line as it was typed */
-    str again;   /* the command that plays one scenario again */
-    str behind;  /* what stands behind the scenario's name in it, or empty */
+    long jobs;           /* plays side by side, unless the options say */
+    str name;            /* of what is under test, for the reports */
+    str command;         /* the command line as it was typed */
+    str again;           /* the command that plays one scenario again */
+    str behind;          /* what stands behind the scenario's name in it, or empty */
+    const void *context; /* for what begins it */
 
     /* filled in by what follows */
     struct library *library;

@@ -48,6 +48,7 @@ cmd:lego?        lego                 -                   lego              lego
 cmd:dehydrated?  dehydrated           dehydrated          dehydrated        dehydrated    dehydrated
 cmd:uacme?       uacme                uacme               uacme             -             -
 cmd:acme-tiny?   acme-tiny            acme-tiny           acme-tiny         -             acme-tiny
+cmd:acmetool?    acmetool             -                   -                 -             acmetool
 cmd:lacme?       lacme                -                   -                 -             -
 cmd:lacme-accountd? lacme-accountd    -                   -                 -             -
 perl:Crypt::OpenSSL::RSA? libcrypt-openssl-rsa-perl perl-Crypt-OpenSSL-RSA perl-crypt-openssl-rsa - perl-crypt-openssl-rsa
