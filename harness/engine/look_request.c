@@ -180,8 +180,14 @@ static const struct exchange *tried_before(const struct look *l, const struct jw
     return found;
 }
 
+/* RFC 8555 6.5.1: base64url of some octets, which never has 4n+1 characters. */
+static bool is_nonce(str s)
+{
+    return b64url_letters(s) && s.len % 4 != 1;
+}
+
 /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use the
- * nonce provided in the error response". */
+ * nonce provided in the error response"; 6.5.1 has it ignore what is no nonce. */
 bool look_retry_nonce(struct look *l)
 {
     struct jws own = jws_of(l, last(l));
@@ -190,7 +196,7 @@ bool look_retry_nonce(struct look *l)
         || !str_is(problem_word(l->world->arena, &refused->response), "badNonce"))
         return true;
     const str *given = headers_find(&refused->response.headers, "Replay-Nonce");
-    if (given && b64url_letters(*given))
+    if (given && is_nonce(*given))
         l->value = look_truth(l, str_eq(own.nonce, *given),
                               STR("the nonce is not that of the badNonce error"));
     return true;
