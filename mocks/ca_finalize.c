@@ -82,7 +82,7 @@ static bool is_csr(struct ca_call *call)
 
 static bool is_signed(struct ca_call *call)
 {
-    return request_of(call)->csr.signature_good
+    return csr_is_signed(&request_of(call)->csr)
         || ca_why(call, "the CSR's signature does not verify with the key in it");
 }
 

@@ -35,12 +35,15 @@ struct csr {
     struct key *key;                                  /* public */
     struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
     struct strs common_names;
-    bool signature_good, must_staple, asks_ca;
+    bool must_staple, asks_ca;
     const char *hash; /* "SHA1", "SHA256" ...; "" for Ed25519; NULL: not known here */
+    str info, algorithm, signature; /* for csr_is_signed */
 };
 /* Strict: DER of exactly one request, nothing behind it, version 0, each extension once;
- * the key one of our kinds.  dNSNames stand as they are, in whatever case.  A signature
- * that does not verify is no error: see signature_good. */
+ * the key one of our kinds.  dNSNames stand as they are, in whatever case.  The
+ * signature is not looked at. */
 bool csr_read(struct arena *a, str der, struct csr *out, struct err *err) MUST_CHECK;
+/* Whether the key in it signed it (RFC 2986 4.2); as dear as any verification. */
+bool csr_is_signed(const struct csr *csr);
 
 #endif

@@ -107,7 +107,13 @@ bool csr_read(struct arena *a, str der, struct csr *out, struct err *err)
     out->must_staple = x509_must_staple(&extensions);
     out->asks_ca = x509_is_ca(&extensions);
     out->hash = x509_hash(request.algorithm);
-    out->signature_good =
-        x509_verify(out->key, request.algorithm, request.info, request.signature);
+    out->info = request.info;
+    out->algorithm = request.algorithm;
+    out->signature = request.signature;
     return true;
+}
+
+bool csr_is_signed(const struct csr *csr)
+{
+    return x509_verify(csr->key, csr->algorithm, csr->info, csr->signature);
 }

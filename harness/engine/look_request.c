@@ -313,7 +313,7 @@ bool look_csr(struct look *l)
         : err_set(&err, "the payload has no csr in base64url");
     if (str_is(l->arg[0], "form")) {
         good = good
-            && (csr.signature_good || err_set(&err, "the CSR's signature is not good"));
+            && (csr_is_signed(&csr) || err_set(&err, "the CSR's signature is not good"));
         l->value = look_truth(l, good, str_of(err.text));
         return true;
     }
