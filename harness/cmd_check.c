@@ -21,7 +21,10 @@ struct checking {
 static bool same_ids(const struct requirements *all, const struct line *lines,
                      size_t count)
 {
-    return count > 0 && requirement_find(all, line_arg(&lines[0], "ID")) != NULL;
+    size_t i = 0;
+    while (i < count && lines[i].verb->id != VERB_REQUIREMENT)
+        i++;
+    return i < count && requirement_find(all, line_arg(&lines[i], "ID")) != NULL;
 }
 
 /* By its first word a file is a scenario, watches, requirements, rules, a profile, an
@@ -46,6 +49,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
         watches_add(c->arena, &c->watches, lines, count, c->requirements, &c->mistakes);
         return;
     case VERB_REQUIREMENT:
+    case VERB_DOCUMENT:
         if (!same_ids(c->requirements, lines, count))
             requirements_add(c->arena, &fresh, lines, count, &c->mistakes);
         return;

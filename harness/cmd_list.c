@@ -8,7 +8,7 @@
 #include "script/coverage.h"
 
 struct list_options {
-    bool rules, missing, watches, help;
+    bool rules, missing, uncovered, watches, help;
     str suite, section, level;
 };
 
@@ -16,7 +16,8 @@ struct list_options {
 /* clang-format off */
 static const struct option_row rows[] = {
     { "rules", 0, OPTION_FLAG, NULL, AT(rules), "requirements and how many checks cite each, with totals" },
-    { "missing", 0, OPTION_FLAG, NULL, AT(missing), "with --rules: only those that no check cites" },
+    { "missing", 0, OPTION_FLAG, NULL, AT(missing), "with --rules: only those that a suite can see, that no check of it rests on, and that do not say why" },
+    { "uncovered", 0, OPTION_FLAG, NULL, AT(uncovered), "with --rules: only those that say why no check rests on them, and the reason" },
     { "watches", 0, OPTION_FLAG, NULL, AT(watches), "watches instead of scenarios" },
     { "suite", 0, OPTION_TEXT, "S", AT(suite), "server or client" },
     { "section", 0, OPTION_TEXT, "S", AT(section), "with --rules: only this document or section: rfc8555-6.5" },
@@ -78,24 +79,52 @@ static bool rule_wanted(const struct listing *l, const struct requirement *r)
     return in_section && in_level && in_suite;
 }
 
-static void print_rule(const struct requirement *r, const struct cover *c)
+/* How many checks and watches of a suite rest on it; a dash where it can see nothing. */
+static void print_count(const char *suite, bool sees, size_t count)
 {
-    printf("%-26.*s %-10s %3zu checks %3zu watches  %.*s\n", STR_ARG(r->id),
-           level_names[r->level], c->checks, c->watches, STR_ARG(r->says));
+    if (sees)
+        printf("  %s %2zu", suite, count);
+    else
+        printf("  %s  -", suite);
 }
 
-static void print_totals(const struct listing *l, const struct coverage *c)
+static void print_rule(const struct requirement *r, const struct cover *c, bool reason)
 {
-    printf("\n%-22s %-12s %9s %9s\n", "section", "level", "server", "client");
+    printf("%-26.*s %-10s", STR_ARG(r->id), level_names[r->level]);
+    print_count("server", r->by_server_suite, c->server);
+    print_count("client", r->by_client_suite, c->client);
+    printf("  %.*s\n", STR_ARG(r->says));
+    if (reason)
+        printf("    %.*s%s\n", STR_ARG(r->uncovered),
+               r->excused_by_document ? "  (said of the document)" : "");
+}
+
+static void print_totals(const struct coverage *c)
+{
+    printf("\n%-22s %-12s %9s %9s %9s\n", "section", "level", "server", "client",
+           "uncovered");
     for (size_t i = 0; i < c->row_count; i++) {
         const struct coverage_row *row = &c->row[i];
-        printf("%-22.*s %-12s %4zu/%-4zu %4zu/%-4zu\n", STR_ARG(row->section),
+        printf("%-22.*s %-12s %4zu/%-4zu %4zu/%-4zu %9zu\n", STR_ARG(row->section),
                level_names[row->level], row->server_covered, row->server_all,
-               row->client_covered, row->client_all);
+               row->client_covered, row->client_all, row->excused);
     }
-    printf("%-22s %-12s %4zu/%-4zu %4zu/%-4zu\n", "all", "", c->total.server_covered,
-           c->total.server_all, c->total.client_covered, c->total.client_all);
-    (void)l;
+    printf("%-22s %-12s %4zu/%-4zu %4zu/%-4zu %9zu\n", "all", "", c->total.server_covered,
+           c->total.server_all, c->total.client_covered, c->total.client_all,
+           c->total.excused);
+}
+
+/* A reason of its own is shown even when it is out of date; that of the document is for
+ * the entries without a check. */
+static bool cover_wanted(const struct list_options *o, const struct requirement *r,
+                         const struct cover *c)
+{
+    bool lacks = cover_lacks(r, c);
+    if (o->missing)
+        return lacks && !r->uncovered.len;
+    if (o->uncovered)
+        return r->uncovered.len && (lacks || !r->excused_by_document);
+    return true;
 }
 
 static int list_rules(const struct listing *l)
@@ -104,20 +133,21 @@ static int list_rules(const struct listing *l)
     coverage_of(l->arena, l->library, &c);
     for (size_t i = 0; i < l->library->requirements->count; i++) {
         const struct requirement *r = &l->library->requirements->item[i];
-        bool missing = c.cover[i].checks + c.cover[i].watches == 0;
-        bool seen = r->by_server_suite || r->by_client_suite;
-        if (rule_wanted(l, r) && (!l->options.missing || (missing && seen)))
-            print_rule(r, &c.cover[i]);
+        if (rule_wanted(l, r) && cover_wanted(&l->options, r, &c.cover[i]))
+            print_rule(r, &c.cover[i], l->options.uncovered);
     }
-    print_totals(l, &c);
+    print_totals(&c);
     return EXIT_CONFORMS;
 }
 
 /* An option that would be passed over, or can fit nothing, is a mistake. */
 static bool options_fit(const struct list_options *o, struct err *err)
 {
-    if (!o->rules && (o->missing || o->section.len || o->level.len))
-        return err_set(err, "--missing, --section and --level go with --rules");
+    if (!o->rules && (o->missing || o->uncovered || o->section.len || o->level.len))
+        return err_set(err,
+                       "--missing, --uncovered, --section and --level go with --rules");
+    if (o->missing && o->uncovered)
+        return err_set(err, "--missing and --uncovered are two lists");
     if (o->suite.len && !str_is(o->suite, "server") && !str_is(o->suite, "client"))
         return err_set(err, "--suite is server or client");
     if (o->level.len && name_find(level_names, LEVEL_COUNT, o->level) < 0)

@@ -28,6 +28,7 @@ static const struct { const char *path, *text; } files[] = {
       REQUIREMENT("rfc8555-6.5.1-1", "SHOULD", "server client")
       REQUIREMENT("rfc8555-6.50-1", "MUST", "nobody") },
     { "requirements/more.acme",
+      "document draft-acme-profiles\n  uncovered Needs profiles.\n"
       REQUIREMENT("rfc8737-3-1", "MUST NOT", "server")
       REQUIREMENT("draft-acme-profiles-4-1", "MAY", "client") },
     { "watches/w.acme",
@@ -147,12 +148,28 @@ START_TEST(citations_are_counted)
     const struct requirements *all = library->requirements;
     coverage_of(a, library, &c);
     size_t two = (size_t)(requirement_find(all, STR("rfc8555-6.5-2")) - all->item);
-    ck_assert_uint_eq(c.cover[two].checks, 2); /* not the need */
-    ck_assert_uint_eq(c.cover[two].watches, 1);
+    ck_assert_uint_eq(c.cover[two].server, 3); /* not the need; one is a watch */
+    ck_assert_uint_eq(c.cover[two].client, 0);
     ck_assert_uint_eq(c.total.server_all, 4);
     ck_assert_uint_eq(c.total.server_covered, 4);
     ck_assert_uint_eq(c.total.client_all, 2);
-    ck_assert_uint_eq(c.total.client_covered, 1);
+    ck_assert_uint_eq(c.total.client_covered, 0); /* those of the server suite are not */
+    coverage_of(a, read_as(""), &c);
+    ck_assert_uint_eq(c.cover[two].client, 1);
+    ck_assert(!cover_lacks(&all->item[two], &c.cover[two]));
+    ck_assert_uint_eq(c.total.client_covered, 0); /* a citation is no coverage of it */
+}
+END_TEST
+
+START_TEST(a_document_excuses_its_entries)
+{
+    struct coverage c;
+    const struct requirement *r =
+        requirement_find(library->requirements, STR("draft-acme-profiles-4-1"));
+    ck_assert_str_eq(str_z(a, r->uncovered), "Needs profiles.");
+    ck_assert(r->excused_by_document);
+    coverage_of(a, library, &c);
+    ck_assert_uint_eq(c.total.excused, 1);
 }
 END_TEST
 
@@ -343,6 +360,7 @@ Suite *plan_suite(void)
     tcase_add_test(t, the_library_is_where_the_environment_says);
     tcase_add_test(t, a_requirement_is_found_or_its_nearest);
     tcase_add_test(t, citations_are_counted);
+    tcase_add_test(t, a_document_excuses_its_entries);
     tcase_add_loop_test(t, a_selection_takes_its_plays, 0, countof(selections));
     tcase_add_loop_test(t, a_name_that_selects_nothing_is_told, 0, countof(unknown));
     tcase_add_test(t, all_shards_together_are_the_plan);

@@ -5,8 +5,9 @@
 
 #include "script/library.h"
 
+/* Checks (must and should) and watches that rest on an entry, by suite. */
 struct cover {
-    size_t checks, watches;
+    size_t server, client;
 };
 
 /* One section and level. */
@@ -15,6 +16,7 @@ struct coverage_row {
     enum level level;
     size_t server_all, server_covered; /* of those that the server suite can see */
     size_t client_all, client_covered;
+    size_t excused; /* entries that lack a check and say why */
 };
 
 struct coverage {
@@ -25,5 +27,7 @@ struct coverage {
 };
 
 void coverage_of(struct arena *a, const struct library *library, struct coverage *out);
+/* A suite that can see it has no check that rests on it. */
+bool cover_lacks(const struct requirement *r, const struct cover *c);
 
 #endif

@@ -70,11 +70,25 @@ static bool read_entry(const struct line *line, struct requirement *r, struct mi
     return true;
 }
 
+static void add_document(struct arena *a, struct requirements *all,
+                         const struct line *line)
+{
+    all->document = GROW(a, all->document, all->document_count, struct document);
+    all->document[all->document_count++] =
+        (struct document){ .name = line_arg(line, "NAME"),
+                           .uncovered = text_of(line, "uncovered"),
+                           .place = line->place };
+}
+
 void requirements_add(struct arena *a, struct requirements *all, const struct line *lines,
                       size_t count, struct mistakes *m)
 {
     for (size_t i = 0; i < count; i++) {
         struct requirement r;
+        if (lines[i].verb->id == VERB_DOCUMENT) {
+            add_document(a, all, &lines[i]);
+            continue;
+        }
         if (lines[i].verb->id != VERB_REQUIREMENT) {
             mistake(m, lines[i].place, "only requirements stand in the catalogue");
             continue;
@@ -125,6 +139,27 @@ static void sort_and_judge(struct requirements *all, struct mistakes *m)
                     "the id %.*s stands there twice", STR_ARG(all->item[i].id));
 }
 
+/* Entries with a reason of their own keep it. */
+static void apply_documents(struct requirements *all, struct mistakes *m)
+{
+    for (size_t i = 0; i < all->document_count; i++) {
+        const struct document *d = &all->document[i];
+        size_t entries = 0;
+        for (size_t k = 0; k < all->count; k++) {
+            struct requirement *r = &all->item[k];
+            if (!str_eq(r->document, d->name))
+                continue;
+            entries++;
+            r->excused_by_document = !r->uncovered.len;
+            if (r->excused_by_document)
+                r->uncovered = d->uncovered;
+        }
+        if (!entries)
+            mistake(m, d->place, "no entry of the catalogue is of %.*s",
+                    STR_ARG(d->name));
+    }
+}
+
 struct requirements *requirements_read(struct arena *a, const char *path,
                                        struct mistakes *m, struct err *err)
 {
@@ -140,6 +175,7 @@ struct requirements *requirements_read(struct arena *a, const char *path,
         requirements_add(a, all, lines, count, m);
     }
     sort_and_judge(all, m);
+    apply_documents(all, m);
     return all;
 }
 

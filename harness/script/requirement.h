@@ -14,17 +14,27 @@ struct requirement {
     str binds; /* server, client, both */
     str says, check, violation, why_not, source, note, corrected, uncovered;
     bool by_server_suite, by_client_suite; /* observable */
+    bool excused_by_document;              /* `uncovered` is that of its specification */
+};
+
+/* What holds of a whole specification. */
+struct document {
+    str name, uncovered;
+    struct place place;
 };
 
 struct requirements {
     struct requirement *item; /* sorted by document, section as numbers, then number */
     size_t count;
+    struct document *document;
+    size_t document_count;
 };
 
 /* Reads every *.acme file below `path`. */
 struct requirements *requirements_read(struct arena *a, const char *path,
                                        struct mistakes *m, struct err *err);
-/* Adds the entries of one file's lines. */
+/* Adds the entries of one file's lines.  What a `document` says is passed on to entries
+ * when all files are read. */
 void requirements_add(struct arena *a, struct requirements *all, const struct line *lines,
                       size_t count, struct mistakes *m);
 const struct requirement *requirement_find(const struct requirements *all, str id);

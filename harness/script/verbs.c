@@ -16,6 +16,8 @@ const struct verb verbs[] = {
       "Begins a watch: what must hold for every message of every scenario." },
     { "requirement", VERB_REQUIREMENT, IN_FILE, IN_REQUIREMENT, "ID",
       "Begins an entry of the catalogue: one sentence of a specification." },
+    { "document", VERB_DOCUMENT, IN_FILE, IN_DOCUMENT, "NAME",
+      "In the catalogue: what holds of all entries of one specification, such as rfc8739." },
     { "profile", VERB_PROFILE, IN_FILE, IN_PROFILE, "NAME",
       "Begins a profile: what a peer under test declares about itself." },
     { "baseline", VERB_BASELINE, IN_FILE, IN_BASELINE, "NAME",
@@ -179,7 +181,7 @@ const struct verb verbs[] = {
     { "revision", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Which revision of a draft has it." },
     { "note", VERB_CLAUSE, IN_REQUIREMENT | IN_PROFILE | IN_CLIENT, 0, "TEXT", "Anything else." },
     { "corrected", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "What was wrong with the entry and is mended." },
-    { "uncovered", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Why no check covers it yet." },
+    { "uncovered", VERB_CLAUSE, IN_REQUIREMENT | IN_DOCUMENT, 0, "TEXT", "Why no check of a suite that could see it rests on it; of a document: the same for each entry without one." },
 
     /* ---- profiles ---- */
     { "about", VERB_CLAUSE, IN_PROFILE | IN_BASELINE | IN_CLIENT, 0, "TEXT", "Which program, version and set-up this is about." },
@@ -323,6 +325,7 @@ const char *where_name(unsigned where)
         { IN_PROVISION, "a provision" },
         { IN_WATCH, "a watch" },
         { IN_REQUIREMENT, "a requirement" },
+        { IN_DOCUMENT, "a document" },
         { IN_PROFILE, "a profile" },
         { IN_BASELINE, "a baseline" },
         { IN_EXPECT, "an expect" },

@@ -31,6 +31,7 @@ enum where {
     IN_CLIENT = 1 << 20,
     IN_BUG = 1 << 21,
     IN_NEVER_RED = 1 << 22,
+    IN_DOCUMENT = 1 << 23,
 };
 
 enum verb_id {
@@ -39,6 +40,7 @@ enum verb_id {
     VERB_SCENARIO,
     VERB_WATCH,
     VERB_REQUIREMENT,
+    VERB_DOCUMENT,
     VERB_PROFILE,
     VERB_BASELINE,
     VERB_EXPECT,
