@@ -2,8 +2,9 @@
 /* The permuting CA: answers that mean the same and look otherwise each time.  The order
  * of members (RFC 8259 4) and of challenges, white space (2), the case and order of
  * header fields (RFC 9110 5.1, 5.3), members that nobody knows (RFC 8555 7.1.1 and 7.3
- * for some, JSON's custom for all), a challenge type that nobody knows (8: "MUST
- * ignore").  What varies depends on the seed and the number of the request only. */
+ * for some, JSON's custom for all), a challenge type that nobody knows (8: which to offer
+ * is the server's matter, and so are its members, the token among them, the type's own).
+ * What varies depends on the seed and the number of the request only. */
 #include "mocks/ca_inside.h"
 
 /* Splitmix64: small, and the same everywhere. */
