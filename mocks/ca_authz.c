@@ -4,8 +4,9 @@
 
 #include "acme/challenge.h"
 #include "crypto/b64url.h"
+#include "mocks/ca_validate.h"
 
-enum { TOKEN_BYTES = 24, SHORT_TOKEN_BYTES = 8, PENDING_S = 7 * 86400 };
+enum { TOKEN_BYTES = 24, SHORT_TOKEN_BYTES = 8, PENDING_S = 7 * 86400, EARLY_MS = 100 };
 
 /* --- made --- */
 
@@ -38,9 +39,12 @@ static void add_challenge(struct ca_call *call, struct authz *authz,
     challenge->token = authz->count > 1 && bug_on(call->ca, BUG_TOKEN_SHARED)
         ? authz->challenge[0].token
         : new_token(call, authz);
-    if (bug_on(call->ca, BUG_KEYAUTH_EARLY))
+    bool asked = type == CHALLENGE_HTTP_01 && bug_on(call->ca, BUG_VALIDATED_EARLY);
+    if (asked || bug_on(call->ca, BUG_KEYAUTH_EARLY))
         challenge->keyauth = challenge_key_authorization(
             call->ca->store.arena, challenge->token, authz->account->thumbprint);
+    if (asked)
+        validator_add(call->ca->validator, challenge, EARLY_MS);
 }
 
 /* RFC 8555 7.1.4, 10.5: http-01 and tls-alpn-01 prove one host, which is no proof for a
@@ -227,10 +231,18 @@ static bool is_own(struct ca_call *call)
         || ca_why(call, "this authorization belongs to another account");
 }
 
+/* Planted: RFC 8555 7.5.2 lets the client deactivate it. */
+static bool is_only_read(struct ca_call *call)
+{
+    return !call->payload || !bug_on(call->ca, BUG_DEACTIVATION_REFUSED)
+        || ca_why(call, "an authorization takes no payload");
+}
+
 /* clang-format off */
 static const struct ca_check checks[] = {
     { "authz-exists", "RFC 8555 7.5",   BUG_NONE, PROBLEM_MALFORMED,    404, exists },
     { "authz-own",    "RFC 8555 7.5.2", BUG_NONE, PROBLEM_UNAUTHORIZED, 403, is_own },
+    { "authz-read",   "no RFC",         BUG_NONE, PROBLEM_MALFORMED,    400, is_only_read },
 };
 /* clang-format on */
 
@@ -251,6 +263,11 @@ static bool is_deactivation(struct ca_call *call)
     return str_is(status, "deactivated");
 }
 
+static int status_for(const struct ca_call *call)
+{
+    return ca_authz_busy(call->authz) && bug_on(call->ca, BUG_AUTHZ_BUSY_202) ? 202 : 200;
+}
+
 void ca_authz(struct ca_call *call)
 {
     if (!CHECKS(call, checks))
@@ -264,6 +281,8 @@ void ca_authz(struct ca_call *call)
         ca_retry_state(call, &call->authz->challenge[i]);
     if (call->payload && bug_on(call->ca, BUG_DEACTIVATION_SHOWS_OLD))
         ca_answer_json(call, 200, json_incref(before));
+    else if (call->payload && bug_on(call->ca, BUG_DEACTIVATION_204))
+        ca_answer(call, 204, NULL, STR_NONE);
     else
-        ca_answer_json(call, 200, ca_show_authz(call, call->authz));
+        ca_answer_json(call, status_for(call), ca_show_authz(call, call->authz));
 }

@@ -6,9 +6,22 @@
 #include "mocks/ca_inside.h"
 #include "mocks/ca_issuer.h"
 
+/* The account's last one of the first name. */
+static const struct certificate *newest_like(const struct certificate *asked)
+{
+    for (const struct order *o = asked->order->account->orders; o; o = o->next)
+        if (o->certificate
+            && str_eq(o->identifier[0].value, asked->order->identifier[0].value))
+            return o->certificate;
+    return asked;
+}
+
 static bool exists(struct ca_call *call)
 {
     call->certificate = table_find(&call->ca->store.certificates, call->part[0]);
+    if (call->certificate && bug_on(call->ca, BUG_OLD_CERTIFICATE_GONE)
+        && newest_like(call->certificate) != call->certificate)
+        call->certificate = NULL;
     return call->certificate || ca_why(call, "there is no such certificate");
 }
 
@@ -29,13 +42,7 @@ static const struct ca_check checks[] = {
 static const struct certificate *shown(const struct ca_call *call)
 {
     const struct certificate *asked = call->certificate;
-    if (!bug_on(call->ca, BUG_CERTIFICATE_CHANGES))
-        return asked;
-    for (const struct order *o = asked->order->account->orders; o; o = o->next)
-        if (o->certificate
-            && str_eq(o->identifier[0].value, asked->order->identifier[0].value))
-            return o->certificate;
-    return asked;
+    return bug_on(call->ca, BUG_CERTIFICATE_CHANGES) ? newest_like(asked) : asked;
 }
 
 static str leaf_pem(struct ca_call *call)
@@ -68,6 +75,12 @@ static bool wants_der(const struct ca_call *call)
         if (accepts(call, broad[i]))
             return false;
     return accepts(call, "application/pkix-cert");
+}
+
+static bool names_format(const struct ca_call *call)
+{
+    return accepts(call, "application/pem-certificate-chain")
+        || accepts(call, "application/pkix-cert");
 }
 
 static void answer_der(struct ca_call *call, size_t chain)
@@ -138,7 +151,10 @@ static void answer(struct ca_call *call, size_t chain)
 {
     if (!CHECKS(call, checks))
         return;
-    if (wants_der(call))
+    if (headers_find(&call->request->headers, "Accept") && !names_format(call)
+        && bug_on(call->ca, BUG_ACCEPT_AS_500))
+        ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("no encoder for it"));
+    else if (wants_der(call))
         answer_der(call, chain);
     else
         answer_chain(call, chain);
@@ -151,10 +167,10 @@ void ca_certificate(struct ca_call *call)
 
 void ca_other_certificate(struct ca_call *call)
 {
-    if (call->ca->options.no_alternate)
+    if (call->ca->options.no_alternate || bug_on(call->ca, BUG_ALTERNATE_GONE))
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is nothing here"));
     else
-        answer(call, 1);
+        answer(call, bug_on(call->ca, BUG_ALTERNATE_SAME) ? 0 : 1);
 }
 
 /* Where rel="up" leads: the issuer's certificate alone. */

@@ -46,6 +46,14 @@ static bool is_bare(struct ca_call *call)
         || ca_why(call, "a response is the empty object");
 }
 
+/* Planted: RFC 8555 8.2 has a second response as the wish for another query. */
+static bool is_first(struct ca_call *call)
+{
+    return !bug_on(call->ca, BUG_RETRY_REFUSED)
+        || call->challenge->status == STATUS_PENDING
+        || ca_why(call, "there was a response already");
+}
+
 /* RFC 8555 8.2: "servers SHOULD rate-limit such requests". */
 static bool within_limits(struct ca_call *call)
 {
@@ -61,6 +69,7 @@ static const struct ca_check checks[] = {
 
 static const struct ca_check response_checks[] = {
     { "challenge-bare",   "no RFC",         BUG_NONE,               PROBLEM_MALFORMED,    400, is_bare },
+    { "challenge-first",  "no RFC",         BUG_NONE,               PROBLEM_MALFORMED,    400, is_first },
     { "challenge-open",   "RFC 8555 7.1.6", BUG_CHALLENGE_REOPENED, PROBLEM_MALFORMED,    400, is_open },
     { "challenge-rate",   "RFC 8555 6.6",   BUG_NONE,               PROBLEM_RATE_LIMITED, 429, within_limits },
 };

@@ -5,6 +5,8 @@
 #include "mocks/ca_inside.h"
 #include "mocks/ca_issuer.h"
 
+enum { STUCK_MS = 60000 };
+
 /* The CSR on its way. */
 struct request_for {
     str der;
@@ -27,7 +29,21 @@ static bool is_ready(struct ca_call *call)
         || (status == STATUS_VALID && bug_on(call->ca, BUG_FINALIZED_TWICE))
         || (status == STATUS_PENDING && bug_on(call->ca, BUG_PENDING_FINALIZED)))
         return true;
+    if (bug_on(call->ca, BUG_NOT_READY_STUCK)) {
+        call->order->status = STATUS_PROCESSING;
+        call->order->issue_ms = clock_ms() + STUCK_MS;
+    }
     return ca_why(call, "the order is %s, not ready", status_words[status]);
+}
+
+/* Planted: what was found in DNS when the names were validated counts now. */
+static bool has_no_caa_against(struct ca_call *call)
+{
+    for (size_t i = 0; i < call->order->count; i++)
+        if (call->order->authz[i]->caa_refuses)
+            return ca_why(call, "the CAA records of %.*s do not let this CA issue",
+                          STR_ARG(call->order->authz[i]->identifier.value));
+    return true;
 }
 
 static bool has_profile(struct ca_call *call)
@@ -177,7 +193,7 @@ static bool has_right_kinds(struct ca_call *call)
 static bool has_no_more_names(struct ca_call *call)
 {
     struct strs names = csr_names(call);
-    for (size_t i = 0; i < names.count; i++)
+    for (size_t i = 0; i < names.count && !bug_on(call->ca, BUG_CSR_NAMES_UNCHECKED); i++)
         if (!in_order(call->order, names.item[i]))
             return ca_why(call, "the CSR names %.*s, which is not in the order",
                           STR_ARG(str_upto(names.item[i], 253)));
@@ -187,6 +203,8 @@ static bool has_no_more_names(struct ca_call *call)
 static bool has_all_names(struct ca_call *call)
 {
     struct strs names = csr_names(call);
+    if (bug_on(call->ca, BUG_CSR_NAMES_UNCHECKED))
+        return true;
     for (size_t i = 0; i < call->order->count; i++)
         if (!strs_has(&names, call->order->identifier[i].value))
             return ca_why(call, "the order's %.*s is not in the CSR",
@@ -225,6 +243,7 @@ static const struct ca_check checks[] = {
     { "finalize-exists",  "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       404, ca_order_exists },
     { "finalize-own",     "RFC 8555 7.4",  BUG_FINALIZED_BY_ALL,      PROBLEM_UNAUTHORIZED,    403, ca_order_is_own },
     { "order-ready",      "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_ORDER_NOT_READY, 403, is_ready },
+    { "finalize-caa",     "RFC 8659 3",    BUG_NONE,                  PROBLEM_UNAUTHORIZED,    403, has_no_caa_against },
     { "profile-offered",  "profiles draft 4", BUG_NONE,               PROBLEM_INVALID_PROFILE, 403, has_profile },
     { "csr",              "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       400, has_csr },
     { "csr-base64url",    "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       400, is_csr_base64url },
@@ -251,10 +270,18 @@ static void spoil_after_refusal(struct ca_call *call)
         call->order->status = STATUS_INVALID;
 }
 
+/* What issuing ends with; empty: it is well. */
+static str failure_of(struct ca_call *call)
+{
+    return bug_on(call->ca, BUG_ISSUING_FAILS)
+        ? ca_error_text(call->ca, PROBLEM_SERVER_INTERNAL, 500, STR("no signer answers"))
+        : ca_wish_error(call);
+}
+
 static bool start_issuing(struct ca_call *call, str der, struct err *err)
 {
     struct ca *ca = call->ca;
-    str failure = ca_wish_error(call);
+    str failure = failure_of(call);
     if (!ca->options.processing_ms && !call->wish.polls && !failure.len
         && !bug_on(ca, BUG_PROCESSING_FOR_EVER) && !bug_on(ca, BUG_CERTIFICATE_TOO_EARLY))
         return ca_issue(ca, call->order, der, err);

@@ -167,6 +167,8 @@ str ca_terms_url(const struct ca *ca, struct arena *a, int terms);
 json_t *ca_show_account(struct ca_call *call, const struct account *account);
 json_t *ca_show_order(struct ca_call *call, const struct order *order);
 json_t *ca_show_authz(struct ca_call *call, const struct authz *authz);
+/* Whether a challenge of it is being validated. */
+bool ca_authz_busy(const struct authz *authz);
 json_t *ca_show_challenge(struct ca_call *call, const struct challenge *challenge);
 json_t *ca_show_identifier(struct ca_call *call, bool ip, str value);
 

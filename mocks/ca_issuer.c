@@ -166,6 +166,21 @@ static void set_names(struct ca *ca, struct arena *a, const struct order *order,
     }
 }
 
+static void spoil_names(struct ca *ca, struct arena *a, struct cert_spec *spec)
+{
+    if (!spec->dns_names.count)
+        return;
+    str first = spec->dns_names.item[0];
+    if (bug_on(ca, BUG_COMMON_NAME_OTHER))
+        spec->subject = arena_printf(a, "www.%.*s", STR_ARG(first));
+    if (bug_on(ca, BUG_ADDRESS_ADDED))
+        strs_add(a, &spec->ip_addresses, STR("127.0.0.1"));
+    if (bug_on(ca, BUG_NAME_IN_SUBJECT)) {
+        spec->subject = first;
+        spec->dns_names.count = 0;
+    }
+}
+
 /* The key of the order that the account had before this one, for a planted bug. */
 static struct key *former_key(struct ca *ca, struct arena *a, const struct order *order,
                               struct key *key)
@@ -206,11 +221,16 @@ static bool issue_in(struct arena *a, struct ca *ca, struct order *order, str re
     spec.serial = new_serial(ca, a);
     set_dates(ca, order, &spec);
     set_names(ca, a, order, &csr, &spec);
+    spoil_names(ca, a, &spec);
     struct cert *cert = cert_issue(a, &spec, err);
     if (!cert)
         return false;
     struct certificate *made =
         store_add_certificate(&ca->store, order, cert_der(a, cert), spec.serial);
+    if (bug_on(ca, BUG_CERTIFICATE_BY_NAME)) {
+        made->id = order->identifier[0].value;
+        table_put(&ca->store.certificates, made->id, made);
+    }
     made->not_before = spec.not_before;
     made->not_after = spec.not_after;
     order->csr = STR_NONE;

@@ -178,6 +178,19 @@ static bool is_no_duplicate(struct ca_call *call)
     return true;
 }
 
+/* Planted: one account for a name. */
+static bool is_nobodys(struct ca_call *call)
+{
+    const struct wish *wish = wish_of(call);
+    for (size_t i = 0; i < wish->count && bug_on(call->ca, BUG_NAME_TAKEN); i++) {
+        const struct authz *proof =
+            store_find_proof_of_others(&call->ca->store, &wish->verdict[i].identifier);
+        if (proof && proof->account != call->account)
+            return ca_why(call, "duplicate key value violates a unique constraint");
+    }
+    return true;
+}
+
 /* --- dates --- */
 
 static bool read_date(struct ca_call *call, const char *member, time_t *out)
@@ -302,6 +315,7 @@ static const struct ca_check checks[] = {
     { "identifiers-wanted", "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_wanted },
     { "identifiers-alike",  "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 400, are_alike },
     { "no-duplicate",       "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 409, is_no_duplicate },
+    { "no-owner",           "no RFC",         BUG_NONE,                   PROBLEM_SERVER_INTERNAL, 500, is_nobodys },
     { "dates",              "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_dates },
     { "dates-possible",     "RFC 8555 7.4",   BUG_DATES_UNCHECKED,        PROBLEM_MALFORMED, 400, are_dates_possible },
     { "profile",            "profiles draft 4", BUG_PROFILE_UNCHECKED,    PROBLEM_INVALID_PROFILE, 400, is_profile },
@@ -359,6 +373,25 @@ static void set_replaces(struct ca_call *call, const struct wish *wish,
         str_copy(call->ca->store.arena, json_member(call->payload, "replaces"));
 }
 
+static bool names_one_of(const struct order *order, const struct order *other)
+{
+    for (size_t i = 0; i < order->count; i++)
+        for (size_t j = 0; j < other->count; j++)
+            if (str_eq(order->identifier[i].value, other->identifier[j].value))
+                return true;
+    return false;
+}
+
+/* Planted: one order for a name, the newest. */
+static void supersede(struct ca_call *call, const struct order *by)
+{
+    for (struct order *order = by->next; order; order = order->next)
+        if (bug_on(call->ca, BUG_ORDER_SUPERSEDED) && names_one_of(order, by))
+            ca_order_failed(call->ca, order,
+                            ca_error_text(call->ca, PROBLEM_MALFORMED, 400,
+                                          STR("a newer order took its place")));
+}
+
 /* Planted: what was sent is shown, whoever may say it. */
 static void take_members(struct ca_call *call, json_t *shown)
 {
@@ -379,6 +412,7 @@ void ca_new_order(struct ca_call *call)
         return;
     struct order *order = make_order(call, &wish);
     set_replaces(call, &wish, order);
+    supersede(call, order);
     if (str_is(json_member(call->payload, "status"), "ready")
         && bug_on(call->ca, BUG_ORDER_STATUS_TAKEN))
         order->status = STATUS_READY;

@@ -45,9 +45,21 @@ static void put_date(struct ca_call *call, json_t *object, const char *name, tim
                         json_string_of(call->arena, date_rfc3339(call->arena, when)));
 }
 
+/* Planted: as if RFC 9773 4.1 asked for a signature. */
+static bool is_refused(struct ca_call *call)
+{
+    if (!bug_on(call->ca, BUG_ARI_SIGNED_ONLY))
+        return false;
+    ca_refuse(call, NULL, PROBLEM_MALFORMED, 405, STR("only POST is allowed here"));
+    ca_header(call, "Allow", STR("POST"));
+    return true;
+}
+
 void ca_renewal_info(struct ca_call *call)
 {
     time_t start, end;
+    if (is_refused(call))
+        return;
     struct certificate *certificate =
         ca_renewal_find(call->ca, call->arena, call->part[0]);
     struct certificate anyone = { .not_before = call->now,

@@ -60,7 +60,8 @@ static bool by_certificate_key(struct ca_call *call)
 static bool by_issuer(const struct ca_call *call)
 {
     return call->account && call->certificate->order->account == call->account
-        && !bug_on(call->ca, BUG_REVOKE_NOT_BY_ISSUER);
+        && !bug_on(call->ca, BUG_REVOKE_NOT_BY_ISSUER)
+        && !bug_on(call->ca, BUG_REVOKE_NOT_BY_ACCOUNT);
 }
 
 /* "an account that holds authorizations for all of the identifiers in the certificate" */
@@ -68,7 +69,8 @@ static bool by_authorized(struct ca_call *call)
 {
     const struct order *order = call->certificate->order;
     size_t held = 0;
-    if (!call->account || bug_on(call->ca, BUG_REVOKE_NOT_BY_AUTHORIZED))
+    if (!call->account || bug_on(call->ca, BUG_REVOKE_NOT_BY_AUTHORIZED)
+        || bug_on(call->ca, BUG_REVOKE_NOT_BY_ACCOUNT))
         return false;
     for (size_t i = 0; i < order->count; i++) {
         const struct authz *a = order->authz[i];

@@ -54,6 +54,7 @@ json_t *ca_show_identifier(struct ca_call *call, bool ip, str value)
 {
     json_t *out = json_object();
     const char *name = bug_on(call->ca, BUG_IDENTIFIER_TYPE_CASE) ? "DNS" : "dns";
+    ip = ip && !bug_on(call->ca, BUG_ADDRESS_SHOWN_AS_NAME);
     json_object_set_new(out, "type", json_string(ip ? "ip" : name));
     put(out, "value", value);
     return out;
@@ -181,6 +182,14 @@ static json_t *authz_challenges(struct ca_call *call, const struct authz *authz)
     return list;
 }
 
+bool ca_authz_busy(const struct authz *authz)
+{
+    bool busy = false;
+    for (size_t i = 0; i < authz->count; i++)
+        busy = busy || authz->challenge[i].status == STATUS_PROCESSING;
+    return busy;
+}
+
 json_t *ca_show_authz(struct ca_call *call, const struct authz *authz)
 {
     const struct identifier *who = &authz->identifier;
@@ -189,7 +198,10 @@ json_t *ca_show_authz(struct ca_call *call, const struct authz *authz)
     if (authz->wildcard && bug_on(call->ca, BUG_WILDCARD_PREFIX_KEPT))
         value = arena_printf(call->arena, "*.%.*s", STR_ARG(value));
     json_object_set_new(out, "identifier", ca_show_identifier(call, who->ip, value));
-    put_status(out, authz->status);
+    put_status(out,
+               ca_authz_busy(authz) && bug_on(call->ca, BUG_AUTHZ_BUSY_PROCESSING)
+                   ? STATUS_PROCESSING
+                   : authz->status);
     put_date(call->arena, out, "expires", authz->expires);
     json_object_set_new(out, "challenges", authz_challenges(call, authz));
     if (authz->wildcard)

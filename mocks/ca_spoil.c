@@ -165,13 +165,17 @@ static void relative_header(struct ca_call *call, const char *name)
 static void change_header(struct ca_call *call, const struct misheader *row)
 {
     struct headers *list = &call->reply->response.headers;
+    const str *held = headers_find(list, row->name);
     if (strncmp(row->name, "rel=", 4) == 0)
         drop_link(list, row->name);
     else if (row->value && strcmp(row->value, "/") == 0)
         relative_header(call, row->name);
     else if (!row->value)
         headers_set(call->arena, list, str_of(row->name), STR_NONE);
-    else if (headers_find(list, row->name))
+    else if (held && row->value[0] == '+')
+        headers_set(call->arena, list, str_of(row->name),
+                    arena_printf(call->arena, "%.*s%s", STR_ARG(*held), row->value + 1));
+    else if (held)
         headers_set(call->arena, list, str_of(row->name), str_of(row->value));
 }
 
@@ -206,6 +210,14 @@ static void spoil_nonce(struct ca_call *call)
             call->ca->cached_nonce = str_copy(call->ca->store.arena, *nonce);
         headers_set(call->arena, list, STR("Replay-Nonce"), call->ca->cached_nonce);
     }
+}
+
+/* As if Location were set before the request is looked at. */
+static void spoil_location(struct ca_call *call)
+{
+    bool makes = here(call, RESOURCE_NEW_ORDER) || here(call, RESOURCE_NEW_AUTHZ);
+    if (makes && call->problem && bug_on(call->ca, BUG_LOCATION_WHEN_REFUSED))
+        ca_header(call, "Location", ca_url(call, "/order/new"));
 }
 
 static bool is_html(const struct ca_call *call)
@@ -243,6 +255,7 @@ void ca_spoil_answer(struct ca_call *call)
     if (!call->ca->spoilt)
         return;
     spoil_nonce(call);
+    spoil_location(call);
     spoil_body(call);
     spoil_status(call);
     spoil_headers(call);

@@ -34,7 +34,7 @@ struct misheader {
     enum resource resource;
     enum on on;
     const char *name;  /* or "rel=..." for a link */
-    const char *value; /* NULL: left out; "/": made relative */
+    const char *value; /* NULL: left out; "/": made relative; "+x": x at its end */
 };
 extern const struct misheader ca_misheaders[];
 extern const size_t ca_misheader_count;

@@ -122,6 +122,14 @@ void ca_refresh_order(struct ca *ca, struct order *order)
         refresh_processing(ca, order);
 }
 
+/* Planted: what another account has proven is taken from it. */
+static void take_over(struct ca *ca, const struct authz *authz)
+{
+    struct authz *other = store_find_proof_of_others(&ca->store, &authz->identifier);
+    if (bug_on(ca, BUG_PROOF_MOVES) && other && other->account != authz->account)
+        other->status = STATUS_DEACTIVATED;
+}
+
 void ca_challenge_valid(struct ca *ca, struct challenge *challenge)
 {
     struct authz *authz = challenge->authz;
@@ -136,6 +144,7 @@ void ca_challenge_valid(struct ca *ca, struct challenge *challenge)
         challenge->error = STR_NONE;
     if (bug_on(ca, BUG_AUTHZ_STAYS_PENDING))
         return;
+    take_over(ca, authz);
     authz->status = STATUS_VALID;
     authz->expires =
         ca_now(ca) + (ca->options.authz_s ? ca->options.authz_s : 30 * 86400L);

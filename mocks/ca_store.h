@@ -69,6 +69,7 @@ struct authz {
     time_t expires;
     struct challenge challenge[MOST_CHALLENGES];
     size_t count;
+    bool caa_refuses; /* found, and not minded yet: only with a planted bug */
 };
 
 struct order {

@@ -212,6 +212,16 @@ struct finding query_now(struct query_for *q)
     return ways[q->type](q);
 }
 
+static struct finding minded_caa(struct query_for *q)
+{
+    struct finding finding = validate_caa(q);
+    if (finding.problem != PROBLEM_CAA || finding_is_good(finding)
+        || !bug_on(q->ca, BUG_CAA_AS_UNAUTHORIZED))
+        return finding;
+    q->caa_refuses = true;
+    return finding_good;
+}
+
 static struct finding validate(struct query_for *q)
 {
     struct finding finding = query_now(q);
@@ -223,7 +233,7 @@ static struct finding validate(struct query_for *q)
     if (q->blind)
         return finding_later(q, PROBLEM_CONNECTION,
                              "this CA's own network is down for a moment");
-    return finding_is_good(finding) && !bug_on(q->ca, BUG_NO_CAA) ? validate_caa(q)
+    return finding_is_good(finding) && !bug_on(q->ca, BUG_NO_CAA) ? minded_caa(q)
                                                                   : finding;
 }
 
@@ -255,12 +265,20 @@ static int status_of(enum problem_type problem)
         : 400;
 }
 
+static long pause_of(const struct ca *ca)
+{
+    return bug_on(ca, BUG_RETRY_FAST) ? 50
+        : bug_on(ca, BUG_RETRY_RARE)  ? 60000
+                                      : ca->options.retry_ms;
+}
+
 static void apply(struct validator *v, const struct query_for *q,
                   struct challenge *challenge, struct finding finding)
 {
     struct ca *ca = v->ca;
     challenge->queued = false;
     challenge->attempts++;
+    challenge->authz->caa_refuses = challenge->authz->caa_refuses || q->caa_refuses;
     if (finding.problem == PROBLEM_CONNECTION && bug_on(ca, BUG_FAILURE_FORGOTTEN))
         return;
     if (finding_is_good(finding)) {
@@ -288,7 +306,7 @@ static void apply(struct validator *v, const struct query_for *q,
         challenge->error = str_copy(ca->store.arena, error);
     if (bug_on(ca, BUG_RETRY_PENDING))
         challenge->status = STATUS_PENDING;
-    validator_add(v, challenge, bug_on(ca, BUG_RETRY_FAST) ? 50 : ca->options.retry_ms);
+    validator_add(v, challenge, pause_of(ca));
 }
 
 static void query(struct validator *v, struct challenge *challenge)

@@ -27,6 +27,7 @@ struct query_for {
     str token, keyauth, account_url;
     int64_t deadline_ms; /* clock_ms() when it has to be over */
     str why;             /* of the check that failed */
+    bool caa_refuses;    /* and a planted bug passes over it for now */
     json_t *seen;        /* what was found, for the record */
 };
 

@@ -15,7 +15,7 @@
 struct shown {
     str alpn;
     struct strs dns, ips, other, common;
-    bool has_extension, critical;
+    bool has_extension, critical, self_signed;
     str extension, alt_names; /* DER */
 };
 
@@ -117,8 +117,17 @@ static bool has_digest(struct query_for *q, const void *got)
                      "authorization");
 }
 
+/* A planted bug: RFC 8737 3 has the client make it, signed by itself. */
+static bool is_trusted(struct query_for *q, const void *got)
+{
+    const struct shown *shown = got;
+    return !shown->self_signed || !bug_on(q->ca, BUG_ALPN_TRUST)
+        || query_why(q, "the certificate is signed by itself");
+}
+
 /* clang-format off */
 static const struct query_check checks[] = {
+    { "alpn-trust",      "no RFC",     BUG_NONE,                     PROBLEM_TLS,                is_trusted },
     { "alpn-protocol",   "RFC 8737 3", BUG_ALPN_PROTOCOL_UNCHECKED,  PROBLEM_INCORRECT_RESPONSE, has_protocol },
     { "alpn-name",       "RFC 8737 3", BUG_ALPN_NAME_UNCHECKED,      PROBLEM_INCORRECT_RESPONSE, has_name },
     { "alpn-one-name",   "RFC 8737 3", BUG_ALPN_MORE_NAMES,          PROBLEM_INCORRECT_RESPONSE, has_one_name },
@@ -185,6 +194,7 @@ static void read_certificate(struct query_for *q, const struct tls_probe *probe,
     if (!probe->leaf)
         return;
     cert_names(q->arena, probe->leaf, &out->dns, &out->ips, &out->other);
+    out->self_signed = cert_self_signed(probe->leaf);
     out->common = cert_common_names(q->arena, probe->leaf);
     bool critical;
     cert_extension(q->arena, probe->leaf, STR("2.5.29.17"), &critical, &out->alt_names);

@@ -71,6 +71,9 @@ static struct finding fetch_from(const struct query_for *q, const struct url *ur
     if (bug_on(q->ca, BUG_ADDRESS_NO_BRACKETS)
         && str_contains(q->identifier.value, STR(":")))
         headers_add(q->arena, &request.headers, STR("Host"), q->identifier.value);
+    if (bug_on(q->ca, BUG_HTTP_HOST_PORT))
+        headers_add(q->arena, &request.headers, STR("Host"),
+                    arena_printf(q->arena, "%.*s:8080", STR_ARG(url->host)));
     add_alias_host(q, url, &request.headers);
     if (bug_on(q->ca, BUG_HTTP_HEAD))
         request.method = STR("HEAD");
