@@ -98,6 +98,13 @@ static str without_fields(struct ca_call *call, str address)
         : address;
 }
 
+/* What a planted bug takes as it is: a URL of another scheme. */
+static bool is_let_be(struct ca_call *call, str contact)
+{
+    return bug_on(call->ca, BUG_CONTACT_SCHEME_UNCHECKED) && is_url(contact)
+        && !str_starts(contact, "mailto:");
+}
+
 static bool are_contact_values(struct ca_call *call)
 {
     json_t *item;
@@ -106,7 +113,10 @@ static bool are_contact_values(struct ca_call *call)
     {
         str contact = json_str(item);
         str address = str_from(contact, strlen("mailto:"));
-        if (!is_url(contact) || !is_mail(without_fields(call, address)))
+        if (is_let_be(call, contact))
+            continue;
+        if (!is_url(contact) || !is_mail(without_fields(call, address))
+            || bug_on(call->ca, BUG_MAILTO_REFUSED))
             return ca_why(call, "the contact \"%.*s\" is no mailto: URL with one address",
                           STR_ARG(str_upto(contact, 100)));
     }
@@ -143,6 +153,19 @@ static bool exists_where_wanted(struct ca_call *call)
     return !only_looks_up(call) || ca_why(call, "no account has this key");
 }
 
+/* Planted: RFC 8555 7.3 wants what is unknown ignored. */
+static bool are_known_members(struct ca_call *call)
+{
+    static const char *const known[] = { "contact", "termsOfServiceAgreed",
+                                         "onlyReturnExisting", "externalAccountBinding" };
+    size_t found = 0;
+    for (size_t i = 0; i < countof(known); i++)
+        found += json_object_get(call->payload, known[i]) != NULL;
+    return !bug_on(call->ca, BUG_NEW_ACCOUNT_STRICT)
+        || json_object_size(call->payload) == found
+        || ca_why(call, "newAccount has a member that is not known");
+}
+
 static bool member_types(struct ca_call *call)
 {
     static const char *const flags[] = { "termsOfServiceAgreed", "onlyReturnExisting" };
@@ -164,6 +187,12 @@ static bool agrees(struct ca_call *call)
                   "\"termsOfServiceAgreed\": true");
 }
 
+/* Planted. */
+static bool agrees_again(struct ca_call *call)
+{
+    return !bug_on(call->ca, BUG_UPDATE_WANTS_TERMS) || agrees(call);
+}
+
 static bool within_limits(struct ca_call *call)
 {
     return ca_within_limits(call, RESOURCE_NEW_ACCOUNT, NULL);
@@ -172,13 +201,18 @@ static bool within_limits(struct ca_call *call)
 /* clang-format off */
 static const struct ca_check new_checks[] = {
     { "existing",     "RFC 8555 7.3.1", BUG_NONE,              PROBLEM_ACCOUNT_DOES_NOT_EXIST, 400, exists_where_wanted },
+    { "member-names", "no RFC",         BUG_NONE,              PROBLEM_MALFORMED, 400, are_known_members },
     { "member-types", "RFC 8555 7.3",   BUG_MEMBER_TYPES_UNCHECKED, PROBLEM_MALFORMED, 400, member_types },
     CONTACT_CHECKS,
     { "terms",        "RFC 8555 7.3",   BUG_TERMS_UNCHECKED,   PROBLEM_USER_ACTION_REQUIRED, 403, agrees },
     { "rate",         "RFC 8555 6.6",   BUG_NONE,              PROBLEM_RATE_LIMITED, 429, within_limits },
 };
 
-static const struct ca_check update_checks[] = { CONTACT_CHECKS };
+static const struct ca_check update_checks[] = {
+    { "update-terms", "no RFC",         BUG_NONE,              PROBLEM_USER_ACTION_REQUIRED, 403, agrees_again },
+};
+
+static const struct ca_check contact_checks[] = { CONTACT_CHECKS };
 /* clang-format on */
 
 static void answer_account(struct ca_call *call, int status, struct account *account)
@@ -247,8 +281,8 @@ void ca_new_account(struct ca_call *call)
         account->terms = call->ca->terms;
     set_contacts(call, account);
     set_location(call, account);
+    ca_spoil_members(call, account);
     answer_account(call, 201, account);
-    ca_spoil_reflect(call);
 }
 
 /* --- the account itself --- */
@@ -282,9 +316,11 @@ static void update(struct ca_call *call, struct account *account)
 
 static bool check_update(struct ca_call *call)
 {
+    if (!CHECKS(call, update_checks))
+        return false;
     if (str_is(json_member(call->payload, "status"), "deactivated"))
         return true;
-    return CHECKS(call, update_checks);
+    return CHECKS(call, contact_checks);
 }
 
 /* The account that the URL names; NULL when the call is refused. */
@@ -302,6 +338,7 @@ void ca_account(struct ca_call *call)
     if (!target)
         return;
     json_t *before = json_keep(call->arena, ca_show_account(call, target));
+    struct strs contact = target->contact;
     if (call->payload && !check_update(call))
         return;
     if (call->payload)
@@ -310,6 +347,8 @@ void ca_account(struct ca_call *call)
         ca_answer_json(call, 200, json_incref(before));
     else
         ca_answer_json(call, 200, ca_show_account(call, target));
+    if (bug_on(call->ca, BUG_UPDATE_LOST))
+        target->contact = contact;
 }
 
 /* --- the list of orders: RFC 8555 7.1.2.1 --- */
@@ -325,7 +364,8 @@ static bool is_in_list(const struct ca_call *call, const struct order *order)
 
 static const struct order *first_of_page(const struct ca_call *call)
 {
-    if (!str_starts(call->query, "cursor="))
+    if (!str_starts(call->query, "cursor=")
+        || bug_on(call->ca, BUG_ORDERS_CURSOR_IGNORED))
         return call->account->orders;
     struct order *order =
         table_find(&call->ca->store.orders, str_from(call->query, strlen("cursor=")));
@@ -364,6 +404,8 @@ void ca_orders(struct ca_call *call)
             json_array_append(list,
                               json_string_of(call->arena, order_entry(call, fresh)));
     }
+    if (json_array_size(list) == 0 && bug_on(call->ca, BUG_ORDERS_SPLIT))
+        json_array_append_new(list, json_string(""));
     json_t *out = json_keep(call->arena, json_object());
     json_object_set(out, "orders", list);
     add_next(call, order);

@@ -121,14 +121,23 @@ static void again(struct ca_call *call)
     validator_hurry(call->ca->validator, challenge);
 }
 
+/* Planted: what is final begins anew. */
+static bool is_reopened(const struct ca_call *call, enum status status)
+{
+    return (status == STATUS_INVALID && bug_on(call->ca, BUG_CHALLENGE_REOPENED))
+        || (status == STATUS_VALID && bug_on(call->ca, BUG_VALID_REVALIDATED));
+}
+
 static void respond(struct ca_call *call)
 {
     enum status status = call->challenge->status;
-    if (status == STATUS_PENDING
-        || (status == STATUS_INVALID && bug_on(call->ca, BUG_CHALLENGE_REOPENED))) {
-        if (status == STATUS_INVALID)
+    if (status == STATUS_PENDING || is_reopened(call, status)) {
+        if (status != STATUS_PENDING)
             call->authz->status = STATUS_PENDING;
         begin(call);
+        /* A reading that a planted bug takes for a response has one query. */
+        if (!call->payload)
+            call->challenge->attempts = call->ca->options.attempts - 1;
     } else if (status == STATUS_PROCESSING
                && bug_on(call->ca, BUG_SECOND_RESPONSE_FATAL)) {
         ca_challenge_failed(call->ca, call->challenge,
@@ -163,7 +172,11 @@ void ca_challenge(struct ca_call *call)
             b64url_encode(call->ca->store.arena,
                           store_random(&call->ca->store, call->arena, TOKEN_BYTES));
     /* RFC 8555 7.1: "an "up" link relation" from a challenge to its authorization. */
-    ca_link(call, ca_authz_url(call->ca, call->arena, call->authz), "up");
+    ca_link(call,
+            bug_on(call->ca, BUG_UP_ELSEWHERE)
+                ? ca_url(call, "/directory")
+                : ca_authz_url(call->ca, call->arena, call->authz),
+            "up");
     ca_retry_state(call, call->challenge);
     if (call->payload && bug_on(call->ca, BUG_RESPONSE_SHOWS_AUTHZ))
         ca_answer_json(call, 200, ca_show_authz(call, call->authz));

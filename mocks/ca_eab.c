@@ -17,7 +17,8 @@ static struct binding *binding_of(const struct ca_call *call)
 
 static bool is_there(struct ca_call *call)
 {
-    return binding_of(call)->value || !call->ca->options.eab_required
+    bool wanted = call->ca->options.eab_required || bug_on(call->ca, BUG_EAB_DEMANDED);
+    return binding_of(call)->value || !wanted
         || ca_why(call, "an account is made here only with an externalAccountBinding");
 }
 
@@ -79,7 +80,10 @@ static bool has_known_kid(struct ca_call *call)
 static bool has_good_mac(struct ca_call *call)
 {
     struct binding *b = binding_of(call);
-    return jws_verify_mac(call->arena, &b->jws, b->eab->mac_key)
+    str key = bug_on(call->ca, BUG_EAB_KEY_RAW)
+        ? b64url_encode(call->arena, b->eab->mac_key)
+        : b->eab->mac_key;
+    return jws_verify_mac(call->arena, &b->jws, key)
         || (b->jws.signature.len == 0 && bug_on(call->ca, BUG_EAB_EMPTY_MAC))
         || ca_why(call, "the binding's MAC does not verify");
 }

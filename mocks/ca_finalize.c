@@ -268,6 +268,8 @@ static void spoil_after_refusal(struct ca_call *call)
     if (call->order && call->info.problem == PROBLEM_BAD_CSR
         && bug_on(call->ca, BUG_BAD_CSR_ENDS_ORDER))
         call->order->status = STATUS_INVALID;
+    if (call->order && bug_on(call->ca, BUG_REFUSED_FINALIZE_ENDS))
+        call->order->status = STATUS_INVALID;
 }
 
 /* What issuing ends with; empty: it is well. */

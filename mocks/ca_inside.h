@@ -211,8 +211,8 @@ void ca_spoil_refusal(const struct ca_call *call, const struct ca_check *check,
 void ca_spoil_object(const struct ca *ca, const char *object, json_t *value);
 /* Status, headers and body of an answer. */
 void ca_spoil_answer(struct ca_call *call);
-/* Members of the request that get into the new account's answer. */
-void ca_spoil_reflect(struct ca_call *call);
+/* Members of the request that are kept in the account, and shown. */
+void ca_spoil_members(struct ca_call *call, struct account *account);
 /* Members of the request that an account update must ignore; status: what it asks for. */
 void ca_spoil_update(struct ca_call *call, struct account *account, str status);
 

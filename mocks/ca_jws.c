@@ -12,7 +12,8 @@ str ca_new_nonce(struct ca_call *call)
     struct ca *ca = call->ca;
     str bytes =
         ca_lenient_nonce(call, store_random(&ca->store, call->arena, NONCE_BYTES));
-    nonces_add(ca->nonces, bytes);
+    if (!call->problem || !bug_on(ca, BUG_ERROR_NONCE_FORGOTTEN))
+        nonces_add(ca->nonces, bytes);
     return b64url_encode(call->arena, bytes);
 }
 
@@ -180,9 +181,17 @@ static bool has_alg(struct ca_call *call)
         || ca_why(call, "the protected header has no string \"alg\"");
 }
 
+/* Planted: a second list of algorithms, for requests with a kid. */
+static bool is_on_kid_list(const struct ca_call *call)
+{
+    return call->jws.kid.len == 0 || str_is(call->jws.alg, "RS256")
+        || !bug_on(call->ca, BUG_KID_RSA_ONLY);
+}
+
 static bool has_known_alg(struct ca_call *call)
 {
-    return ca_alg_supported(call->ca, call->jws.alg) || ca_lenient_alg(call)
+    return (ca_alg_supported(call->ca, call->jws.alg) && is_on_kid_list(call))
+        || ca_lenient_alg(call)
         || ca_why(call, "the algorithm \"%.*s\" is not supported",
                   STR_ARG(str_upto(call->jws.alg, 40)));
 }
@@ -261,14 +270,15 @@ static bool by_jwk(const struct ca_call *call)
 struct key *ca_account_key(struct ca_call *call, struct arena *a, const struct jws *jws)
 {
     struct err err;
-    struct key *key = key_from_jwk(a, jws->jwk, &err);
+    struct key *key = key_from_jwk(a, ca_lenient_jwk(call, jws->jwk), &err);
     if (!key) {
         ca_why(call, "the public key is refused: %s", err.text);
         return NULL;
     }
     enum key_type type = key_type_of(key);
     if ((type == KEY_RSA1024 && !bug_on(call->ca, BUG_WEAK_ACCOUNT_KEY))
-        || type == KEY_SECP256K1) {
+        || type == KEY_SECP256K1
+        || (type == KEY_P256 && bug_on(call->ca, BUG_P256_REFUSED))) {
         ca_why(call, "the public key is refused: %s is %s", key_type_names[type],
                type == KEY_RSA1024 ? "too weak; RSA needs 2048 bits"
                                    : "a curve that is not supported");

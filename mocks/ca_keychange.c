@@ -35,7 +35,8 @@ static bool has_alg(struct ca_call *call)
 /* "The inner JWS MUST omit the "nonce" header parameter." */
 static bool has_no_nonce(struct ca_call *call)
 {
-    return !json_object_get(change_of(call)->jws.protected_header, "nonce")
+    bool wanted = bug_on(call->ca, BUG_INNER_NONCE_WANTED);
+    return !json_object_get(change_of(call)->jws.protected_header, "nonce") == !wanted
         || ca_why(call, "the inner JWS must not have a \"nonce\"");
 }
 
@@ -144,7 +145,7 @@ static void change_key(struct ca_call *call, const struct change *change)
 {
     struct err err;
     struct account *account = call->account;
-    if (bug_on(call->ca, BUG_OLD_KEY_WORKS))
+    if (bug_on(call->ca, BUG_OLD_KEY_WORKS) || bug_on(call->ca, BUG_ORDERS_BY_KEY))
         account->old_key = account->key;
     if (bug_on(call->ca, BUG_ROLLOVER_LOSES_CONTACT))
         account->contact = (struct strs){ 0 };
@@ -158,12 +159,27 @@ static void change_key(struct ca_call *call, const struct change *change)
     store_change_key(&call->ca->store, account, kept, change->thumbprint);
 }
 
+/* Planted: what a refusal leaves behind. */
+static void spoil_after_refusal(struct ca_call *call, const struct change *change)
+{
+    struct err err;
+    struct store *store = &call->ca->store;
+    if (bug_on(call->ca, BUG_ROLLOVER_EARLY))
+        call->account->key =
+            change->jws.jwk ? key_from_jwk(store->arena, change->jws.jwk, &err) : NULL;
+    if (bug_on(call->ca, BUG_NEW_KEY_LEFT) && change->thumbprint.len)
+        table_put(&store->keys, str_copy(store->arena, change->thumbprint),
+                  call->account);
+}
+
 void ca_key_change(struct ca_call *call)
 {
     struct change change = { .thumbprint = STR_NONE };
     call->work = &change;
-    if (!CHECKS(call, checks))
+    if (!CHECKS(call, checks)) {
+        spoil_after_refusal(call, &change);
         return;
+    }
     if (!bug_on(call->ca, BUG_ROLLOVER_FORGOTTEN))
         change_key(call, &change);
     ca_answer_json(call, 200, ca_show_account(call, call->account));

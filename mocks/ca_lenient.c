@@ -187,6 +187,20 @@ bool ca_lenient_key_alg(struct ca_call *call, const struct jws *jws,
         || (on(call, BUG_INNER_ALG_NONE) && is_none(jws->alg));
 }
 
+json_t *ca_lenient_jwk(struct ca_call *call, json_t *jwk)
+{
+    str modulus;
+    if (!on(call, BUG_LEADING_ZERO_KEPT)
+        || !b64url_decode(call->arena, json_member(jwk, "n"), &modulus)
+        || modulus.len == 0 || modulus.ptr[0] != 0)
+        return jwk;
+    json_t *spelled = json_keep(call->arena, json_copy(jwk));
+    json_object_set(
+        spelled, "n",
+        json_string_of(call->arena, b64url_encode(call->arena, str_from(modulus, 1))));
+    return spelled;
+}
+
 str ca_lenient_thumbprint(struct ca_call *call, str thumbprint)
 {
     if (!on(call, BUG_THUMBPRINT_WHOLE_JWK))
@@ -221,6 +235,17 @@ static bool verifies_as(struct ca_call *call, const char *alg)
     return jws_verify(call->arena, &jws, call->key);
 }
 
+/* With both, the jwk verifies, and the kid says for whom. */
+static bool verifies_by_jwk(struct ca_call *call)
+{
+    struct err err;
+    const struct jws *jws = &call->jws;
+    if (!on(call, BUG_JWK_AND_KID) || !jws->jwk || jws->kid.len == 0)
+        return false;
+    struct key *key = key_from_jwk(call->arena, jws->jwk, &err);
+    return key && jws_verify(call->arena, jws, key);
+}
+
 static bool verifies_loosely(struct ca_call *call)
 {
     const struct jws *jws = &call->jws;
@@ -248,7 +273,7 @@ bool ca_lenient_signature(struct ca_call *call)
     if (on(call, BUG_NEW_ACCOUNT_UNVERIFIED)
         && call->route->resource == RESOURCE_NEW_ACCOUNT)
         return true;
-    return verifies_loosely(call);
+    return verifies_by_jwk(call) || verifies_loosely(call);
 }
 
 /* --- the url --- */
@@ -266,11 +291,14 @@ static str normal(struct ca_call *call, str url)
                         STR_ARG(path));
 }
 
+/* `one` may be a path already. */
 static bool same_path(struct ca_call *call, str one, str other)
 {
     struct url u, v;
-    return url_parse(call->arena, one, &u) && url_parse(call->arena, other, &v)
-        && str_eq(u.path, v.path);
+    if (!url_parse(call->arena, other, &v))
+        return false;
+    return str_eq(one, v.path)
+        || (url_parse(call->arena, one, &u) && str_eq(u.path, v.path));
 }
 
 bool ca_lenient_url(struct ca_call *call, str want)

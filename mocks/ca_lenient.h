@@ -23,6 +23,8 @@ bool ca_lenient_alg(struct ca_call *call);
 bool ca_lenient_url(struct ca_call *call, str want);
 bool ca_lenient_key_alg(struct ca_call *call, const struct jws *jws,
                         const struct key *key);
+/* The key, spelled as it has to be; its thumbprint stays that of what was sent. */
+json_t *ca_lenient_jwk(struct ca_call *call, json_t *jwk);
 str ca_lenient_thumbprint(struct ca_call *call, str thumbprint);
 /* The account by its key, where a kid is wanted. */
 void ca_lenient_find_by_key(struct ca_call *call);

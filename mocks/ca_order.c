@@ -438,7 +438,8 @@ bool ca_order_exists(struct ca_call *call)
 
 bool ca_order_is_own(struct ca_call *call)
 {
-    return call->order->account == call->account
+    bool gone = call->account->old_key && bug_on(call->ca, BUG_ORDERS_BY_KEY);
+    return (call->order->account == call->account && !gone)
         || ca_why(call, "this order belongs to another account");
 }
 

@@ -138,7 +138,10 @@ void ca_finish(struct ca_call *call)
     /* RFC 8555 7.1: "an "index" link relation ... on all resources other than the
      * directory". */
     if (!call->route || call->route->resource != RESOURCE_DIRECTORY)
-        ca_link(call, ca_url(call, "/directory"), "index");
+        ca_link(
+            call,
+            ca_url(call, bug_on(call->ca, BUG_INDEX_NOWHERE) ? "/acme" : "/directory"),
+            "index");
     add_cors(call);
     /* Its own clock, where that is not the library's. */
     if (call->ca->shift)

@@ -85,18 +85,43 @@ static void answer_options(struct ca_call *call)
     ca_header(call, "Access-Control-Max-Age", STR("86400"));
 }
 
-/* With a planted bug the two resources that RFC 8555 6.3 lets GET read take no POST. */
-static bool is_read_by_get_only(struct ca_call *call)
+/* With a planted bug one of the methods by which RFC 8555 6.3 and 7.2 let the directory
+ * and newNonce be read is forgotten. */
+static bool is_method_forgotten(struct ca_call *call)
 {
-    enum resource resource = call->route->resource;
-    bool only =
-        (resource == RESOURCE_DIRECTORY && bug_on(call->ca, BUG_DIRECTORY_GET_ONLY))
-        || (resource == RESOURCE_NEW_NONCE && bug_on(call->ca, BUG_NEW_NONCE_GET_ONLY));
-    if (!only || !str_is(call->request->method, "POST"))
-        return false;
-    ca_refuse(call, NULL, PROBLEM_MALFORMED, 405, STR("only GET is allowed here"));
-    ca_header(call, "Allow", STR("GET, HEAD"));
-    return true;
+    static const struct {
+        enum bug bug;
+        enum resource resource;
+        const char *method, *allow;
+    } rows[] = {
+        { BUG_DIRECTORY_GET_ONLY, RESOURCE_DIRECTORY, "POST", "GET, HEAD" },
+        { BUG_NEW_NONCE_GET_ONLY, RESOURCE_NEW_NONCE, "POST", "GET, HEAD" },
+        { BUG_NEW_NONCE_NO_GET, RESOURCE_NEW_NONCE, "GET", "HEAD, POST" },
+        { BUG_NEW_NONCE_NO_HEAD, RESOURCE_NEW_NONCE, "HEAD", "GET, POST" },
+    };
+    for (size_t i = 0; i < countof(rows); i++) {
+        if (!bug_on(call->ca, rows[i].bug) || rows[i].resource != call->route->resource
+            || !str_is(call->request->method, rows[i].method))
+            continue;
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 405,
+                  arena_printf(call->arena, "only %s is allowed here", rows[i].allow));
+        ca_header(call, "Allow", str_of(rows[i].allow));
+        return true;
+    }
+    return false;
+}
+
+/* With a planted bug the account's owner need not sign what comes by PUT. */
+static void hear_put(struct ca_call *call)
+{
+    struct err err;
+    struct account *account = table_find(&call->ca->store.accounts, call->part[0]);
+    if (!bug_on(call->ca, BUG_PUT_HEARD) || !str_is(call->request->method, "PUT")
+        || call->route->resource != RESOURCE_ACCOUNT || !account)
+        return;
+    json_t *body = json_read(call->arena, call->request->body, &err);
+    if (str_is(json_member(body, "status"), "deactivated"))
+        ca_close_account(call->ca, account, STATUS_DEACTIVATED);
 }
 
 static bool method_allowed(struct ca_call *call)
@@ -105,12 +130,14 @@ static bool method_allowed(struct ca_call *call)
     if (allows(methods, method)
         || (bug_on(call->ca, BUG_GET_ALLOWED) && str_is(method, "GET"))
         || (bug_on(call->ca, BUG_ANY_METHOD) && call->request->body.len > 0))
-        return !is_read_by_get_only(call);
+        return !is_method_forgotten(call);
+    hear_put(call);
     if (bug_on(call->ca, BUG_METHOD_IGNORED)) {
         ca_answer(call, 200, NULL, STR_NONE);
         return false;
     }
-    ca_refuse(call, NULL, PROBLEM_MALFORMED, 405,
+    bool other = str_is(method, "GET") && bug_on(call->ca, BUG_GET_AS_400);
+    ca_refuse(call, NULL, PROBLEM_MALFORMED, other ? 400 : 405,
               arena_printf(call->arena, "%.*s is not allowed here, only %.*s",
                            STR_ARG(str_upto(method, 20)), STR_ARG(methods)));
     /* RFC 9110 15.5.6: "MUST generate an Allow header field". */

@@ -34,6 +34,14 @@ static json_t *strings(const struct strs *list)
     return array;
 }
 
+/* What a planted bug took from requests. */
+static void put_extra(struct arena *a, json_t *object, str members)
+{
+    struct err err;
+    if (members.len)
+        json_object_update(object, json_read(a, members, &err));
+}
+
 json_t *ca_show_account(struct ca_call *call, const struct account *account)
 {
     json_t *out = json_object();
@@ -41,11 +49,13 @@ json_t *ca_show_account(struct ca_call *call, const struct account *account)
     if (account->contact.count)
         json_object_set_new(out, "contact", strings(&account->contact));
     if (account->terms)
-        json_object_set_new(out, "termsOfServiceAgreed", json_true());
+        json_object_set_new(out, "termsOfServiceAgreed",
+                            json_boolean(account->terms > 0));
     put_json(call->arena, out, "externalAccountBinding", account->eab);
     put(out, "orders",
         ca_url(call, "/account/%.*s/%s", STR_ARG(account->id),
                bug_on(call->ca, BUG_ORDERS_NO_ROUTE) ? "list" : "orders"));
+    put_extra(call->arena, out, account->extra);
     ca_spoil_object(call->ca, "account", out);
     return out;
 }
@@ -56,6 +66,9 @@ json_t *ca_show_identifier(struct ca_call *call, bool ip, str value)
     const char *name = bug_on(call->ca, BUG_IDENTIFIER_TYPE_CASE) ? "DNS" : "dns";
     ip = ip && !bug_on(call->ca, BUG_ADDRESS_SHOWN_AS_NAME);
     json_object_set_new(out, "type", json_string(ip ? "ip" : name));
+    if (str_starts(value, "xn--") && bug_on(call->ca, BUG_XN_LOST))
+        value = arena_printf(call->arena, "?%.*s",
+                             STR_ARG(str_from(value, str_find_char(value, '.'))));
     put(out, "value", value);
     return out;
 }
@@ -68,7 +81,8 @@ static json_t *order_authzs(struct ca_call *call, const struct order *order)
             || (order->authz[i]->status == STATUS_VALID
                 && bug_on(call->ca, BUG_COMPLETED_AUTHZS_HIDDEN)))
             continue;
-        str at = ca_authz_url(call->ca, call->arena, order->authz[i]);
+        size_t which = bug_on(call->ca, BUG_AUTHZS_ALIKE) ? 0 : i;
+        str at = ca_authz_url(call->ca, call->arena, order->authz[which]);
         json_array_append_new(list, json_stringn(at.ptr, at.len));
     }
     return list;
@@ -77,10 +91,13 @@ static json_t *order_authzs(struct ca_call *call, const struct order *order)
 static json_t *order_identifiers(struct ca_call *call, const struct order *order)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < order->count; i++)
+    for (size_t i = 0; i < order->count; i++) {
+        str value = order->identifier[i].value;
+        if (str_starts(value, "*.") && bug_on(call->ca, BUG_ORDER_WILDCARD_BARE))
+            value = str_from(value, 2);
         json_array_append_new(list,
-                              ca_show_identifier(call, order->identifier[i].ip,
-                                                 order->identifier[i].value));
+                              ca_show_identifier(call, order->identifier[i].ip, value));
+    }
     return list;
 }
 
@@ -195,7 +212,9 @@ json_t *ca_show_authz(struct ca_call *call, const struct authz *authz)
     const struct identifier *who = &authz->identifier;
     json_t *out = json_object();
     str value = who->value;
-    if (authz->wildcard && bug_on(call->ca, BUG_WILDCARD_PREFIX_KEPT))
+    bool late =
+        authz->status == STATUS_VALID && bug_on(call->ca, BUG_WILDCARD_PREFIX_LATE);
+    if (authz->wildcard && (late || bug_on(call->ca, BUG_WILDCARD_PREFIX_KEPT)))
         value = arena_printf(call->arena, "*.%.*s", STR_ARG(value));
     json_object_set_new(out, "identifier", ca_show_identifier(call, who->ip, value));
     put_status(out,

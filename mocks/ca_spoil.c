@@ -191,6 +191,14 @@ static void spoil_headers(struct ca_call *call)
 
 /* --- what needs more than a row --- */
 
+/* On newNonce. */
+static bool is_without_nonce(const struct ca_call *call)
+{
+    str method = call->request->method;
+    return (str_is(method, "GET") && bug_on(call->ca, BUG_GET_WITHOUT_NONCE))
+        || (str_is(method, "POST") && bug_on(call->ca, BUG_POST_WITHOUT_NONCE));
+}
+
 static void spoil_nonce(struct ca_call *call)
 {
     struct headers *list = &call->reply->response.headers;
@@ -202,6 +210,8 @@ static void spoil_nonce(struct ca_call *call)
     if (nonce && bad && bug_on(call->ca, BUG_BAD_NONCE_STALE))
         headers_set(call->arena, list, STR("Replay-Nonce"),
                     call->jws.nonce.len ? call->jws.nonce : STR("c3BlbnQ"));
+    if (here(call, RESOURCE_NEW_NONCE) && is_without_nonce(call))
+        headers_set(call->arena, list, STR("Replay-Nonce"), STR_NONE);
     if (bad && bug_on(call->ca, BUG_BAD_NONCE_WITHOUT))
         headers_set(call->arena, list, STR("Replay-Nonce"), STR_NONE);
     if (nonce && here(call, RESOURCE_NEW_NONCE)
@@ -237,8 +247,14 @@ static void spoil_body(struct ca_call *call)
                   STR("<html><body><h1>Error</h1></body></html>\n"));
     if (response->status == 405 && bug_on(call->ca, BUG_NOT_ALLOWED_EMPTY))
         ca_answer(call, 405, "text/plain", STR_NONE);
+    if (call->problem && here(call, RESOURCE_KEY_CHANGE)
+        && bug_on(call->ca, BUG_KEY_CHANGE_BARE))
+        ca_answer(call, response->status, "text/plain", STR_NONE);
     if (call->problem || response->status >= 300)
         return;
+    if (here(call, RESOURCE_NEW_NONCE) && str_is(call->request->method, "GET")
+        && bug_on(call->ca, BUG_GET_NONCE_PAGE))
+        ca_answer(call, 200, "text/plain", STR("The nonce is in the header.\n"));
     if (here(call, RESOURCE_NEW_ACCOUNT) && bug_on(call->ca, BUG_NEW_ACCOUNT_EMPTY))
         response->body = STR_NONE;
     if (here(call, RESOURCE_NEW_AUTHZ) && bug_on(call->ca, BUG_NEW_AUTHZ_EMPTY))
@@ -263,40 +279,29 @@ void ca_spoil_answer(struct ca_call *call)
 
 /* --- accounts --- */
 
-static void reflect(struct ca_call *call, json_t *shown, const char *name)
+/* Whether a planted bug keeps a member of the request in the account. */
+static bool is_kept(const struct ca_call *call, const char *name)
 {
-    json_t *value = json_object_get(call->payload, name);
-    if (value)
-        json_object_set(shown, name, value);
+    static const char *const known[] = { "status", "contact", "termsOfServiceAgreed",
+                                         "onlyReturnExisting", "externalAccountBinding" };
+    for (size_t i = 0; i < countof(known); i++)
+        if (strcmp(name, known[i]) == 0)
+            return false;
+    return strcmp(name, "orders") == 0 ? bug_on(call->ca, BUG_ORDERS_TAKEN)
+                                       : bug_on(call->ca, BUG_UNKNOWN_MEMBERS_SHOWN);
 }
 
-static void reflect_rest(struct ca_call *call, json_t *shown)
+void ca_spoil_members(struct ca_call *call, struct account *account)
 {
     const char *name;
-    json_t *value;
+    json_t *value, *kept = json_keep(call->arena, json_object());
     json_object_foreach(call->payload, name, value)
     {
-        if (!json_object_get(shown, name) && strcmp(name, "onlyReturnExisting") != 0)
-            json_object_set(shown, name, value);
+        if (is_kept(call, name))
+            json_object_set(kept, name, value);
     }
-}
-
-void ca_spoil_reflect(struct ca_call *call)
-{
-    struct err err;
-    bool flag = bug_on(call->ca, BUG_ONLY_RETURN_EXISTING_SHOWN);
-    bool rest = bug_on(call->ca, BUG_UNKNOWN_MEMBERS_SHOWN);
-    bool orders = bug_on(call->ca, BUG_ORDERS_TAKEN);
-    if (!flag && !rest && !orders)
-        return;
-    json_t *shown = json_read(call->arena, call->reply->response.body, &err);
-    if (flag)
-        reflect(call, shown, "onlyReturnExisting");
-    if (orders)
-        reflect(call, shown, "orders");
-    if (rest)
-        reflect_rest(call, shown);
-    call->reply->response.body = json_text(call->arena, shown);
+    if (json_object_size(kept))
+        account->extra = str_copy(call->ca->store.arena, json_text(call->arena, kept));
 }
 
 void ca_spoil_update(struct ca_call *call, struct account *account, str status)
@@ -308,6 +313,12 @@ void ca_spoil_update(struct ca_call *call, struct account *account, str status)
         account->terms = 0;
     if (bug_on(call->ca, BUG_UPDATE_LOSES_EAB))
         account->eab = STR_NONE;
+    json_t *binding = json_object_get(call->payload, "externalAccountBinding");
+    if (bug_on(call->ca, BUG_EAB_REPLACED) && json_is_object(binding))
+        account->eab = str_copy(call->ca->store.arena, json_text(call->arena, binding));
+    if (bug_on(call->ca, BUG_AGREEMENT_TAKEN) && json_is_false(agreed))
+        account->terms = -1;
+    ca_spoil_members(call, account);
     if (bug_on(call->ca, BUG_DEACTIVATED_UPDATES) && str_is(status, "valid"))
         account->status = STATUS_VALID;
 }

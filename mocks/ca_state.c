@@ -171,8 +171,9 @@ void ca_close_account(struct ca *ca, struct account *account, enum status status
 {
     account->status = status;
     for (struct order *order = account->orders; order; order = order->next) {
-        if (order->status == STATUS_PENDING || order->status == STATUS_READY
-            || order->status == STATUS_PROCESSING)
+        bool open = order->status == STATUS_PENDING || order->status == STATUS_READY
+            || order->status == STATUS_PROCESSING;
+        if (open && !bug_on(ca, BUG_DEACTIVATED_FINALIZES))
             spoil_order(ca, order, PROBLEM_UNAUTHORIZED,
                         STR("the account is not active any more"));
         if (order->certificate && bug_on(ca, BUG_DEACTIVATION_REVOKES)) {

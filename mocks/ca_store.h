@@ -40,6 +40,7 @@ struct account {
     struct order *orders; /* newest first */
     struct spent spent[MOST_LIMITS];
     struct key *old_key; /* kept only by a planted bug */
+    str extra;           /* the same: members that it shows, JSON; or empty */
 };
 
 struct identifier {
