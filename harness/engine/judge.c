@@ -111,7 +111,6 @@ static void judge_subject(struct world *w, const struct check *check, struct fin
 {
     struct err err = { "" };
     json_t *value = NULL;
-    out->wanted = wanted_test(w->arena, check);
     w->reason = STR_NONE;
     if (needs_answer(check) && w->last && w->last->response.status == 0) {
         out->verdict = VERDICT_INCONCLUSIVE;
@@ -148,6 +147,8 @@ void judge_check(struct world *w, const struct check *check, struct finding *out
         judge_answer(w, check, out);
     else
         judge_subject(w, check, out);
+    if (out->verdict != VERDICT_PASS && check->subject != SUBJECT_ANSWER)
+        out->wanted = wanted_test(w->arena, check);
     if (out->verdict == VERDICT_FAIL && check->level == CHECK_SHOULD)
         out->verdict = VERDICT_WARN;
     if (out->verdict == VERDICT_FAIL && check->level == CHECK_NEED)

@@ -21,7 +21,7 @@ void judge_check(struct world *w, const struct check *check, struct finding *out
  * a sentence) when it cannot be looked at, so that nothing is learnt. */
 bool subject_value(struct world *w, const struct check *check, json_t **value, str *mark,
                    struct err *err);
-/* Whether the value passes the test. */
+/* Whether the value passes the test; *found says what is there instead. */
 bool test_value(struct world *w, const struct test_of *test, json_t *value, str *found,
                 struct err *err);
 /* Whether a text has the form. */

@@ -171,6 +171,11 @@ bool vars_expand(struct vars *v, struct arena *a, str text, str *out, struct err
     struct buf b = buf_new(a, CEILING_BODY);
     str before, name;
     bool more = true;
+    /* Most texts have no names in them. */
+    if (str_find_char(text, '$') == text.len) {
+        *out = str_copy(a, text);
+        return true;
+    }
     if (!inner_names(v, a, &text, err))
         return false;
     while (more) {
