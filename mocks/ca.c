@@ -20,6 +20,7 @@ static void set_defaults(struct ca_options *o)
     o->http_port = o->http_port ? o->http_port : 80;
     o->tls_port = o->tls_port ? o->tls_port : 443;
     o->token_start = o->token_start.ptr ? o->token_start : STR_NONE;
+    o->token_end = o->token_end.ptr ? o->token_end : STR_NONE;
     o->attempts = o->attempts ? o->attempts : 3;
     o->retry_ms = o->retry_ms ? o->retry_ms : 5000;
     o->connect_ms = o->connect_ms ? o->connect_ms : 5000;

@@ -84,10 +84,10 @@ struct ca_options {
     bool no_reuse; /* a new order never shows an authorization that is valid already */
     bool no_newauthz, no_profiles, no_renewal, no_alternate; /* not offered */
     bool no_http, no_dns, no_alpn;                           /* challenges not offered */
-    bool other_challenges;    /* of types that nobody knows are offered, too */
-    bool bare_challenges;     /* the same, without a token */
-    bool challenges_reversed; /* the last type first */
-    str token_start;          /* what every token begins with */
+    bool other_challenges;      /* of types that nobody knows are offered, too */
+    bool bare_challenges;       /* the same, without a token */
+    bool challenges_reversed;   /* the last type first */
+    str token_start, token_end; /* what every token begins and ends with */
     bool tls_untrusted, tls_other_name, tls_expired; /* the listener's certificate */
     bool high_serials;         /* serial numbers begin with a bit that is set */
     long validate_ms;          /* from a response to the first query */

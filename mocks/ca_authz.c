@@ -20,9 +20,10 @@ static str new_token(struct ca_call *call, const struct authz *authz)
         bytes = sha256(call->arena,
                        arena_printf(call->arena, "%.*s %.*s", STR_ARG(authz->account->id),
                                     STR_ARG(authz->identifier.value)));
+    const struct ca_options *o = &call->ca->options;
     str token = b64url_encode(call->arena, bytes);
-    token = arena_printf(call->arena, "%.*s%.*s", STR_ARG(call->ca->options.token_start),
-                         STR_ARG(token));
+    token = arena_printf(call->arena, "%.*s%.*s%.*s", STR_ARG(o->token_start),
+                         STR_ARG(token), STR_ARG(o->token_end));
     if (bug_on(call->ca, BUG_TOKEN_PADDED))
         token = b64_encode(call->arena, str_upto(bytes, 20));
     return str_copy(store->arena, token);

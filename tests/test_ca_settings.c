@@ -39,6 +39,7 @@ static const struct { const char *line; enum setting_id id; long number; } good[
     { "ca blind 2", CA_BLIND, 2 },
     { "ca validate-after 2s", CA_VALIDATE_AFTER, 2000 },
     { "ca token ../", CA_TOKEN, 0 },
+    { "ca token x _", CA_TOKEN, 0 },
     { "ca tls-untrusted", CA_TLS_UNTRUSTED, 0 },
 };
 static const struct { const char *line, *told; } bad[] = {

@@ -315,9 +315,12 @@ START_TEST(odd_offers_are_coped_with)
 {
     struct wish wish = wish_for("a.test");
     const struct ca_options odd[] = {
-        { .other_challenges = true },    { .bare_challenges = true },
-        { .challenges_reversed = true }, { .token_start = STR_INIT("--__") },
-        { .validate_ms = 200 },          { .high_serials = true },
+        { .other_challenges = true },
+        { .bare_challenges = true },
+        { .challenges_reversed = true },
+        { .token_start = STR_INIT("--__"), .token_end = STR_INIT("_-") },
+        { .validate_ms = 200 },
+        { .high_serials = true },
     };
     bench_again(&odd[_i]);
     subscribe();

@@ -114,6 +114,16 @@ static void add_limit(const struct setting *s, struct ca_options *o)
         }
 }
 
+static bool apply_token(struct world *w, const struct setting *s, struct ca_options *o,
+                        struct err *err)
+{
+    if (!world_word(w, s->names.item[0], &o->token_start, err)
+        || (s->names.count > 1 && !world_word(w, s->names.item[1], &o->token_end, err)))
+        return false;
+    w->under_test->wrong = !b64url_letters(o->token_start);
+    return true;
+}
+
 static bool apply_setting(struct world *w, const struct setting *s, struct ca_options *o,
                           struct err *err)
 {
@@ -131,10 +141,7 @@ static bool apply_setting(struct world *w, const struct setting *s, struct ca_op
         o->validate_ms = s->number;
         return true;
     case CA_TOKEN:
-        if (!world_word(w, s->names.item[0], &o->token_start, err))
-            return false;
-        w->under_test->wrong = !b64url_letters(o->token_start);
-        return true;
+        return apply_token(w, s, o, err);
     case CA_PROCESSING:
         o->processing_ms = s->number;
         return true;

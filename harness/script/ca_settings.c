@@ -32,7 +32,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_PAGE] = { "page", SETTING_NUMBER, "orders in a page of an account's list" },
     [CA_PERMUTE] = { "permute", SETTING_NUMBER, "answers look otherwise each time, within the RFC; repeatable by the number" },
     [CA_BLOCKED] = { "blocked", SETTING_NAMES, "names that it does not sign for, with what is below them" },
-    [CA_TOKEN] = { "token", SETTING_NAMES, "what every token begins with" },
+    [CA_TOKEN] = { "token", SETTING_NAMES, "what every token begins with, and ends with" },
     [CA_LIMIT] = { "limit", SETTING_LIMIT, "RESOURCE NUMBER DURATION: so many requests in that time; the RESOURCE is newAccount, newOrder, newAuthz or challenge" },
 };
 /* clang-format on */
