@@ -5,7 +5,7 @@
 set -u
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 ACMESPEC=${ACMESPEC:-$ROOT/${B:-build}/acmespec}
-DEADLINE=${CLIENT_DEADLINE:-900}
+DEADLINE=${CLIENT_DEADLINE:-1800}
 # automake's word for "cannot be had here", which interop.sh counts as skipped.
 EXIT_SKIP=77
 
