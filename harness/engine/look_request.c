@@ -186,13 +186,26 @@ static bool is_nonce(str s)
     return b64url_letters(s) && s.len % 4 != 1;
 }
 
+/* Who reads the directory anew begins anew, and retries nothing. */
+static bool began_anew(const struct look *l, const struct exchange *since)
+{
+    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
+        const struct exchange *e = journal_at(l->world->journal, i);
+        if (e->number > since->number && e->number < last(l)->number
+            && e->resource == RESOURCE_DIRECTORY)
+            return true;
+    }
+    return false;
+}
+
 /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use the
- * nonce provided in the error response"; 6.5.1 has it ignore what is no nonce. */
+ * nonce provided in the error response"; 6.5.1 has it ignore what is no nonce.  An answer
+ * that was lost on the way is no response. */
 bool look_retry_nonce(struct look *l)
 {
     struct jws own = jws_of(l, last(l));
     const struct exchange *refused = tried_before(l, &own);
-    if (!refused
+    if (!refused || refused->failure.len || began_anew(l, refused)
         || !str_is(problem_word(l->world->arena, &refused->response), "badNonce"))
         return true;
     const str *given = headers_find(&refused->response.headers, "Replay-Nonce");
