@@ -21,6 +21,8 @@ enum {
     OTHER_PORT = 14000,
     /* What a client asks beyond this teaches nothing more, and checks look at pairs. */
     MOST_EXCHANGES = 3000,
+    /* Of a body that a rule made huge, so that there is room for what comes behind it. */
+    MOST_BODY_KEPT = 1024 * 1024,
 };
 
 /* --- the journal: everything that the CA was asked --- */
@@ -70,6 +72,7 @@ static bool note_exchange(void *context, struct arena *a,
                                   != w->under_test->fired };
     struct err full;
     (void)a;
+    e.response.body = str_upto(e.response.body, MOST_BODY_KEPT);
     if (info->resource != RESOURCE_OTHER)
         journal_learn(w->journal, info->request->url, info->resource);
     if (journal_count(w->journal) < MOST_EXCHANGES && journal_has_room(w->journal, &full))
