@@ -84,6 +84,11 @@ bool nonces_get(struct client *c, str *nonce, const struct exchange **asked,
     return nonces_ask(c, nonce, asked, err);
 }
 
+static bool gave_one(const struct response *response)
+{
+    return response->status <= 299 && headers_find(&response->headers, "Replay-Nonce");
+}
+
 /* What newNonce gives is used even if it is not new: that is the server's fault, and
  * there is no other. */
 bool nonces_ask(struct client *c, str *nonce, const struct exchange **asked,
@@ -96,7 +101,7 @@ bool nonces_ask(struct client *c, str *nonce, const struct exchange **asked,
     do
         if (!ask_new_nonce(c, asked, err))
             return false;
-    while (--times > 0 && (*asked)->response.status > 299);
+    while (--times > 0 && !gave_one(&(*asked)->response));
     if ((*asked)->response.status != 200 && client_bug(c, BUG_CLIENT_NEW_NONCE_200))
         return err_set(err, "newNonce did not answer 200");
     if (nonces_take_from(c, *asked, nonce))
