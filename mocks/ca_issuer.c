@@ -166,6 +166,7 @@ static void set_names(struct ca *ca, struct arena *a, const struct order *order,
     }
 }
 
+/* Planted: other names than those that were ordered. */
 static void spoil_names(struct ca *ca, struct arena *a, struct cert_spec *spec)
 {
     if (!spec->dns_names.count)

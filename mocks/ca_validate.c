@@ -212,6 +212,7 @@ struct finding query_now(struct query_for *q)
     return ways[q->type](q);
 }
 
+/* Planted: what it finds is kept for later. */
 static struct finding minded_caa(struct query_for *q)
 {
     struct finding finding = validate_caa(q);

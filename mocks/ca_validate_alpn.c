@@ -211,7 +211,7 @@ static void keep_seen(struct query_for *q, const struct tls_probe *probe,
     query_seen_texts(q, "names", &shown->dns);
     query_seen_texts(q, "ips", &shown->ips);
     query_seen_texts(q, "others", &shown->other);
-    query_seen(q, "selfSigned", json_boolean(cert_self_signed(probe->leaf)));
+    query_seen(q, "selfSigned", json_boolean(shown->self_signed));
     query_seen(q, "exact",
                json_boolean(shown->has_extension && has_32_octets(q, shown)
                             && has_digest(q, shown)));
