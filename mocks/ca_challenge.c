@@ -76,6 +76,22 @@ static const struct ca_check response_checks[] = {
 /* clang-format on */
 
 /* RFC 8555 8.1: token "." thumbprint of the account's key as it is now. */
+/* Planted: x without the octets of zero in front (RFC 8555 8.1, erratum 7565). */
+static str thumbprint_of(struct ca_call *call, const struct account *owner)
+{
+    json_t *jwk = json_copy(key_jwk(call->arena, owner->key));
+    str octets = STR_NONE;
+    json_keep(call->arena, jwk);
+    if (!bug_on(call->ca, BUG_THUMBPRINT_TRIMMED)
+        || !b64url_decode(call->arena, json_member(jwk, "x"), &octets))
+        return owner->thumbprint;
+    while (octets.len && !octets.ptr[0])
+        octets = str_from(octets, 1);
+    json_object_set(jwk, "x",
+                    json_string_of(call->arena, b64url_encode(call->arena, octets)));
+    return b64url_encode(call->arena, sha256(call->arena, json_text(call->arena, jwk)));
+}
+
 static str key_authorization(struct ca_call *call)
 {
     struct arena *kept = call->ca->store.arena;
@@ -85,7 +101,7 @@ static str key_authorization(struct ca_call *call)
         return token;
     if (bug_on(call->ca, BUG_KEYAUTH_OTHER_TOKEN))
         token = call->authz->challenge[call->authz->count - 1].token;
-    return challenge_key_authorization(kept, token, owner->thumbprint);
+    return challenge_key_authorization(kept, token, thumbprint_of(call, owner));
 }
 
 static void begin(struct ca_call *call)

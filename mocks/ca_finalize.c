@@ -238,6 +238,13 @@ static bool asks_no_ca(struct ca_call *call)
         || ca_why(call, "the CSR asks for a CA certificate (basicConstraints)");
 }
 
+/* A planted bug. */
+static bool asks_nothing_else(struct ca_call *call)
+{
+    return !bug_on(call->ca, BUG_CSR_STRICT) || !request_of(call)->csr.asks_more
+        || ca_why(call, "the CSR asks for an extension that is not known here");
+}
+
 /* clang-format off */
 static const struct ca_check checks[] = {
     { "finalize-exists",  "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       404, ca_order_exists },
@@ -258,6 +265,7 @@ static const struct ca_check checks[] = {
     { "csr-sequence",     "no RFC",        BUG_NONE,                  PROBLEM_BAD_CSR,         400, has_same_sequence },
     { "csr-other-names",  "RFC 8555 7.4",  BUG_CSR_OTHER_NAMES,       PROBLEM_BAD_CSR,         400, has_no_other_names },
     { "csr-extensions",   "RFC 8555 7.4",  BUG_CSR_CA_COPIED,         PROBLEM_BAD_CSR,         400, asks_no_ca },
+    { "csr-strict",       "no RFC",        BUG_NONE,                  PROBLEM_BAD_CSR,         400, asks_nothing_else },
 };
 /* clang-format on */
 

@@ -219,6 +219,8 @@ static bool issue_in(struct arena *a, struct ca *ca, struct order *order, str re
                               .ca = csr.asks_ca && bug_on(ca, BUG_CSR_CA_COPIED) };
     if (bug_on(ca, BUG_KEY_OF_THE_CA))
         spec.key = ca->issuer->key;
+    if (csr.asks_more && bug_on(ca, BUG_CSR_EXTENSION_COPIED))
+        spec.extensions = json_keep(a, json_pack("{s:s}", "1.3.6.1.4.1.55738.1", "0500"));
     spec.serial = new_serial(ca, a);
     set_dates(ca, order, &spec);
     set_names(ca, a, order, &csr, &spec);

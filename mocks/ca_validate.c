@@ -253,6 +253,8 @@ static str add_error(struct arena *a, const struct ca *ca, str before, json_t *n
     else
         json_array_append(all, old);
     json_array_append(all, newest);
+    if (bug_on(ca, BUG_CHALLENGE_SUBPROBLEMS_TEXT))
+        json_array_append_new(all, json_string("it failed before, too"));
     json_t *out = json_keep(a, json_copy(newest));
     json_object_set_new(out, "subproblems", all);
     return json_text(a, out);

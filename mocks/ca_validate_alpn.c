@@ -178,6 +178,7 @@ static struct finding shake(struct query_for *q, str address, struct tls_probe *
         .protocols = bug_on(q->ca, BUG_ALPN_OFFERS_MORE) ? "h2,acme-tls/1" : "acme-tls/1",
         .speaks = bug_on(q->ca, BUG_ALPN_SPEAKS),
         .linger_ms = bug_on(q->ca, BUG_ALPN_LINGERS) ? 2500 : 0,
+        .wants_silence = bug_on(q->ca, BUG_ALPN_DATA_FATAL),
     };
     bool done =
         tls_probe_wrongly(q->arena, fd, query_left_ms(q), sni_of(q), &wrong, probe, &err);

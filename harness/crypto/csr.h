@@ -36,6 +36,7 @@ struct csr {
     struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
     struct strs common_names;
     bool must_staple, asks_ca;
+    bool asks_more;   /* extensions beside these and subjectAltName */
     const char *hash; /* "SHA1", "SHA256" ...; "" for Ed25519; NULL: not known here */
     str info, algorithm, signature; /* for csr_is_signed */
 };

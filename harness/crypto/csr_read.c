@@ -89,6 +89,17 @@ static bool read_names(struct arena *a, const struct extensions *extensions,
                                &out->other_names, err);
 }
 
+static bool has_more(const struct extensions *extensions)
+{
+    for (size_t i = 0; i < extensions->count; i++) {
+        str oid = extensions->item[i].oid;
+        if (!str_eq(oid, OID_ALT_NAMES) && !str_eq(oid, OID_BASIC)
+            && !str_eq(oid, OID_TLS_FEATURE))
+            return true;
+    }
+    return false;
+}
+
 bool csr_read(struct arena *a, str der, struct csr *out, struct err *err)
 {
     struct request request = { 0 };
@@ -106,6 +117,7 @@ bool csr_read(struct arena *a, str der, struct csr *out, struct err *err)
     out->common_names = x509_common_names(a, request.subject);
     out->must_staple = x509_must_staple(&extensions);
     out->asks_ca = x509_is_ca(&extensions);
+    out->asks_more = has_more(&extensions);
     out->hash = x509_hash(request.algorithm);
     out->info = request.info;
     out->algorithm = request.algorithm;

@@ -212,6 +212,14 @@ static int on_hello(SSL *ssl, int *alert, void *context)
     return SSL_CLIENT_HELLO_SUCCESS;
 }
 
+/* A few bytes, that there is room for, on a connection that is not blocking. */
+static void talk(SSL *ssl)
+{
+    static const char banner[] = "220 this is no web server\r\n";
+    int written = SSL_write(ssl, banner, sizeof banner - 1);
+    (void)written;
+}
+
 bool tls_answer_once(struct arena *a, int fd, long deadline_ms, tls_choose *choose,
                      void *context, struct hello *seen, struct err *err)
 {
@@ -232,6 +240,8 @@ bool tls_answer_once(struct arena *a, int fd, long deadline_ms, tls_choose *choo
     set_blocking(fd, false);
     bool good = shake_hands(ssl, fd, end_ms, err);
     if (good) {
+        if (answering->answer.talks)
+            talk(ssl);
         see_end(ssl, fd, end_ms, seen);
         close_orderly(ssl, fd, end_ms);
     }
@@ -273,6 +283,16 @@ static void go_on(SSL *ssl, const struct tls_wrong *wrong)
         clock_sleep_ms(wrong->linger_ms);
 }
 
+/* Waits a moment for what the peer may say. */
+static bool is_silent(SSL *ssl, struct err *err)
+{
+    enum { MOMENT_MS = 500 };
+    char byte;
+    clock_sleep_ms(MOMENT_MS);
+    return SSL_read(ssl, &byte, 1) <= 0
+        || err_set(err, "the peer sends data after the handshake");
+}
+
 bool tls_probe_wrongly(struct arena *a, int fd, long deadline_ms, str sni,
                        const struct tls_wrong *wrong, struct tls_probe *out,
                        struct err *err)
@@ -293,6 +313,7 @@ bool tls_probe_wrongly(struct arena *a, int fd, long deadline_ms, str sni,
     bool good = shake_hands(ssl, fd, end_ms, err);
     if (good)
         go_on(ssl, wrong);
+    good = good && (!wrong->wants_silence || is_silent(ssl, err));
     const unsigned char *alpn = NULL;
     unsigned int alpn_len = 0;
     X509 *leaf = good ? SSL_get1_peer_certificate(ssl) : NULL;

@@ -20,6 +20,7 @@ struct tls_answer {
     str cert_pem, key_pem; /* chain and key; empty: refuse the handshake */
     const char *alpn;      /* protocol to select; NULL: none is selected */
     bool old_version;      /* speak TLS 1.1 at most, which RFC 8737 4 forbids */
+    bool talks; /* send data after the handshake, which RFC 8737 4 has none of */
 };
 
 /* Accepts TLS on a connected socket within deadline_ms: `choose` sees the hello and fills
@@ -44,6 +45,7 @@ struct tls_wrong {
     const char *protocols; /* offered, with commas between */
     bool speaks;           /* sends data after the handshake */
     long linger_ms;        /* leaves the connection open for so long */
+    bool wants_silence;    /* fails when the peer sends data after the handshake */
 };
 bool tls_probe_wrongly(struct arena *a, int fd, long deadline_ms, str sni,
                        const struct tls_wrong *wrong, struct tls_probe *out,

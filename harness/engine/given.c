@@ -21,19 +21,43 @@ void set_part(struct world *w, str name, const char *part, str value)
         vars_set_missing(w->vars, whole, STR("the server did not tell it"));
 }
 
-static enum key_type type_of(struct world *w, const struct line *line)
+static str type_word(struct world *w, const struct line *line)
 {
     str word = line_arg(line, "KEYTYPE"), text;
     struct err ignored;
-    if (!word.len)
-        return KEY_P256;
-    int type = world_word(w, word, &text, &ignored) ? key_type_find(text) : -1;
-    return type < 0 ? KEY_P256 : (enum key_type)type;
+    return word.len && world_word(w, word, &text, &ignored) ? text : STR_NONE;
+}
+
+/* The first octet of it, in base64url. */
+static bool begins_with_zero(str coordinate)
+{
+    return coordinate.len > 1 && coordinate.ptr[0] == 'A' && coordinate.ptr[1] >= 'A'
+        && coordinate.ptr[1] <= 'P';
+}
+
+/* RFC 7518 6.2.1.2: the first octet of a coordinate may be zero, as in every 256th key.
+ */
+static struct key *key_with_zero(struct arena *a, struct err *err)
+{
+    struct key *key;
+    do
+        key = key_new(a, KEY_P256, err);
+    while (key && !begins_with_zero(json_member(key_jwk(a, key), "x")));
+    return key;
+}
+
+static struct key *key_of_line(struct world *w, const struct line *line, struct err *err)
+{
+    str word = type_word(w, line);
+    int type = word.len ? key_type_find(word) : KEY_P256;
+    if (str_is(word, "P-256-short"))
+        return key_with_zero(w->arena, err);
+    return key_new(w->arena, type < 0 ? KEY_P256 : (enum key_type)type, err);
 }
 
 enum step_end step_given_key(struct world *w, const struct step *step, struct err *err)
 {
-    struct key *key = key_new(w->arena, type_of(w, step->line), err);
+    struct key *key = key_of_line(w, step->line, err);
     if (!key)
         return STEP_BROKEN;
     str name = line_arg(step->line, "NAME");
@@ -101,7 +125,7 @@ enum step_end step_given_account(struct world *w, const struct step *step,
 {
     const struct line *line = step->line;
     str name = line_arg(line, "NAME");
-    struct key *key = key_new(w->arena, type_of(w, line), err);
+    struct key *key = key_of_line(w, line, err);
     json_t *payload = key ? account_payload(w, line, key, err) : NULL;
     if (!payload)
         return STEP_BROKEN;

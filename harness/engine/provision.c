@@ -167,6 +167,7 @@ static bool provision_alpn(struct world *w, const struct response_for *r,
         answer.tls.alpn = "http/1.1";
     answer.drop = has_fault(&faults, "drop");
     answer.tls.old_version = has_fault(&faults, "tls-1.1");
+    answer.tls.talks = has_fault(&faults, "talks");
     if (!has_fault(&faults, "refuse")
         && !alpn_certificate(w, r, &faults, &answer.tls, err))
         return false;

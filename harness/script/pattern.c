@@ -38,7 +38,8 @@ static bool is_name(const struct word *w)
 
 static bool is_key_type(const struct word *w)
 {
-    return str_starts(w->text, "${") || key_type_find(w->text) >= 0;
+    return str_starts(w->text, "${") || str_is(w->text, "P-256-short")
+        || key_type_find(w->text) >= 0;
 }
 
 static bool is_id(const struct word *w)
@@ -85,7 +86,7 @@ WORDS_OF_KIND(is_alpn_word, "no-extension", "not-critical", "wrong-digest",
               "short-digest", "two-names", "other-name", "no-san", "no-alpn",
               "other-alpn", "refuse", "drop", "tls-1.1", "signed-by-ca", "expired",
               "common-name-only", "upper-case", "wildcard-name", "also-ip", "also-mail",
-              "address-as-name", "bare-digest", "trailing-octets")
+              "address-as-name", "bare-digest", "trailing-octets", "talks")
 
 static bool is_manner(const struct word *w)
 {
@@ -162,7 +163,7 @@ const struct word_kind word_kinds[] = {
     { "CSR", "the name of a given csr", is_name },
     { "AUTHZ", "the name of a given authz, of a given order (its first authorization), or ORDER.authz2", is_name },
     { "ID", "an id of the catalogue such as rfc8555-6.5-8, or house", is_id },
-    { "KEYTYPE", "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, RSA-1024, Ed25519, secp256k1, or the alg: ES256, ES384, ES512, RS256, EdDSA", is_key_type },
+    { "KEYTYPE", "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, RSA-1024, Ed25519, secp256k1, P-256-short (x begins with a zero octet), or the alg: ES256, ES384, ES512, RS256, EdDSA", is_key_type },
     { "KEYID", "a key identifier", is_any },
     { "DOMAIN", "a DNS name, wildcard name or IP address, usually ${domain}", is_domain },
     { "ORDERSTATE", "pending, ready, valid or invalid", is_order_state },
@@ -176,7 +177,7 @@ const struct word_kind word_kinds[] = {
     { "NUMBER", "a whole number", is_number },
     { "CAPABILITY", "a capability of a target", is_capability },
     { "MANNER", "drop, reset, hang or cut", is_manner },
-    { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest or trailing-octets", is_alpn_fault },
+    { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest, trailing-octets or talks", is_alpn_fault },
     { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any", is_resource },
     { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
     { "EXTRA", "eab, profile or chain", is_extra },
