@@ -125,17 +125,28 @@ static bool was_redirected(const struct issuing *i, struct client_options *optio
     return location != NULL;
 }
 
+/* RFC 8555 6.1: "a User-Agent header that includes the name and version of the ACME
+ * software" and of the HTTP library. */
+static const char *user_agent(const struct issuing *i)
+{
+    static const char name[] = "acmespec/" ACMESPEC_VERSION " (issue)";
+    return i->bugs.on[BUG_CLIENT_USER_AGENT_BARE]
+        ? name
+        : arena_printf(i->arena, "%s %s", name, fetch_library()).ptr;
+}
+
 static bool start_client(struct issuing *i, str url, struct err *err)
 {
-    struct client_options options = {
-        .directory_url = url,
-        .fetch = { .insecure = i->options.insecure || i->bugs.on[BUG_CLIENT_TRUSTS_ALL],
-                   .user_agent = "acmespec/" ACMESPEC_VERSION " (issue)" },
-        .journal = i->journal = journal_new(i->arena),
-        .bugs = &i->bugs
-    };
+    struct client_options options = { .directory_url = url,
+                                      .fetch = { .insecure = i->options.insecure
+                                                     || i->bugs.on[BUG_CLIENT_TRUSTS_ALL],
+                                                 .user_agent = user_agent(i) },
+                                      .journal = i->journal = journal_new(i->arena),
+                                      .bugs = &i->bugs };
     if (!peer_roots(i->arena, i->options.ca_file, &options.fetch.ca_pem, err))
         return false;
+    if (i->bugs.on[BUG_CLIENT_DIRECTORY_APPENDED])
+        options.directory_url = arena_printf(i->arena, "%.*s/directory", STR_ARG(url));
     i->subscriber.client = client_new(i->arena, &options);
     bool found = client_directory(i->subscriber.client, err);
     if (!found && i->bugs.on[BUG_CLIENT_FOLLOWS] && was_redirected(i, &options)) {
@@ -156,6 +167,19 @@ static bool read_eab(const struct issuing *i, struct registration *r, struct err
     return true;
 }
 
+/* Planted bugs are of a type of key. */
+static struct key *new_account_key(const struct issuing *i, struct err *err)
+{
+    const bool *on = i->bugs.on;
+    if (on[BUG_CLIENT_RSA_SMALL])
+        return key_new(i->arena, KEY_RSA1024, err);
+    if (on[BUG_CLIENT_RSA_ZERO])
+        return key_new(i->arena, KEY_RSA2048, err);
+    if (on[BUG_CLIENT_OKP_Y] || on[BUG_CLIENT_OKP_ALG])
+        return key_new(i->arena, KEY_ED25519, err);
+    return new_key(i, i->options.account_key_type, err);
+}
+
 /* Makes the account at the first time, finds it by its key later on. */
 static bool have_account(struct issuing *i, struct err *err)
 {
@@ -168,8 +192,7 @@ static bool have_account(struct issuing *i, struct err *err)
     bool known = file_exists(path.ptr);
     if (!read_eab(i, &r, err))
         return false;
-    s->key =
-        known ? read_key(i, path, err) : new_key(i, i->options.account_key_type, err);
+    s->key = known ? read_key(i, path, err) : new_account_key(i, err);
     if (!s->key || (!known && !write_key(i, path, s->key, err)))
         return false;
     r.only_existing = file_exists(home_file(i, "account.url").ptr);
@@ -180,8 +203,13 @@ static bool have_account(struct issuing *i, struct err *err)
         r.only_existing = false;
         s->key = new_key(i, i->options.account_key_type, err);
     }
+    if (client_bug(s->client, BUG_CLIENT_KEY_KEPT)
+        && file_exists(home_file(i, "deactivated").ptr))
+        r.only_existing = false;
     if (!subscriber_register(s, &r, err))
         return false;
+    if (!r.only_existing)
+        subscriber_show_profiles(s);
     return r.only_existing
         || file_write(home_file(i, "account.url").ptr, s->account_url, err);
 }
@@ -242,21 +270,33 @@ static bool read_chain(struct issuing *i, str *pem, struct chain *chain, struct 
         && chain_read(i->arena, *pem, chain, err);
 }
 
+/* Planted: the chain that it renewed first is what it asks about ever after. */
+static bool asked_about(const struct issuing *i, str pem, str *out, struct err *err)
+{
+    str path = certificate_file(i, i->names.item[0], "former.pem");
+    *out = pem;
+    if (!client_bug(i->subscriber.client, BUG_CLIENT_ARI_REPLACED))
+        return true;
+    return file_exists(path.ptr) ? file_read(i->arena, path.ptr, CEILING_SCRIPT, out, err)
+                                 : file_write(path.ptr, pem, err);
+}
+
 static bool renew(struct issuing *i, struct err *err)
 {
     struct subscriber *s = &i->subscriber;
     struct renewal renewal = { .id = STR_NONE };
     struct strs dns = { 0 }, ips = { 0 }, others = { 0 };
     struct chain chain;
-    str pem;
+    str pem, asked;
     if (!read_chain(i, &pem, &chain, err))
         return false;
-    if (!subscriber_ask_when(s, pem, &renewal, err))
+    if (!asked_about(i, pem, &asked, err)
+        || !subscriber_ask_when(s, asked, &renewal, err))
         return false;
     if (client_bug(s->client, BUG_CLIENT_REPLACES_ALWAYS)
         && !cert_ari_id(i->arena, chain.item[0], &renewal.id, err))
         return false;
-    if (!i->options.force && !renewal_is_due(s->client, chain.item[0], &renewal)) {
+    if (!i->options.force && !renewal_is_due(s, chain.item[0], &renewal)) {
         puts("it is not time to renew yet; --force renews all the same");
         return true;
     }
@@ -334,7 +374,9 @@ static bool register_only(struct issuing *i, struct err *err)
 
 static bool deactivate(struct issuing *i, struct err *err)
 {
-    return subscriber_deactivate(&i->subscriber, err);
+    return subscriber_deactivate(&i->subscriber, err)
+        && (!client_bug(i->subscriber.client, BUG_CLIENT_KEY_KEPT)
+            || file_write(home_file(i, "deactivated").ptr, STR("\n"), err));
 }
 
 static bool tell_renewal(struct issuing *i, struct err *err)

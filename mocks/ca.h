@@ -89,6 +89,7 @@ struct ca_options {
     bool challenges_reversed;   /* the last type first */
     str token_start, token_end; /* what every token begins and ends with */
     bool tls_untrusted, tls_other_name, tls_expired; /* the listener's certificate */
+    bool strays; /* before a query it asks for what was never offered, for the record */
     bool high_serials;         /* serial numbers begin with a bit that is set */
     long validate_ms;          /* from a response to the first query */
     int blind;                 /* so many queries of each challenge fail */
@@ -98,6 +99,8 @@ struct ca_options {
     int workers;               /* threads that validate; 0: 8 */
     long processing_ms;        /* how long an order stays processing; 0: valid at once */
     long order_s, authz_s;     /* lifetimes; 0: a day, 30 days; pending: 7 days */
+    long certificate_s;        /* lifetime; 0: that of the profile */
+    bool forgets_replaced;     /* has no renewal information of what was replaced */
     size_t page;               /* orders in a page of the list; 0: 50 */
     struct ca_limit limits[CA_MOST_LIMITS];
     struct bugs bugs;

@@ -143,9 +143,10 @@ static void set_dates(struct ca *ca, const struct order *order, struct cert_spec
         profile = ca_profile_find(str_of(order->profile));
     bool asked = !bug_on(ca, BUG_DATES_IGNORED);
     spec->not_before = asked && order->not_before ? order->not_before : ca_now(ca) - 3600;
-    spec->not_after = asked && order->not_after
-        ? order->not_after
-        : ca_now(ca) + (time_t)profile->lifetime_s;
+    spec->not_after = asked && order->not_after ? order->not_after
+                                                : ca_now(ca)
+            + (time_t)(ca->options.certificate_s ? ca->options.certificate_s
+                                                 : profile->lifetime_s);
 }
 
 static void set_names(struct ca *ca, struct arena *a, const struct order *order,

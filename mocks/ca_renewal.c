@@ -66,6 +66,10 @@ void ca_renewal_info(struct ca_call *call)
                                   .not_after = call->now + 90 * (time_t)DAY };
     if (bug_on(call->ca, BUG_ARI_ANY) && !certificate)
         certificate = &anyone;
+    /* RFC 9773 4.3: nobody asks about what was replaced. */
+    if (call->ca->options.forgets_replaced && certificate && certificate->replaced_by
+        && certificate->replaced_by->status == STATUS_VALID)
+        certificate = NULL;
     if (!certificate) {
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404,
                   STR("no certificate of this CA has this identifier"));

@@ -198,6 +198,7 @@ struct query_for query_of(struct ca *ca, struct arena *a,
         .account_url = ca_account_url(ca, a, authz->account),
         .deadline_ms = clock_ms() + ca->options.total_ms,
         .why = STR_NONE,
+        .sni = STR_NONE,
         .seen = json_keep(a, json_object()),
     };
 }
@@ -223,8 +224,19 @@ static struct finding minded_caa(struct query_for *q)
     return finding_good;
 }
 
+/* What was never offered, of which a client knows nothing. */
+static void stray(struct query_for *q)
+{
+    if (q->type == CHALLENGE_HTTP_01)
+        validate_http_stray(q);
+    if (q->type == CHALLENGE_TLS_ALPN_01)
+        validate_alpn_stray(q);
+}
+
 static struct finding validate(struct query_for *q)
 {
+    if (q->ca->options.strays)
+        stray(q);
     struct finding finding = query_now(q);
     enum bug lax = q->type == CHALLENGE_TLS_ALPN_01 ? BUG_UNREACHED_ALPN_IS_VALID
                                                     : BUG_UNREACHED_IS_VALID;

@@ -25,6 +25,7 @@ struct query_for {
     bool wildcard;
     bool blind; /* it fails, whatever is there */
     str token, keyauth, account_url;
+    str sni;             /* the name for a handshake; empty: the identifier's */
     int64_t deadline_ms; /* clock_ms() when it has to be over */
     str why;             /* of the check that failed */
     bool caa_refuses;    /* and a planted bug passes over it for now */
@@ -85,6 +86,11 @@ struct finding validate_lookup(const struct query_for *q, str name, int type,
 /* Addresses of the name that may be asked: A, then AAAA; of an address, itself. */
 struct finding validate_find(const struct query_for *q, str name, struct strs *addresses);
 
+/* Ask for a token, or a name, that nobody offered, and write down whether it was served:
+ * strayEchoed and oddEchoed (for what is no token); strayAlpn, strayNames and strayPlain
+ * (a certificate without acmeIdentifier). */
+void validate_http_stray(struct query_for *q);
+void validate_alpn_stray(struct query_for *q);
 struct finding validate_http(struct query_for *q);
 struct finding validate_dns(struct query_for *q);
 struct finding validate_alpn(struct query_for *q);

@@ -143,6 +143,8 @@ static const struct query_check checks[] = {
 
 static str sni_of(const struct query_for *q)
 {
+    if (q->sni.len)
+        return q->sni;
     if (bug_on(q->ca, BUG_ALPN_SNI_ADDRESS))
         return q->identifier.value;
     return challenge_sni(q->arena, q->identifier.value);
@@ -236,4 +238,23 @@ struct finding validate_alpn(struct query_for *q)
     read_certificate(q, &probe, &shown);
     keep_seen(q, &probe, &shown);
     return query_checks(q, checks, countof(checks), &shown);
+}
+
+/* --- what was never offered --- */
+
+/* A name that no challenge is pending for. */
+void validate_alpn_stray(struct query_for *q)
+{
+    struct query_for other = *q;
+    struct strs addresses;
+    struct tls_probe probe = { .alpn = STR_NONE };
+    struct shown shown = { .alpn = STR_NONE };
+    other.sni = STR("elsewhere.acmespec.test");
+    if (finding_is_good(validate_find(q, q->identifier.value, &addresses))
+        && addresses.count && finding_is_good(shake(&other, addresses.item[0], &probe)))
+        read_certificate(q, &probe, &shown);
+    query_seen_text(q, "strayAlpn", shown.alpn);
+    query_seen_texts(q, "strayNames", &shown.dns);
+    query_seen(q, "strayPlain",
+               json_boolean(str_is(shown.alpn, "acme-tls/1") && !shown.has_extension));
 }

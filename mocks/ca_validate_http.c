@@ -2,6 +2,7 @@
 /* http-01 as a CA performs it (RFC 8555 8.3): fetch over plain HTTP from an address that
  * DNS gave, follow redirects, compare. */
 #include "acme/challenge.h"
+#include "crypto/b64url.h"
 #include "http/fetch.h"
 #include "mocks/ca_identifier.h"
 #include "mocks/ca_validate.h"
@@ -230,4 +231,24 @@ struct finding validate_http(struct query_for *q)
     finding = query_checks(q, checks, countof(checks), &response);
     finding.later = is_passing(response.status);
     return finding;
+}
+
+/* --- what was never offered --- */
+
+static bool is_served(const struct query_for *q, str token)
+{
+    struct query_for other = *q;
+    struct response response = { 0 };
+    other.token = token;
+    return finding_is_good(fetch_following(&other, first_url(&other, "http"), &response))
+        && response.status / 100 == 2 && str_contains(response.body, token);
+}
+
+/* RFC 8555 8.3: a client that copies the token "MUST validate that the token in the
+ * request matches the token syntax". */
+void validate_http_stray(struct query_for *q)
+{
+    str stray = b64url_encode(q->arena, sha256(q->arena, q->token));
+    query_seen(q, "strayEchoed", json_boolean(is_served(q, stray)));
+    query_seen(q, "oddEchoed", json_boolean(is_served(q, STR("no.token.of~acme"))));
 }

@@ -55,6 +55,39 @@ static void spoil_keys(const struct client *c, struct arena *step, struct jws_sp
     }
 }
 
+static void set_text(struct arena *step, json_t *jwk, const char *member, str text)
+{
+    json_object_set(jwk, member, json_string_of(step, text));
+}
+
+/* Keys that are written in a way of their own; `jwk` is a copy. */
+static void spoil_jwk(const struct client *c, struct arena *step, struct jws_spec *spec)
+{
+    json_t *jwk = json_keep(step, json_copy(key_jwk(step, spec->key)));
+    if (client_bug(c, BUG_CLIENT_EC_SHORT)) {
+        str x = json_member(jwk, "x");
+        set_text(step, jwk, "x", str_upto(x, x.len - (x.len > 0)));
+    }
+    if (client_bug(c, BUG_CLIENT_RSA_ZERO))
+        set_text(step, jwk, "n",
+                 arena_printf(step, "AAAA%.*s", STR_ARG(json_member(jwk, "n"))));
+    if (client_bug(c, BUG_CLIENT_OKP_Y))
+        set_text(step, jwk, "y", STR(""));
+    if (!json_equal(jwk, key_jwk(step, spec->key)))
+        patch_member(step, spec, "jwk", jwk);
+}
+
+/* Each octet with a zero one behind it, as Windows keeps its texts. */
+static str in_utf_16(struct arena *step, str text)
+{
+    char *out = arena_alloc(step, 2, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        out[2 * i] = text.ptr[i];
+        out[2 * i + 1] = '\0';
+    }
+    return (str){ out, 2 * text.len };
+}
+
 void client_spoil(const struct client *c, struct arena *step, struct jws_spec *spec)
 {
     struct err ignored;
@@ -72,5 +105,11 @@ void client_spoil(const struct client *c, struct arena *step, struct jws_spec *s
         spec->url = in_capitals(step, spec->url);
     if (client_bug(c, BUG_CLIENT_NONCE_TEXT))
         spec->nonce = arena_printf(step, "\"%.*s\"", STR_ARG(spec->nonce));
+    if (client_bug(c, BUG_CLIENT_UTF_16))
+        spec->payload = in_utf_16(step, spec->payload);
+    if (client_bug(c, BUG_CLIENT_OKP_ALG))
+        patch_member(step, spec, "alg", json_keep(step, json_string("Ed25519")));
     spoil_keys(c, step, spec);
+    if (!spec->kid.len)
+        spoil_jwk(c, step, spec);
 }

@@ -32,7 +32,23 @@ static bool show_certificate(struct responder *responder, struct arena *a,
     if (!proof_certificate(a, proof, &answer, err))
         return false;
     responder_alpn(responder, proof_sni(a, proof), &answer);
+    if (proof_bug(proof, BUG_CLIENT_ALPN_ANY_NAME))
+        responder_alpn(responder, STR("*"), &answer);
+    if (!proof_bug(proof, BUG_CLIENT_ALPN_AGREES))
+        return true;
+    if (!proof_ordinary_certificate(a, &answer, err))
+        return false;
+    responder_alpn(responder, STR("*"), &answer);
     return true;
+}
+
+/* The planted web servers that know every token. */
+static void echo(struct responder *responder, const struct proof *proof)
+{
+    str thumbprint = str_from(proof->key_authorization, proof->token.len + 1);
+    bool all = proof_bug(proof, BUG_CLIENT_HTTP_ECHO_ALL);
+    if (all || proof_bug(proof, BUG_CLIENT_HTTP_ECHO))
+        responder_echo(responder, thumbprint, all);
 }
 
 static bool servers_provide(void *context, struct arena *a, const struct proof *proof,
@@ -46,6 +62,7 @@ static bool servers_provide(void *context, struct arena *a, const struct proof *
         return responder_dns(responder, proof_record_name(a, proof), STR("TXT"),
                              proof_record(a, proof), err);
     responder_web(responder, proof->identifier, proof_path(a, proof), &page);
+    echo(responder, proof);
     return true;
 }
 

@@ -64,7 +64,10 @@ static void add_names(struct arena *a, const struct proof *proof, struct cert_sp
         spec->subject = proof->identifier;
         return;
     }
-    strs_add(a, ip ? &spec->ip_addresses : &spec->dns_names, proof->identifier);
+    str name = proof->identifier;
+    if (proof_bug(proof, BUG_CLIENT_ALPN_UNICODE) && str_contains(name, STR("xn--")))
+        name = arena_printf(a, "b\xc3\xbc%.*s", STR_ARG(str_from(name, 4)));
+    strs_add(a, ip ? &spec->ip_addresses : &spec->dns_names, name);
     if (proof_bug(proof, BUG_CLIENT_ALPN_TWO_NAMES))
         strs_add(a, &spec->dns_names,
                  arena_printf(a, "www.%.*s", STR_ARG(proof->identifier)));
@@ -90,25 +93,44 @@ static void add_digest(struct arena *a, const struct proof *proof, struct cert_s
         spec->acme_identifier_raw = digest;
 }
 
+static struct cert_spec plain_spec(struct arena *a, struct err *err)
+{
+    return (struct cert_spec){ .subject = STR("acmespec"),
+                               .key = key_new(a, KEY_P256, err),
+                               .not_before = clock_wall() - 86400,
+                               .not_after = clock_wall() + 86400 };
+}
+
+static bool answer_with(struct arena *a, const struct cert_spec *spec,
+                        struct alpn_answer *out, struct err *err)
+{
+    struct cert *cert = spec->key ? cert_issue(a, spec, err) : NULL;
+    if (!cert)
+        return false;
+    *out = (struct alpn_answer){ .tls = { .cert_pem = cert_pem(a, cert),
+                                          .key_pem = key_private_pem(a, spec->key),
+                                          .alpn = "acme-tls/1" } };
+    return true;
+}
+
+bool proof_ordinary_certificate(struct arena *a, struct alpn_answer *out, struct err *err)
+{
+    struct cert_spec spec = plain_spec(a, err);
+    strs_add(a, &spec.dns_names, STR("www.acmespec.test"));
+    return answer_with(a, &spec, out, err);
+}
+
 bool proof_certificate(struct arena *a, const struct proof *proof,
                        struct alpn_answer *out, struct err *err)
 {
-    struct cert_spec spec = { .subject = STR("acmespec") };
-    spec.key = key_new(a, KEY_P256, err);
-    spec.not_before = clock_wall() - 86400;
-    spec.not_after = clock_wall() + 86400;
+    struct cert_spec spec = plain_spec(a, err);
     if (proof_bug(proof, BUG_CLIENT_ALPN_SIGNED))
         spec.issuer_key = key_new(a, KEY_P256, err);
     add_names(a, proof, &spec);
     add_digest(a, proof, &spec);
-    struct cert *cert = spec.key ? cert_issue(a, &spec, err) : NULL;
-    if (!cert)
+    if (!answer_with(a, &spec, out, err))
         return false;
-    *out = (struct alpn_answer){
-        .tls = { .cert_pem = cert_pem(a, cert),
-                 .key_pem = key_private_pem(a, spec.key),
-                 .alpn =
-                     proof_bug(proof, BUG_CLIENT_ALPN_NO_PROTOCOL) ? NULL : "acme-tls/1" }
-    };
+    if (proof_bug(proof, BUG_CLIENT_ALPN_NO_PROTOCOL))
+        out->tls.alpn = NULL;
     return true;
 }

@@ -16,6 +16,9 @@ str proof_record_name(struct arena *a, const struct proof *proof);
 str proof_record(struct arena *a, const struct proof *proof);
 /* tls-alpn-01 (RFC 8737 3, RFC 8738 6): the name in the hello, and what it gets. */
 str proof_sni(struct arena *a, const struct proof *proof);
+/* Of a web site, for a planted bug: it has no acmeIdentifier. */
+bool proof_ordinary_certificate(struct arena *a, struct alpn_answer *out,
+                                struct err *err) MUST_CHECK;
 bool proof_certificate(struct arena *a, const struct proof *proof,
                        struct alpn_answer *out, struct err *err) MUST_CHECK;
 

@@ -41,6 +41,10 @@ void responder_web(struct responder *r, str name, str path,
                    const struct web_answer *answer);
 void responder_web_withdraw(struct responder *r, str name, str path);
 
+/* What a careless client does: whatever token is asked for below http-01's path is served
+ * with this thumbprint behind it; with `all` also what is no token. */
+void responder_echo(struct responder *r, str thumbprint, bool all);
+
 /* --- the DNS server --- */
 enum dns_manner {
     DNS_ANSWER,
@@ -68,6 +72,7 @@ struct alpn_answer {
     struct tls_answer tls; /* made by the caller with cert_issue */
     bool drop;             /* close before the handshake */
 };
+/* The name "*" is for those that have no answer of their own. */
 void responder_alpn(struct responder *r, str sni, const struct alpn_answer *answer);
 void responder_alpn_withdraw(struct responder *r, str sni);
 

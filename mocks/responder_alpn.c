@@ -67,6 +67,8 @@ static bool find_answer(struct responder *r, struct arena *a, const char *sni,
     *out = (struct alpn_answer){ 0 };
     pthread_mutex_lock(&r->lock);
     const struct alpn_name *name = name_of(r, str_of(sni));
+    if (!name)
+        name = name_of(r, STR("*"));
     if (name)
         *out = answer_copy(a, &name->answer);
     pthread_mutex_unlock(&r->lock);

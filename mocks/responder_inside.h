@@ -48,6 +48,8 @@ struct responder {
     size_t alpn_count;
     struct dns_zone *zone;
     const char *web_folder, *txt_folder; /* of the options */
+    str echo;                            /* the thumbprint of responder_echo() */
+    bool echo_all;
     struct query *query;
     size_t query_count;
     struct handshake handshake[MOST_HANDSHAKES];

@@ -2,6 +2,7 @@
 /* The web server of http-01 (RFC 8555 8.3): pages by host name and path, and nothing
  * else. */
 #include "base/file.h"
+#include "crypto/b64url.h"
 #include "mocks/responder_inside.h"
 
 enum { MOST_BODY = 64 * 1024, MOST_CONNECTIONS = 256, IDLE_S = 30 };
@@ -59,12 +60,35 @@ static bool answer_of(struct responder *r, struct arena *a, str name, str path,
     return page != NULL;
 }
 
+static const char well_known[] = "/.well-known/acme-challenge/";
+
+void responder_echo(struct responder *r, str thumbprint, bool all)
+{
+    pthread_mutex_lock(&r->lock);
+    r->echo = responder_keep(r, thumbprint);
+    r->echo_all = all;
+    pthread_mutex_unlock(&r->lock);
+}
+
+static bool echo_of(struct responder *r, struct arena *a, str path,
+                    struct web_answer *out)
+{
+    str token = str_from(path, sizeof well_known - 1);
+    pthread_mutex_lock(&r->lock);
+    bool echoes = r->echo.len && str_starts(path, well_known)
+        && (r->echo_all || b64url_letters(token));
+    *out = (struct web_answer){ .location = STR_NONE, .content_type = STR_NONE };
+    if (echoes)
+        out->body = arena_printf(a, "%.*s.%.*s", STR_ARG(token), STR_ARG(r->echo));
+    pthread_mutex_unlock(&r->lock);
+    return echoes;
+}
+
 /* A file that another program put below the document root for http-01: one name, no
  * folder, below the well-known path (RFC 8555 8.3). */
 static bool file_of(const struct responder *r, struct arena *a, str path,
                     struct web_answer *out)
 {
-    static const char well_known[] = "/.well-known/acme-challenge/";
     struct err ignored;
     str name = str_from(path, sizeof well_known - 1);
     if (!r->web_folder || !str_starts(path, well_known) || !name.len
@@ -123,7 +147,7 @@ static void handle(void *context, struct arena *a, const struct request *request
         query.name = STR_NONE;
     responder_record(r, &query);
     if (!answer_of(r, a, query.name, query.detail, &answer)
-        && !file_of(r, a, query.detail, &answer))
+        && !file_of(r, a, query.detail, &answer) && !echo_of(r, a, query.detail, &answer))
         answer = (struct web_answer){ .status = 404,
                                       .body = STR("There is nothing here.\n"),
                                       .content_type = STR("text/plain"),

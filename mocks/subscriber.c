@@ -2,6 +2,7 @@
 /* The subscriber's account, revocation and renewal information. */
 #include "mocks/subscriber.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "acme/problem.h"
@@ -223,6 +224,16 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
         || err_set(err, "the account's answer has no Location");
 }
 
+void subscriber_show_profiles(const struct subscriber *s)
+{
+    const char *name;
+    json_t *profiles = json_object_get(client_meta(s->client), "profiles"), *description;
+    if (client_bug(s->client, BUG_CLIENT_PROFILES_UNSHOWN))
+        return;
+    json_object_foreach(profiles, name, description)
+        printf("profile %s: %.*s\n", name, STR_ARG(json_str(description)));
+}
+
 /* The planted mistakes in the inner JWS. */
 static bool mischange(struct subscriber *s, struct jws_spec *spec, json_t *change,
                       struct err *err)
@@ -298,8 +309,10 @@ bool subscriber_update(struct subscriber *s, const struct strs *contacts, str *l
         json_object_set(payload, "termsOfServiceAgreed", json_true());
         json_object_set(payload, "externalAccountBinding", object(s));
     }
-    if (!subscriber_post(s, s->account_url, payload, 200, "the account was not changed",
-                         &x, err))
+    str url = client_bug(s->client, BUG_CLIENT_UPDATES_NEW_ACCOUNT)
+        ? client_resource(s->client, RESOURCE_NEW_ACCOUNT)
+        : s->account_url;
+    if (!subscriber_post(s, url, payload, 200, "the account was not changed", &x, err))
         return false;
     const str *header = headers_find(&x->response.headers, "Location");
     *location = header ? str_copy(s->arena, *header) : STR_NONE;

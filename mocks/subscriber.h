@@ -54,6 +54,8 @@ struct registration {
 /* newAccount (RFC 8555 7.3): makes the account, or finds the key's. */
 bool subscriber_register(struct subscriber *s, const struct registration *r,
                          struct err *err) MUST_CHECK;
+/* Prints what certificate profiles the CA offers (profiles draft 3). */
+void subscriber_show_profiles(const struct subscriber *s);
 /* RFC 8555 7.3.5.  From then on the new key signs. */
 bool subscriber_change_key(struct subscriber *s, struct key *key,
                            struct err *err) MUST_CHECK;
@@ -94,9 +96,9 @@ bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
  * too. */
 bool subscriber_ask_when(struct subscriber *s, str pem, struct renewal *out,
                          struct err *err) MUST_CHECK;
-/* Whether it is time: the window began; without one, less than a third of the life is
- * left. */
-bool renewal_is_due(const struct client *client, const struct cert *cert,
+/* Whether it is time: a moment of the window, by chance, is past; without one, less than
+ * a third of the life is left. */
+bool renewal_is_due(const struct subscriber *s, const struct cert *cert,
                     const struct renewal *renewal);
 
 /* --- shared with mocks/subscriber_order.c --- */

@@ -190,6 +190,9 @@ bool subscriber_download(struct ordering *o, str *pem, struct err *err)
     if (client_bug(s->client, BUG_CLIENT_MEDIA_TYPE)
         && !(type && str_is(*type, "application/pem-certificate-chain")))
         return err_set(err, "that is no certificate chain");
+    if (client_bug(s->client, BUG_CLIENT_CHAIN_DER)
+        && !str_starts(x->response.body, "\x30"))
+        return err_set(err, "that is no certificate in DER");
     *pem = x->response.body;
     crash_at_oddity(s, *pem);
     return is_clean(s->client, *pem, err) && chain_read(s->arena, *pem, &chain, err)

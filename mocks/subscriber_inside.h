@@ -8,7 +8,8 @@
 #include "mocks/subscriber.h"
 
 struct proving {
-    str url; /* of the authorization */
+    str url;     /* of the authorization */
+    str expires; /* what it first said */
     struct proof proof;
     bool provided; /* the proof is in place */
     bool awaited;  /* it was not valid from the start */

@@ -297,13 +297,15 @@ static bool submit(struct ordering *o, json_t *payload, struct err *err)
     struct subscriber *s = o->subscriber;
     const struct exchange *x;
     bool storm = client_bug(s->client, BUG_CLIENT_NOT_READY_STORM);
+    str url = client_bug(s->client, BUG_CLIENT_FINALIZE_GUESSED)
+        ? arena_printf(s->arena, "%.*s/finalize", STR_ARG(o->url))
+        : json_member(o->order, "finalize");
     bool once_more = true,
          stubborn = storm || client_bug(s->client, BUG_CLIENT_FINALIZE_STORM);
     for (int i = 0; i < (storm ? STORM : TRIES) && once_more; i++) {
-        bool good =
-            subscriber_post(s, json_member(o->order, "finalize"), payload,
-                            client_bug(s->client, BUG_CLIENT_FINALIZE_200) ? 200 : 0,
-                            "the order was not finalized", &x, err);
+        bool good = subscriber_post(
+            s, url, payload, client_bug(s->client, BUG_CLIENT_FINALIZE_200) ? 200 : 0,
+            "the order was not finalized", &x, err);
         once_more = stubborn
             && (!good || has_status(x, "ready") || has_status(x, "invalid")
                 || has_status(x, "processing"));
@@ -360,7 +362,9 @@ static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
     struct ordering o = { .subscriber = s, .wish = &tidy };
     if (!subscriber_names(s, &wish->names, &tidy.names, err))
         return false;
-    bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED), proven;
+    bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED)
+        || client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY);
+    bool proven;
     bool twice = client_bug(s->client, BUG_CLIENT_ORDERS_TWICE);
     if (twice && !new_order(&o, err))
         return false;

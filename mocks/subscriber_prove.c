@@ -22,7 +22,7 @@ static const char *type_word(str type)
 }
 
 /* The challenge to answer: the wanted type before others, of those that we can. */
-static json_t *choose(struct subscriber *s, json_t *challenges)
+static json_t *choose(struct subscriber *s, json_t *challenges, bool ip)
 {
     json_t *challenge, *chosen = NULL;
     size_t i;
@@ -31,6 +31,9 @@ static json_t *choose(struct subscriber *s, json_t *challenges)
         str type = json_member(challenge, "type");
         const char *word = type_word(type);
         if (!word || !s->prover.can(s->prover.context, word))
+            continue;
+        /* RFC 8738 7: dns-01 "MUST NOT be used to validate IP addresses". */
+        if (ip && str_is(type, "dns-01") && !client_bug(s->client, BUG_CLIENT_IP_BY_DNS))
             continue;
         if (s->challenge.len && str_eq(type, s->challenge))
             return challenge;
@@ -64,10 +67,26 @@ static bool some_type_is_strange(json_t *challenges)
     return false;
 }
 
-/* The planted ways to choose. */
-static json_t *choose_as_told(struct subscriber *s, json_t *challenges)
+static json_t *find_type(json_t *challenges, const char *type)
 {
-    json_t *right = choose(s, challenges);
+    json_t *challenge;
+    size_t i;
+    json_array_foreach(challenges, i, challenge)
+    {
+        if (str_is(json_member(challenge, "type"), type))
+            return challenge;
+    }
+    return NULL;
+}
+
+/* The planted ways to choose. */
+static json_t *choose_as_told(struct subscriber *s, json_t *authz)
+{
+    json_t *challenges = json_object_get(authz, "challenges");
+    str kind = json_str(json_pointer(authz, STR("/identifier/type")));
+    json_t *right = choose(s, challenges, str_is(kind, "ip"));
+    if (client_bug(s->client, BUG_CLIENT_TLS_SNI) && find_type(challenges, "tls-sni-01"))
+        return find_type(challenges, "tls-sni-01");
     if (client_bug(s->client, BUG_CLIENT_FIRST_CHALLENGE))
         return json_array_get(challenges, 0);
     if (client_bug(s->client, BUG_CLIENT_STRANGE_CHALLENGE)
@@ -221,15 +240,16 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
     if (str_is(json_member(x->body, "status"), "valid")
         && !client_bug(s->client, BUG_CLIENT_ANSWERS_VALID)
         && (!client_bug(s->client, BUG_CLIENT_VALID_CHALLENGE_NEEDED)
-            || choose_as_told(s, json_object_get(x->body, "challenges"))))
+            || choose_as_told(s, x->body)))
         return true;
     if (!can_be_proven(s, x->body, err))
         return client_bug(s->client, BUG_CLIENT_INVALID_IGNORED);
     p->awaited = true;
+    p->expires = json_member(x->body, "expires");
     if (!json_object_get(x->body, "expires")
         && client_bug(s->client, BUG_CLIENT_EXPIRES_NEEDED))
         abort();
-    json_t *challenge = choose_as_told(s, json_object_get(x->body, "challenges"));
+    json_t *challenge = choose_as_told(s, x->body);
     if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_POSITION))
         json_object_set(json_object_get(x->body, "identifier"), "value",
                         json_string_of(s->arena, o->wish->names.item[o->count]));
@@ -238,6 +258,15 @@ static bool prove(struct ordering *o, struct proving *p, struct err *err)
 }
 
 /* --- its end --- */
+
+/* RFC 8555 7.5.1: a server may change "expires" with the status. */
+static bool expires_as_before(const struct subscriber *s, const struct proving *p,
+                              json_t *authz, struct err *err)
+{
+    return !client_bug(s->client, BUG_CLIENT_EXPIRES_FIXED)
+        || str_eq(json_member(authz, "expires"), p->expires)
+        || err_set(err, "the authorization expires otherwise than it said");
+}
 
 /* The first error among the challenges, which says why. */
 static str reason_of(struct subscriber *s, json_t *authz)
@@ -248,7 +277,11 @@ static str reason_of(struct subscriber *s, json_t *authz)
         return STR("it did not work");
     json_array_foreach(json_object_get(authz, "challenges"), i, challenge)
     {
-        str detail = json_member(json_object_get(challenge, "error"), "detail");
+        json_t *error = json_object_get(challenge, "error");
+        str detail = json_member(error, "detail");
+        if (json_object_get(error, "subproblems")
+            && client_bug(s->client, BUG_CLIENT_PARTS_CRASH))
+            abort();
         if (detail.len)
             return str_upto(detail, 300);
     }
@@ -288,6 +321,8 @@ static bool await_authz(struct ordering *o, struct proving *p, struct err *err)
     if (!looks_twice(o, p, err)
         || !subscriber_settle(s, p->url, "pending", "processing", &authz, err))
         return false;
+    if (!expires_as_before(s, p, authz, err))
+        return false;
     str status = json_member(authz, "status"), reason = reason_of(s, authz);
     return str_is(status, "valid") || client_bug(s->client, BUG_CLIENT_INVALID_IGNORED)
         || err_set(err, "the authorization for %.*s is %.*s: %.*s",
@@ -313,6 +348,8 @@ static bool prove_all(struct ordering *o, struct err *err)
     for (size_t i = 0; i < count; i++)
         if (!await_authz(o, &o->proving[i], err))
             return false;
+        else if (client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY))
+            break;
     return true;
 }
 

@@ -27,6 +27,11 @@ static bool read_window(struct subscriber *s, json_t *body, struct renewal *out,
                         struct err *err)
 {
     json_t *window = json_object_get(body, "suggestedWindow");
+    if (!json_is_object(window) && client_bug(s->client, BUG_CLIENT_ARI_NULL_NOW)) {
+        out->start = 1;
+        out->end = 2;
+        return true;
+    }
     bool there = date_from_rfc3339(json_member(window, "start"), &out->start)
         && date_from_rfc3339(json_member(window, "end"), &out->end);
     if (there && out->end <= out->start && client_bug(s->client, BUG_CLIENT_ARI_CRASH))
@@ -37,12 +42,35 @@ static bool read_window(struct subscriber *s, json_t *body, struct renewal *out,
                    "the renewal information has no window that begins before it ends");
 }
 
-static bool ask(struct subscriber *s, str url, const struct exchange **x, struct err *err)
+static bool ask_once(struct subscriber *s, str url, const struct exchange **x,
+                     struct err *err)
 {
     if (client_bug(s->client, BUG_CLIENT_ARI_POST))
         return subscriber_post(s, url, NULL, 0, "there is no renewal information", x,
                                err);
     return client_send(s->client, "GET", url, NULL, STR_NONE, 0, false, x, err);
+}
+
+/* Planted: whether it asks again at once.  (RFC 9773 4.3.3 has an error that lasts wait
+ * for six hours, and 4.3.2 sets a bound to Retry-After.) */
+static bool asks_again(const struct subscriber *s, const struct exchange *x)
+{
+    const str *after = headers_find(&x->response.headers, "Retry-After");
+    if (x->response.status != 200)
+        return client_bug(s->client, BUG_CLIENT_ARI_STORM);
+    if (after && after->len && after->ptr[0] > '9'
+        && client_bug(s->client, BUG_CLIENT_ARI_DATE))
+        abort();
+    return (!after || str_is(*after, "0")) && client_bug(s->client, BUG_CLIENT_ARI_LOOP);
+}
+
+static bool ask(struct subscriber *s, str url, const struct exchange **x, struct err *err)
+{
+    enum { STORM = 50 };
+    bool good = ask_once(s, url, x, err);
+    for (int i = 0; good && i < STORM && asks_again(s, *x); i++)
+        good = ask_once(s, url, x, err);
+    return good;
 }
 
 bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
@@ -72,10 +100,25 @@ bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
     return read_window(s, x->body, out, err);
 }
 
+/* RFC 9773 4.3: "Clients MUST NOT check a certificate's RenewalInfo after the certificate
+ * has expired." */
+static bool is_over(struct subscriber *s, str pem)
+{
+    struct err ignored;
+    struct chain chain;
+    time_t begin, end;
+    if (!chain_read(s->arena, pem, &chain, &ignored))
+        return false;
+    cert_validity(chain.item[0], &begin, &end);
+    return clock_wall() > end;
+}
+
 bool subscriber_ask_when(struct subscriber *s, str pem, struct renewal *out,
                          struct err *err)
 {
     if (!client_resource(s->client, RESOURCE_RENEWAL_INFO).len)
+        return true;
+    if (is_over(s, pem) && !client_bug(s->client, BUG_CLIENT_ARI_EXPIRED))
         return true;
     if (!subscriber_renewal(s, pem, out, err)) {
         if (client_bug(s->client, BUG_CLIENT_ARI_FATAL))
@@ -88,14 +131,25 @@ bool subscriber_ask_when(struct subscriber *s, str pem, struct renewal *out,
     return true;
 }
 
-bool renewal_is_due(const struct client *client, const struct cert *cert,
+/* RFC 9773 4.2: "Select a uniform random time within the suggested window." */
+static time_t moment_in(const struct subscriber *s, const struct renewal *renewal)
+{
+    uint32_t chance;
+    memcpy(&chance, random_bytes(s->arena, sizeof chance).ptr, sizeof chance);
+    double share =
+        client_bug(s->client, BUG_CLIENT_ARI_START) ? 0 : chance / 4294967296.0;
+    return renewal->start + (time_t)(share * (double)(renewal->end - renewal->start));
+}
+
+bool renewal_is_due(const struct subscriber *s, const struct cert *cert,
                     const struct renewal *renewal)
 {
     time_t begin, end, now = clock_wall();
-    if (client_bug(client, BUG_CLIENT_ARI_ALWAYS))
+    if (client_bug(s->client, BUG_CLIENT_ARI_ALWAYS))
         return true;
-    if (renewal->start && !client_bug(client, BUG_CLIENT_ARI_IGNORED))
-        return now >= renewal->start;
+    bool past = renewal->end < now && client_bug(s->client, BUG_CLIENT_ARI_WAITS);
+    if (renewal->start && !past && !client_bug(s->client, BUG_CLIENT_ARI_IGNORED))
+        return now >= moment_in(s, renewal);
     cert_validity(cert, &begin, &end);
     return end - now < (end - begin) / 3;
 }

@@ -100,6 +100,8 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_BARE_CHALLENGES] = &o->bare_challenges,
         [CA_CHALLENGES_REVERSED] = &o->challenges_reversed,
         [CA_HIGH_SERIALS] = &o->high_serials,
+        [CA_STRAYS] = &o->strays,
+        [CA_FORGETS_REPLACED] = &o->forgets_replaced,
         [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
         [CA_TLS_OTHER_NAME] = &o->tls_other_name,
         [CA_TLS_EXPIRED] = &o->tls_expired,
@@ -153,6 +155,10 @@ static bool apply_setting(struct world *w, const struct setting *s, struct ca_op
         return true;
     case CA_AUTHZ_LIFETIME:
         o->authz_s = s->number;
+        return true;
+    case CA_CERTIFICATE_LIFETIME:
+        o->certificate_s = s->number;
+        w->under_test->wrong = true; /* a chain may be over when it is looked at */
         return true;
     case CA_PAGE:
         o->page = (size_t)s->number;

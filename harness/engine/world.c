@@ -70,6 +70,7 @@ static void set_dates(struct world *w)
     vars_set(w->vars, STR("tomorrow"), date_rfc3339(w->arena, now + 86400));
     vars_set(w->vars, STR("next-week"), date_rfc3339(w->arena, now + 7L * 86400));
     vars_set(w->vars, STR("yesterday"), date_rfc3339(w->arena, now - 86400));
+    vars_set(w->vars, STR("last-week"), date_rfc3339(w->arena, now - 7L * 86400));
 }
 
 static void set_external_accounts(struct world *w)

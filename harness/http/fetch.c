@@ -45,6 +45,11 @@ static struct curl_slist *pin(struct arena *a, const struct fetch_options *o)
     return list;
 }
 
+const char *fetch_library(void)
+{
+    return "libcurl/" LIBCURL_VERSION;
+}
+
 struct fetcher *fetcher_new(struct arena *a, const struct fetch_options *options)
 {
     struct fetcher *f = NEW(a, struct fetcher);

@@ -29,6 +29,8 @@ struct fetch_options {
 };
 
 /* A fetcher that lives in the arena; options are copied. */
+/* The library that sends, with its version: "libcurl/8.5.0". */
+const char *fetch_library(void);
 struct fetcher *fetcher_new(struct arena *a, const struct fetch_options *options);
 
 struct timings {

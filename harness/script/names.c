@@ -37,6 +37,7 @@ const struct name_help common_names[] = {
     { "tomorrow", "in one day, RFC 3339" },
     { "next-week", "in seven days, RFC 3339" },
     { "yesterday", "one day ago, RFC 3339" },
+    { "last-week", "seven days ago, RFC 3339" },
 };
 /* clang-format on */
 const size_t common_name_count = countof(common_names);
