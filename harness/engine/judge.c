@@ -6,6 +6,7 @@
 
 #include "acme/problem.h"
 #include "engine/steps.h"
+#include "engine/under_test.h"
 
 /* "403" fits "403" and "4xx". */
 static bool status_fits(int status, str wanted)
@@ -107,6 +108,34 @@ static bool needs_answer(const struct check *check)
     }
 }
 
+/* Why the requests that are kept do not tell whether it holds; empty: they do. */
+static str why_not_sure(const struct world *w, const struct check *check, bool holds)
+{
+    const struct under_test *u = w->under_test;
+    enum test test = check->test.test;
+    bool sure = !u || !u->unkept;
+    switch (check->subject) {
+    case SUBJECT_COUNT_OF:
+        sure =
+            sure || (test == TEST_AT_MOST && !holds) || (test == TEST_AT_LEAST && holds);
+        break;
+    case SUBJECT_CLIENT:
+        sure = sure || u->outcome != OUTCOME_LIED;
+        break;
+    case SUBJECT_REQUESTS:
+    case SUBJECT_GAP:
+        break;
+    default:
+        sure = true;
+    }
+    return sure
+        ? STR_NONE
+        : arena_printf(w->arena,
+                       "the client asked too often: its last %zu requests were not "
+                       "kept, and this is not known of them",
+                       u->unkept);
+}
+
 static void judge_subject(struct world *w, const struct check *check, struct finding *out)
 {
     struct err err = { "" };
@@ -131,6 +160,11 @@ static void judge_subject(struct world *w, const struct check *check, struct fin
     if (w->reason.len)
         out->message = w->reason;
     out->verdict = holds ? VERDICT_PASS : VERDICT_FAIL;
+    str unsure = why_not_sure(w, check, holds);
+    if (unsure.len) {
+        out->verdict = VERDICT_INCONCLUSIVE;
+        out->message = unsure;
+    }
 }
 
 void judge_check(struct world *w, const struct check *check, struct finding *out)

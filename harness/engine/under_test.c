@@ -77,6 +77,8 @@ static bool note_exchange(void *context, struct arena *a,
         journal_learn(w->journal, info->request->url, info->resource);
     if (journal_count(w->journal) < MOST_EXCHANGES && journal_has_room(w->journal, &full))
         journal_add(w->journal, &e);
+    else
+        w->under_test->unkept++;
     return false;
 }
 

@@ -23,9 +23,10 @@ struct under_test {
     int http_port, tls_port, dns_port;
     str folder, work, webroot, txt_folder, trust; /* all below folder */
     struct strs set, unset;                       /* of the environment, for every line */
-    int64_t arrived_us; /* the request at hand; on the listener's thread */
-    size_t fired;       /* rules that were applied until then */
-    bool wrong;         /* a setting makes the CA one that no CA may be */
+    int64_t arrived_us;    /* the request at hand; on the listener's thread */
+    size_t fired;          /* rules that were applied until then */
+    bool wrong;            /* a setting makes the CA one that no CA may be */
+    _Atomic size_t unkept; /* requests that found no room in the journal */
 
     /* the last run */
     bool has_run;

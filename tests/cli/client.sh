@@ -100,6 +100,18 @@ want 5 'it is had by: magic' "$tmp/mine.acme" "$tmp/issued.acme"
 adapter '  program sh' '  version echo no such library; exit 4' '  install a library' '  http-01 true'
 want 5 'it exited with status 4; it is had by: a library' "$tmp/mine.acme" "$tmp/issued.acme"
 
+# --- more requests than are kept ---
+
+flood='bench ${directory} --nonces --clients 1 --count 3500 --ca-file ${root} -q'
+scenario flood-few 'must count newNonce at most 100'
+scenario flood-some 'must count newNonce at most 3400'
+scenario flood-many 'must count newNonce at least 100'
+scenario flood-gap 'should requests newNonce count at most 4000' '  rule house'
+want 1 'must count newNonce at most 100' "$tmp/flood-few.acme" -- "$acmespec" $flood
+want 3 'requests were not kept' "$tmp/flood-some.acme" -- "$acmespec" $flood
+want 0 'nothing is violated' "$tmp/flood-many.acme" -- "$acmespec" $flood
+want 3 'requests were not kept' "$tmp/flood-gap.acme" -- "$acmespec" $flood
+
 # --- a command ---
 
 obtain='issue obtain ${directory} --ca-file ${root} --home ${work}/home --agree --address 127.0.0.1 --http-port ${http_port} --challenge ${challenge} ${domain}'
