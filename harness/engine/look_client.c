@@ -135,11 +135,12 @@ static str url_of_object(const struct exchange *e)
     return e->resource == RESOURCE_FINALIZE && location ? *location : e->request.url;
 }
 
-/* Answers that a gap begins at. */
+/* Answers that a gap begins at.  RFC 8555 6.5: after badNonce a client tries again with
+ * the nonce that came, and has nothing to wait for. */
 static bool begins_gap(const struct look *l, const struct exchange *e)
 {
     if (!l->arg[1].len)
-        return is_for(l, e);
+        return is_for(l, e) && !str_ends(json_member(e->body, "type"), ":badNonce");
     /* RFC 8555 7.4 has a client wait after finalize where the answer asks for that. */
     bool order = str_is(l->arg[0], "order") && e->resource == RESOURCE_FINALIZE
         && headers_find(&e->response.headers, "Retry-After");
