@@ -22,11 +22,11 @@ not_offered()
 seconds() { awk -v us="$(number "$1" wall_us)" 'BEGIN { printf "%.1f", us / 1000000 }'; }
 
 # The cells of a --results file, and the head that they stand below.
-results_head() { echo "pass | fail | warn | inconclusive or not reached | not offered | wall, s |"; }
+results_head() { echo "pass | fail | warn | inconclusive or not reached | not offered |"; }
 results_cells()
 {
     echo "$(cases "$1" pass) | $(cases "$1" fail) | $(cases "$1" warn) |" \
-        "$(cases "$1" inconclusive) | $(not_offered "$1") | $(seconds "$1") |"
+        "$(cases "$1" inconclusive) | $(not_offered "$1") |"
 }
 
 # put_table WORD TABLE FILE: between the comments <!-- WORD: ... --> and <!-- end of WORD -->.

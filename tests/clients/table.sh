@@ -71,7 +71,7 @@ sed -n '/<!-- clients:/,/<!-- end of clients -->/s/^| /&/p' "$TABLE" |
         !($2 in have)' >"$tmp/old"
 {
     echo "| client | version | date | $(results_head)"
-    echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
     LC_ALL=C sort "$tmp/new" "$tmp/old"
     echo
     echo "Checks and watches, each its own test case; \"not offered\" counts whole scenarios. Made by" \

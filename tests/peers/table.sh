@@ -14,13 +14,14 @@ trap 'rm -rf "$tmp"' EXIT
 [ $# -gt 0 ] || set -- pebble pebble-eab pebble-latest caddy caddy-latest step-ca
 
 {
-    echo "| peer | version | $(results_head)"
+    echo "| peer | version | $(results_head) wall, s |"
     echo "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for peer in "$@"; do
         version=$(tests/peers/run.sh --version "$peer") || continue
         tests/peers/run.sh "$peer" -q --results "$tmp/$peer.jsonl" >"$tmp/log" 2>&1 || true
         grep -q '"event":"end"' "$tmp/$peer.jsonl" || continue
-        echo "| $peer | $version | $(results_cells "$tmp/$peer.jsonl")"
+        echo "| $peer | $version | $(results_cells "$tmp/$peer.jsonl")" \
+            "$(seconds "$tmp/$peer.jsonl") |"
     done
     echo
     echo "Checks and watches, each its own test case; \"not offered\" counts whole scenarios. Taken on" \
