@@ -10,6 +10,7 @@ const struct option_row client_rows[] = {
     { "webroot", 0, OPTION_FLAG, NULL, AT(webroot), "it puts files below ${webroot} instead of listening on ${http_port}" },
     { "certificate", 0, OPTION_TEXT, "FILE", AT(certificate), "where it leaves its chain in PEM: '${work}/cert.pem'" },
     { "key", 0, OPTION_TEXT, "FILE", AT(key), "where it leaves the certificate's key in PEM" },
+    { "patience", 0, OPTION_NUMBER, "N", AT(patience), "multiplies the time that the client has, for slow clients and busy machines (1)" },
     RUN_OPTION_ROWS
 };
 /* clang-format on */

@@ -9,6 +9,7 @@ struct client_options_given {
     struct run_options run;
     str challenge, certificate, key, sandbox;
     bool webroot;
+    long patience;
 };
 
 extern const struct option_row client_rows[];

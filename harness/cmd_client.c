@@ -17,6 +17,8 @@
 #include "script/library.h"
 #include "session.h"
 
+enum { MOST_PATIENCE = 100 };
+
 /* Words of the command behind `--`, which ends the options. */
 static struct strs command_of(struct arena *a, int *argc, char **argv)
 {
@@ -137,6 +139,8 @@ static const char *what_is_wrong(const struct client_options_given *o,
         return "client wants the name of a client, or -- and its command line";
     if (how.len && !str_is(how, "auto") && !str_is(how, "require") && !str_is(how, "off"))
         return "--sandbox is auto, require or off";
+    if (o->patience < 1 || o->patience > MOST_PATIENCE)
+        return "--patience is a number from 1 to 100";
     if (o->run.junit_dialect.len && !junit_has_dialect(o->run.junit_dialect))
         return "--junit-dialect is wide or xunit";
     if (!command->count
@@ -166,13 +170,14 @@ static bool prepare(struct session *s, const struct client_options_given *o,
         || !settle_sandbox(s, o->sandbox, &why_no_sandbox, err))
         return false;
     s->target.run = session_label(s);
+    s->target.profile.deadline_factor = o->patience;
     clients_target(s->arena, adapter, why_no_sandbox, &s->target);
     return true;
 }
 
 int cmd_client(struct arena *a, int argc, char **argv)
 {
-    struct client_options_given o = { .run.repeat = 1 };
+    struct client_options_given o = { .run.repeat = 1, .patience = 1 };
     struct session s = { .arena = a,
                          .suite = "client",
                          .options = &o.run,

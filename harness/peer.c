@@ -144,6 +144,7 @@ static bool describes_target(const struct option_row *row)
         "dns-port",  "profile",         "remote",         "strict",
         "timeout",   "request-timeout", "shared-address", "sandbox",
         "challenge", "webroot",         "certificate",    "key",
+        "patience",
     };
     for (size_t i = 0; i < countof(names); i++)
         if (strcmp(row->name, names[i]) == 0)

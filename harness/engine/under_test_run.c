@@ -257,6 +257,8 @@ static bool read_run(struct world *w, const struct line *line, str *script, long
     *within = left > WITHIN_MS ? left : WITHIN_MS;
     if (clause && !str_to_ms(line_arg(clause, "DURATION"), within))
         return err_set(err, "no time span");
+    if (clause && !line_has(clause, "exactly"))
+        *within *= w->target->profile.deadline_factor;
     str text = adapter_line(u->adapter, u->operation, u->challenge);
     if (!text.len)
         return err_set(err, "the adapter of %.*s does not say how to %s%s%s",
