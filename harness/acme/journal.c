@@ -325,6 +325,15 @@ static json_t *read_body(struct arena *a, const struct response *response)
     return json_read(a, response->body, &err);
 }
 
+/* White space of JSON leaves no value behind. */
+static size_t without_space(str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.ptr[i] != ' ';
+    return count;
+}
+
 const struct exchange *journal_add(struct journal *j, const struct exchange *exchange)
 {
     pthread_mutex_lock(j->lock);
@@ -332,7 +341,7 @@ const struct exchange *journal_add(struct journal *j, const struct exchange *exc
     x->number = j->count + 1;
     x->resource = resource_of(j, x->request.url);
     x->body = read_body(j->arena, &x->response);
-    j->json_bytes += x->body ? x->response.body.len : 0;
+    j->json_bytes += x->body ? without_space(x->response.body) : 0;
     find_object(x);
     learn_answer(j, x);
     j->exchanges = GROW(j->arena, j->exchanges, j->count, const struct exchange *);
