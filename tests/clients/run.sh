@@ -18,7 +18,7 @@ usage: tests/clients/run.sh CLIENT [acmespec options and paths]
 Runs \`acmespec client CLIENT\` with the baseline of that client, if there is one.
 --list shows which clients this machine has, --names what the released ones are called,
 --version prints a client's version.  CLIENT_DEADLINE says after how many seconds all
-is ended ($DEADLINE).
+is ended ($DEADLINE), CLIENT_PATIENCE what --patience is, for busy machines.
 
 Exit status: acmespec's; 77 the client cannot be had here (the reason is printed);
 124 the deadline passed; 2 usage.
@@ -58,10 +58,21 @@ why_not()
         "$ACMESPEC" client "$1" --sandbox=require --list 2>&1 >/dev/null | tail -n 1
 }
 
+# acme.sh tries a directory ten times, with ten seconds between: it does give up.
+patience()
+{
+    case $1 in
+    acme.sh) echo "${CLIENT_PATIENCE:-3}" ;;
+    *) echo "${CLIENT_PATIENCE:-1}" ;;
+    esac
+}
+
 judge()
 {
     client=$1
+    patience=$(patience "$client")
     shift
+    [ "$patience" = 1 ] || set -- --patience "$patience" "$@"
     baseline=$ROOT/tests/clients/baselines/$client.acme
     [ ! -f "$baseline" ] || set -- --baseline "$baseline" "$@"
     # In the foreground, for Ctrl-C to reach acmespec, which stops what it started.
