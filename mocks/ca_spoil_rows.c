@@ -183,6 +183,7 @@ const struct misshape ca_misshapes[] = {
     { BUG_VALID_WITHOUT_EXPIRES,    "order", VALID_ONLY, "expires",    SHAPE_SET, NULL },
     { BUG_ORDER_ERROR_TEXT,         "order", "status", "invalid", "error", SHAPE_SET, "+\"the authorization failed\"" },
     { BUG_VALID_WITHOUT_AUTHZS,     "order", VALID_ONLY, "authorizations", SHAPE_SET, NULL },
+    { BUG_VALID_WITHOUT_AUTHZS,     "order", "status", "invalid", "authorizations", SHAPE_SET, NULL },
     { BUG_FINALIZE_URL_LATE,        "order", PENDING_ONLY, "finalize", SHAPE_SET, NULL },
     { BUG_FINALIZE_URL_GONE,        "order", VALID_ONLY, "finalize", SHAPE_SET, NULL },
     { BUG_CERTIFICATE_URL_MISSING,  "order", VALID_ONLY, "certificate", SHAPE_SET, NULL },
