@@ -374,6 +374,8 @@ static const struct order *first_of_page(const struct ca_call *call)
 
 static str order_entry(struct ca_call *call, const struct order *order)
 {
+    if (bug_on(call->ca, BUG_ORDERS_AS_AUTHZS))
+        return ca_authz_url(call->ca, call->arena, order->authz[0]);
     return bug_on(call->ca, BUG_ORDERS_AS_IDS)
         ? order->id
         : ca_order_url(call->ca, call->arena, order);

@@ -39,7 +39,9 @@ static json_t *meta(struct ca_call *call)
 void ca_directory(struct ca_call *call)
 {
     json_t *out = json_object();
-    put(out, "newNonce", ca_url(call, "/new-nonce"));
+    put(out, "newNonce",
+        bug_on(call->ca, BUG_DIRECTORY_GIVES_NONCES) ? call->ca->directory
+                                                     : ca_url(call, "/new-nonce"));
     put(out, "newAccount", ca_url(call, "/new-account"));
     put(out, "newOrder", ca_url(call, "/new-order"));
     if (!call->ca->options.no_newauthz)

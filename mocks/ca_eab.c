@@ -117,6 +117,12 @@ static const struct ca_check checks[] = {
 };
 /* clang-format on */
 
+/* Planted. */
+static bool is_kid_skipped(struct ca_call *call)
+{
+    return bug_on(call->ca, BUG_EAB_KID_SKIPPED) && is_jws(call) && !has_known_kid(call);
+}
+
 bool ca_eab_check(struct ca_call *call, str *shown)
 {
     struct binding binding = { .value = json_object_get(call->payload,
@@ -129,8 +135,9 @@ bool ca_eab_check(struct ca_call *call, str *shown)
         return true;
     /* "If the CA does not verify the binding, then it MUST NOT reflect" it: without any
      * MAC key nothing can be verified. */
-    if (call->ca->options.eab_count == 0) {
-        if (bug_on(call->ca, BUG_EAB_UNVERIFIED_SHOWN))
+    if (call->ca->options.eab_count == 0 || is_kid_skipped(call)) {
+        if (bug_on(call->ca, BUG_EAB_UNVERIFIED_SHOWN)
+            || bug_on(call->ca, BUG_EAB_KID_SKIPPED))
             *shown = json_text(call->arena, binding.value);
         return true;
     }

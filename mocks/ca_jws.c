@@ -14,6 +14,7 @@ str ca_new_nonce(struct ca_call *call)
         ca_lenient_nonce(call, store_random(&ca->store, call->arena, NONCE_BYTES));
     if (!call->problem || !bug_on(ca, BUG_ERROR_NONCE_FORGOTTEN))
         nonces_add(ca->nonces, bytes);
+    ca_lenient_bind_nonce(call, bytes);
     return b64url_encode(call->arena, bytes);
 }
 
@@ -47,9 +48,21 @@ void ca_jws_read(struct ca_call *call)
 
 /* --- the form of the message: RFC 8555 6.1, 6.2; RFC 7515 --- */
 
+/* Planted: names of headers, with case. */
+static bool is_spelled_so(const struct ca_call *call, const char *name)
+{
+    const struct headers *list = &call->request->headers;
+    for (size_t i = 0; i < list->count; i++)
+        if (str_is(list->item[i].name, name))
+            return true;
+    return false;
+}
+
 /* RFC 9110 8.3.1: media types are compared without case, and may have parameters. */
 static bool has_content_type(struct ca_call *call)
 {
+    if (bug_on(call->ca, BUG_HEADER_NAMES_CASE) && !is_spelled_so(call, "Content-Type"))
+        return ca_why(call, "there is no Content-Type");
     const str *type = headers_find(&call->request->headers, "Content-Type");
     if (bug_on(call->ca, BUG_CONTENT_TYPE_CASE) && type
         && !str_is(*type, "application/jose+json"))
@@ -213,7 +226,8 @@ static bool has_nonce(struct ca_call *call)
 
 static bool has_fresh_nonce(struct ca_call *call)
 {
-    return call->spent || call->jws.nonce.len == 0 || ca_lenient_fresh(call)
+    return (call->spent && !ca_lenient_elsewhere(call)) || call->jws.nonce.len == 0
+        || ca_lenient_fresh(call)
         || ca_why(call, "the nonce \"%.*s\" was not given out here or is spent",
                   STR_ARG(str_upto(call->jws.nonce, 60)));
 }

@@ -146,6 +146,30 @@ void ca_lenient_spend_late(struct ca_call *call)
         nonces_spend(call->ca->nonces, bytes);
 }
 
+/* The values are of any use as addresses only. */
+static const char givers[RESOURCE_COUNT + 1];
+
+void ca_lenient_bind_nonce(struct ca_call *call, str bytes)
+{
+    struct store *store = &call->ca->store;
+    enum resource giver = call->route ? call->route->resource : RESOURCE_OTHER;
+    if (on(call, BUG_NONCE_OF_RESOURCE) && giver != RESOURCE_NEW_NONCE)
+        table_put(&store->proven,
+                  arena_printf(store->arena, "giver %.*s",
+                               STR_ARG(b64url_encode(call->arena, bytes))),
+                  (void *)(uintptr_t)&givers[giver]);
+}
+
+bool ca_lenient_elsewhere(struct ca_call *call)
+{
+    if (!on(call, BUG_NONCE_OF_RESOURCE))
+        return false;
+    const char *giver =
+        table_find(&call->ca->store.proven,
+                   arena_printf(call->arena, "giver %.*s", STR_ARG(call->jws.nonce)));
+    return giver && giver != &givers[call->route->resource];
+}
+
 /* With BUG_NONCE_ANY only a list of used values is kept. */
 static bool never_used(struct ca_call *call)
 {

@@ -18,6 +18,9 @@ str ca_lenient_nonce(struct ca_call *call, str bytes);
 bool ca_lenient_keeps_nonce(struct ca_call *call);
 /* The same one, when all else was found right. */
 void ca_lenient_spend_late(struct ca_call *call);
+/* Remembers which resource gave a nonce, and whether it was another one. */
+void ca_lenient_bind_nonce(struct ca_call *call, str bytes);
+bool ca_lenient_elsewhere(struct ca_call *call);
 bool ca_lenient_fresh(struct ca_call *call);
 bool ca_lenient_alg(struct ca_call *call);
 bool ca_lenient_url(struct ca_call *call, str want);

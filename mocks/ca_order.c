@@ -134,7 +134,9 @@ static void refuse_identifiers(struct ca_call *call, const struct wish *wish)
         ? first->why
         : arena_printf(call->arena, "%zu of the identifiers are refused", wish->bad);
     ca_refuse(call, NULL, same && !alone ? first->problem : PROBLEM_COMPOUND,
-              bug_on(call->ca, BUG_NAME_REFUSED_201) ? 201 : status_of(first->problem),
+              bug_on(call->ca, BUG_NAME_REFUSED_201)  ? 201
+                  : bug_on(call->ca, BUG_NAME_AS_500) ? 500
+                                                      : status_of(first->problem),
               detail);
     bool single = wish->bad == 1 && wish->count == 1;
     if (single && bug_on(call->ca, BUG_IDENTIFIER_AT_TOP)) {

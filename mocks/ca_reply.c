@@ -126,12 +126,20 @@ static void add_cors(struct ca_call *call)
               STR("Link, Location, Replay-Nonce, Retry-After"));
 }
 
+/* RFC 8555 7.2: to whatever method. */
+static bool gives_nonces(const struct ca_call *call)
+{
+    enum resource resource = call->route ? call->route->resource : RESOURCE_OTHER;
+    return resource == RESOURCE_NEW_NONCE
+        || (resource == RESOURCE_DIRECTORY
+            && bug_on(call->ca, BUG_DIRECTORY_GIVES_NONCES));
+}
+
 void ca_finish(struct ca_call *call)
 {
     struct response *response = &call->reply->response;
     /* RFC 8555 6.5: in every answer to a POST, also when it is an error. */
-    if ((str_is(call->request->method, "POST")
-         || (call->route && call->route->resource == RESOURCE_NEW_NONCE))
+    if ((str_is(call->request->method, "POST") || gives_nonces(call))
         && !headers_find(&response->headers, "Replay-Nonce")
         && !str_is(call->request->method, "OPTIONS"))
         ca_header(call, "Replay-Nonce", ca_new_nonce(call));
@@ -143,8 +151,13 @@ void ca_finish(struct ca_call *call)
             ca_url(call, bug_on(call->ca, BUG_INDEX_NOWHERE) ? "/acme" : "/directory"),
             "index");
     add_cors(call);
+    str date = date_http(call->arena, ca_now(call->ca));
+    if (bug_on(call->ca, BUG_DATE_OF_MAIL))
+        ca_header(call, "Date",
+                  arena_printf(call->arena, "%.*s+0000",
+                               STR_ARG(str_upto(date, str_find(date, STR("GMT"))))));
     /* Its own clock, where that is not the library's. */
     if (call->ca->shift)
-        ca_header(call, "Date", date_http(call->arena, ca_now(call->ca)));
+        ca_header(call, "Date", date);
     ca_spoil_answer(call);
 }

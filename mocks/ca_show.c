@@ -216,6 +216,8 @@ json_t *ca_show_authz(struct ca_call *call, const struct authz *authz)
         authz->status == STATUS_VALID && bug_on(call->ca, BUG_WILDCARD_PREFIX_LATE);
     if (authz->wildcard && (late || bug_on(call->ca, BUG_WILDCARD_PREFIX_KEPT)))
         value = arena_printf(call->arena, "*.%.*s", STR_ARG(value));
+    if (!who->ip && bug_on(call->ca, BUG_AUTHZ_NAME_ROOTED))
+        value = arena_printf(call->arena, "%.*s.", STR_ARG(value));
     json_object_set_new(out, "identifier", ca_show_identifier(call, who->ip, value));
     put_status(out,
                ca_authz_busy(authz) && bug_on(call->ca, BUG_AUTHZ_BUSY_PROCESSING)

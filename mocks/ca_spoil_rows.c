@@ -36,6 +36,8 @@ const struct misreport ca_misreports[] = {
     { BUG_DEACTIVATED_AS_UNKNOWN,    "account-active", PROBLEM_COUNT,   PROBLEM_ACCOUNT_DOES_NOT_EXIST, 401 },
     { BUG_NEW_TERMS_AS_400,          NULL,   PROBLEM_USER_ACTION_REQUIRED, PROBLEM_USER_ACTION_REQUIRED, 400 },
     { BUG_NEW_TERMS_AS_UNAUTHORIZED, "order-terms",    PROBLEM_COUNT,   PROBLEM_UNAUTHORIZED,           403 },
+    { BUG_NOT_READY_AS_429,          "order-ready",    PROBLEM_COUNT,   PROBLEM_ORDER_NOT_READY,        429 },
+    { BUG_EAB_KID_AS_500,            "eab-known",      PROBLEM_COUNT,   PROBLEM_SERVER_INTERNAL,        500 },
     { BUG_NOT_READY_AS_MALFORMED,    "order-ready",    PROBLEM_COUNT,   PROBLEM_MALFORMED,              403 },
     { BUG_NOT_READY_AS_500,          "order-ready",    PROBLEM_COUNT,   PROBLEM_SERVER_INTERNAL,        500 },
     { BUG_NOT_READY_AS_400,          "order-ready",    PROBLEM_COUNT,   PROBLEM_ORDER_NOT_READY,        400 },
