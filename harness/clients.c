@@ -15,7 +15,7 @@
 #include "run/outcome.h"
 #include "script/verbs.h"
 
-enum { VERSION_MS = 15000, VERSION_LENGTH = 100 };
+enum { VERSION_MS = 60000, VERSION_LENGTH = 100 };
 
 static str folder_of(struct arena *a, str root)
 {
@@ -96,7 +96,7 @@ static bool tells_version(struct arena *a, const struct adapter *adapter, str *v
 {
     struct child_end end;
     struct child_run run = { .line = adapter->version, .deadline_ms = VERSION_MS };
-    str line;
+    str line = STR_NONE;
     *version = STR_NONE;
     if (!adapter->version.len)
         return true;

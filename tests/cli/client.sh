@@ -97,6 +97,8 @@ want 4 'it is too small' "$tmp/mine.acme" -v client/0-abilities/wildcard
 want 1 'exited with status 3' "$tmp/mine.acme" "$tmp/issued.acme"
 adapter '  program no-such-program' '  install magic' '  http-01 true'
 want 5 'it is had by: magic' "$tmp/mine.acme" "$tmp/issued.acme"
+adapter '  program sh' '  version exit 4' '  install a library' '  http-01 true'
+want 5 'it exited with status 4; it is had by: a library' "$tmp/mine.acme" "$tmp/issued.acme"
 adapter '  program sh' '  version echo no such library; exit 4' '  install a library' '  http-01 true'
 want 5 'it exited with status 4; it is had by: a library' "$tmp/mine.acme" "$tmp/issued.acme"
 
