@@ -88,7 +88,7 @@ format:                   ## lay out the C code as .clang-format says
 interop: all              ## judge every released CA and client that can be had here
 	@tests/deps.sh all
 	@$(with) tests/run.sh interop
-clients: all              ## try the abilities of three released clients
+clients: all              ## judge five released clients of Debian
 	@tests/deps.sh clients
 	@$(with) tests/run.sh clients
 bench: all                ## measure the server suite and the mock CA, both by Pebble
