@@ -20,7 +20,8 @@ enum {
     LEAST_MS = 100,
     WORD_MS = 5000,
     OUTPUT_CEILING = 256 * 1024,
-    SHOWN_OUTPUT = 4000
+    SHOWN_OUTPUT = 4000,
+    SHOWN_WORDS = 300
 };
 
 /* --- the shell lines --- */
@@ -280,6 +281,20 @@ static str with_files(struct world *w, str script, const str paths[2])
     return buf_str(&b);
 }
 
+/* A shell says so of a program that it cannot start (POSIX, Shell Command Language 2.8.2);
+ * nothing is learnt of a client that never was. */
+static bool was_started(struct world *w, struct err *err)
+{
+    const struct under_test *u = w->under_test;
+    bool no_program = u->end.fate == CHILD_EXITED
+        && (u->end.exit_code == 126 || u->end.exit_code == 127);
+    if (!no_program || journal_count(w->journal) > u->from)
+        return true;
+    str said = str_trim(u->end.output);
+    return err_set(err, "the client could not be started: %.*s",
+                   (int)(said.len < SHOWN_WORDS ? said.len : SHOWN_WORDS), said.ptr);
+}
+
 enum step_end step_run(struct world *w, const struct step *step, struct err *err)
 {
     struct under_test *u = w->under_test;
@@ -295,7 +310,7 @@ enum step_end step_run(struct world *w, const struct step *step, struct err *err
     u->from = journal_count(w->journal);
     long left = time_left(w);
     if (!run_script(w, script, within < left ? within : left, &run, &u->end, err)
-        || !read_stored(w, &u->stored, paths, err))
+        || !was_started(w, err) || !read_stored(w, &u->stored, paths, err))
         return STEP_BROKEN;
     u->has_run = true;
     under_test_judge(w, &run);

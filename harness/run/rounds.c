@@ -36,6 +36,13 @@ static bool near_it(const struct rounds *r, enum bug bug, size_t i)
     return matrix_near(r->matrix, bug, scenario_at(r, i));
 }
 
+/* What a watch alone minds is seen wherever anything is asked for. */
+static bool ordinary(const struct rounds *r, enum bug bug, size_t i)
+{
+    (void)bug;
+    return str_is(scenario_at(r, i)->name, "client/0-abilities/http-01");
+}
+
 static bool still_open(const struct rounds *r, enum bug bug, size_t i)
 {
     bool open = !matrix_caught(r->matrix, bug) && !matrix_unseen(r->matrix, bug);
@@ -165,6 +172,8 @@ static bool play_about(struct rounds *r, struct err *err)
             add_trial(r, bug, about_it, false);
         if (r->matrix->row[bug].selected && r->count == before)
             add_trial(r, bug, near_it, false);
+        if (r->matrix->row[bug].selected && r->count == before)
+            add_trial(r, bug, ordinary, false);
     }
     return play_round(r, "what is about each bug", err);
 }

@@ -148,6 +148,13 @@ want 0 '1 warn' "$tmp/crashed.acme" -- false
 want 1 '1 warn' "$tmp/crashed.acme" --strict -- false
 want 3 '1 inconclusive' "$tmp/needs-more.acme" -- true
 want 1 "again    $acmespec client $tmp/issued -- sh -c 'exit 4'" "$tmp/issued.acme" -- sh -c 'exit 4'
+# What never ran is told as such, and says nothing of a client.
+want 5 'the client could not be started' "$tmp/gave-up.acme" -- sh -c 'exit 127'
+want 1 'exited with status 127' "$tmp/issued.acme" -- sh -c '"$0" "$@"; exit 127' "$acmespec" $obtain
+CLIENT_BUG=client-nonsense
+export CLIENT_BUG
+want 5 'there is no planted bug "client-nonsense"' acmespec "$tmp/gave-up.acme"
+unset CLIENT_BUG
 want 1 'it left 1 process running' "$tmp/issued.acme" -- sh -c 'sleep 1000 & exit 1'
 
 # --- reports ---
