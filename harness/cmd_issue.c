@@ -201,7 +201,7 @@ static bool have_account(struct issuing *i, struct err *err)
                          &s->account_url, err);
     if (client_bug(s->client, BUG_CLIENT_ACCOUNT_EACH_TIME)) {
         r.only_existing = false;
-        s->key = new_key(i, i->options.account_key_type, err);
+        s->key = new_account_key(i, err);
     }
     if (client_bug(s->client, BUG_CLIENT_KEY_KEPT)
         && file_exists(home_file(i, "deactivated").ptr))
@@ -300,11 +300,15 @@ static bool renew(struct issuing *i, struct err *err)
         puts("it is not time to renew yet; --force renews all the same");
         return true;
     }
+    if (client_bug(s->client, BUG_CLIENT_RENEWS_NOTHING))
+        return true;
     if (client_bug(s->client, BUG_CLIENT_RENEW_LOSES))
         unlink(certificate_file(i, i->names.item[0], "fullchain.pem").ptr);
     cert_names(i->arena, chain.item[0], &dns, &ips, &others);
     for (size_t k = 0; k < ips.count; k++)
         strs_add(i->arena, &dns, ips.item[k]);
+    if (client_bug(s->client, BUG_CLIENT_RENEWS_FIRST_NAME))
+        dns.count = 1;
     return obtain_for(i, &dns, renewal.id, err);
 }
 
@@ -361,7 +365,8 @@ static bool roll_over(struct issuing *i, struct err *err)
         || (!subscriber_change_key(&i->subscriber, key, err)
             && !client_bug(i->subscriber.client, BUG_CLIENT_ROLL_OVER_UNCHECKED)))
         return false;
-    return rename(fresh.ptr, path.ptr) == 0
+    return client_bug(i->subscriber.client, BUG_CLIENT_NEW_KEY_LOST)
+        || rename(fresh.ptr, path.ptr) == 0
         || err_set(err, "cannot put the new key in place: it is in %s", fresh.ptr);
 }
 

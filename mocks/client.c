@@ -134,7 +134,8 @@ const struct exchange *sending_log(struct client *c, const struct sending *s,
         || (client_bug(c, BUG_CLIENT_HEADER_STRICT)
             && headers_find(&kept->response.headers, "Set-Cookie")))
         abort();
-    if (client_bug(c, BUG_CLIENT_DIES_OF_HTML) && kept->response.body.len && !kept->body
+    if (client_bug(c, BUG_CLIENT_DIES_OF_HTML) && !kept->body
+        && (kept->response.body.len || kept->response.status >= 400)
         && !str_contains(kept->response.body, STR("CERTIFICATE")))
         abort();
     client_stumble(c, kept);
@@ -149,6 +150,8 @@ const struct exchange *sending_send(struct client *c, struct arena *step,
     struct response response = { 0 };
     struct timings timings = { 0 };
     int64_t begun = clock_us();
+    if (client_bug(c, BUG_CLIENT_LOST_CRASH)) /* else libcurl tries again */
+        fetcher_drop_connections(c->fetcher);
     bool came = journal_has_room(c->journal, &err)
         && fetch(c->fetcher, step, &s->sent, &response, &timings, &err);
     if (!timings.sent_us)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The mock client's nonces (RFC 8555 6.5, 7.2): every answer fills the pool, every
  * request takes one out for good, and newNonce is asked when the pool is empty. */
+#include <stdlib.h>
+
 #include "crypto/b64url.h"
 #include "mocks/client_inside.h"
 
@@ -44,8 +46,13 @@ void nonces_forget(struct client *c, str nonce)
 void nonces_collect(struct client *c, const struct exchange *x)
 {
     str nonce;
-    if (!answered_nonce(c, x, &nonce) || strs_has(&c->nonces.seen, nonce))
+    if (!answered_nonce(c, x, &nonce))
         return;
+    if (strs_has(&c->nonces.seen, nonce)) {
+        if (client_bug(c, BUG_CLIENT_NONCE_SEEN_CRASH))
+            abort();
+        return;
+    }
     nonce = str_copy(c->arena, nonce);
     strs_add(c->arena, &c->nonces.seen, nonce);
     if (c->nonces.pool.count >= MOST_NONCES)
@@ -106,6 +113,8 @@ bool nonces_ask(struct client *c, str *nonce, const struct exchange **asked,
         return err_set(err, "newNonce did not answer 200");
     if (nonces_take_from(c, *asked, nonce))
         return true;
+    if (client_bug(c, BUG_CLIENT_NEW_NONCE_CRASH))
+        abort();
     const struct response *response = &(*asked)->response;
     str url = (*asked)->request.url;
     if (response->status == 0)

@@ -57,7 +57,7 @@ static bool is_redirect(const struct exchange *x)
 
 static bool is_unavailable(const struct exchange *x)
 {
-    return x->response.status == 503;
+    return x->response.status == 503 || x->response.status == 429;
 }
 
 static bool has_no_reason(const struct exchange *x)
@@ -105,7 +105,8 @@ static bool is_json_by_another_name(const struct exchange *x)
 
 static bool is_success_of_another_kind(const struct exchange *x)
 {
-    return x->resource == RESOURCE_NEW_ACCOUNT && x->response.status == 202;
+    return (x->resource == RESOURCE_NEW_ACCOUNT && x->response.status == 202)
+        || (x->resource == RESOURCE_NEW_ORDER && x->response.status == 200);
 }
 
 static bool has_null(const struct exchange *x)

@@ -141,11 +141,19 @@ static bool bind_external(struct subscriber *s, const struct registration *r, st
     return true;
 }
 
+static json_t *contact_of(struct subscriber *s, str contact)
+{
+    bool subject = client_bug(s->client, BUG_CLIENT_CONTACT_SUBJECT);
+    return json_string_of(s->arena,
+                          arena_printf(s->arena, "%.*s%s", STR_ARG(contact),
+                                       subject ? "?subject=ACME" : ""));
+}
+
 static json_t *contacts_of(struct subscriber *s, const struct strs *contacts)
 {
     json_t *list = json_keep(s->arena, json_array());
     for (size_t i = 0; i < contacts->count; i++)
-        json_array_append(list, json_string_of(s->arena, contacts->item[i]));
+        json_array_append(list, contact_of(s, contacts->item[i]));
     return list;
 }
 
@@ -162,7 +170,10 @@ static bool agree(struct subscriber *s, const struct registration *r, json_t *pa
         return err_set(err,
                        "the CA has terms of service, which you have to agree to: %.*s",
                        STR_ARG(terms));
-    json_object_set(payload, "termsOfServiceAgreed", json_true());
+    json_object_set(payload, "termsOfServiceAgreed",
+                    client_bug(s->client, BUG_CLIENT_TERMS_TEXT)
+                        ? json_string_of(s->arena, STR("true"))
+                        : json_true());
     return true;
 }
 
@@ -289,7 +300,11 @@ bool subscriber_deactivate(struct subscriber *s, struct err *err)
 {
     json_t *payload = object(s);
     const struct exchange *x;
-    json_object_set(payload, "status", json_string_of(s->arena, STR("deactivated")));
+    json_object_set(payload, "status",
+                    json_string_of(s->arena,
+                                   client_bug(s->client, BUG_CLIENT_DEACTIVATE_WORD)
+                                       ? STR("disabled")
+                                       : STR("deactivated")));
     if (!subscriber_post(s, s->account_url, payload, 200,
                          "the account was not deactivated", &x, err))
         return false;
@@ -335,6 +350,9 @@ bool subscriber_revoke(struct subscriber *s, str der, int reason, const struct k
                        STR_ARG(b64url_encode(s->arena, der)))
         : b64url_encode(s->arena, der);
     json_object_set(payload, "certificate", json_string_of(s->arena, text));
+    enum { UNUSED = 7 };
+    if (client_bug(s->client, BUG_CLIENT_REVOKE_REASON))
+        reason = UNUSED;
     if (reason >= 0)
         json_object_set(payload, "reason", json_keep(s->arena, json_integer(reason)));
     post.jws.key = key ? key : s->key;

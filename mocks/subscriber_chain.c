@@ -132,6 +132,8 @@ static bool prefer_chain(struct ordering *o, const struct exchange *first, str *
     str name = o->wish->preferred_chain;
     bool any = client_bug(s->client, BUG_CLIENT_ALTERNATE_ALWAYS);
     bool one = client_bug(s->client, BUG_CLIENT_FIRST_ALTERNATE);
+    if (client_bug(s->client, BUG_CLIENT_PREFERENCE_IGNORED))
+        return true;
     if (!name.len || (ends_at(s->arena, *pem, name) && !any))
         return true;
     for (size_t i = 0; i < (one ? 1 : MOST_ALTERNATES); i++) {

@@ -49,6 +49,8 @@ json_t *subscriber_identifiers(struct arena *a, const struct client *client,
         if (!client_bug(client, BUG_CLIENT_IP_LONG))
             name = identifier_text(a, name);
         json_t *identifier = identifier_of(a, name);
+        if (client_bug(client, BUG_CLIENT_IDENTIFIERS_BARE))
+            json_object_del(identifier, "type");
         if (dns)
             json_object_set_new(identifier, "type", json_string("dns"));
         json_array_append(list, identifier);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The subscriber's orders, from newOrder to finalization (RFC 8555 7.4). */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "acme/identifier.h"
@@ -46,8 +47,9 @@ static json_t *order_payload(struct arena *a, const struct client *client,
         json_object_set_new(payload, "expires", json_string(""));
         json_object_set_new(payload, "finalize", json_string(""));
     }
-    add_text(a, payload, "notBefore", wish->not_before);
-    add_text(a, payload, "notAfter", wish->not_after);
+    bool epoch = client_bug(client, BUG_CLIENT_DATES_EPOCH);
+    add_text(a, payload, "notBefore", epoch ? STR("1764547200") : wish->not_before);
+    add_text(a, payload, "notAfter", epoch ? STR("1767139200") : wish->not_after);
     if (!client_bug(client, BUG_CLIENT_PROFILE_DROPPED))
         add_text(a, payload, "profile", wish->profile);
     if (!wish->profile.len && client_bug(client, BUG_CLIENT_PROFILE_NULL))
@@ -156,7 +158,7 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
     bool date = asked && asked->len && asked->ptr[0] > '9';
     long seconds;
     if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_ODD) && asked
-        && !retry_after_seconds(*asked, clock_wall(), &seconds))
+        && (!retry_after_seconds(*asked, clock_wall(), &seconds) || seconds > INT_MAX))
         abort();
     if (client_bug(s->client, BUG_CLIENT_POLLS_FAST))
         return 0;
@@ -278,7 +280,9 @@ static bool look_again(struct ordering *o, const struct exchange *x, bool *once_
     struct subscriber *s = o->subscriber;
     bool not_ready = str_is(problem_word(s->arena, &x->response), "orderNotReady");
     *once_more = false;
-    if ((not_ready && client_bug(s->client, BUG_CLIENT_NOT_READY_FINAL))
+    bool final = client_bug(s->client, BUG_CLIENT_NOT_READY_FINAL)
+        || client_bug(s->client, BUG_CLIENT_ONE_VALID);
+    if ((not_ready && final)
         || (x->response.status == 0 && client_bug(s->client, BUG_CLIENT_LOST_ANEW)))
         return false;
     if (!not_ready && x->response.status != 0 && !has_status(x, "processing"))
@@ -325,6 +329,15 @@ static bool submit(struct ordering *o, json_t *payload, struct err *err)
     return !once_more;
 }
 
+/* RFC 8555 7.4: "a CSR [...] in the base64url-encoded version of the DER format". */
+static str csr_text(const struct subscriber *s, str der)
+{
+    str text = b64url_encode(s->arena, der);
+    return client_bug(s->client, BUG_CLIENT_CSR_PEM) ? arena_printf(
+               s->arena, "-----BEGIN CERTIFICATE REQUEST-----\n%.*s", STR_ARG(text))
+                                                     : text;
+}
+
 static bool finalize(struct ordering *o, struct err *err)
 {
     struct subscriber *s = o->subscriber;
@@ -337,9 +350,11 @@ static bool finalize(struct ordering *o, struct err *err)
     if (client_bug(s->client, BUG_CLIENT_CSR_EXTRA_NAME))
         strs_add(s->arena, &spec.dns_names,
                  arena_printf(s->arena, "www.%.*s", STR_ARG(o->wish->names.item[0])));
+    if (client_bug(s->client, BUG_CLIENT_CSR_ACCOUNT_KEY))
+        spec.key = s->key;
     if (!csr_new(s->arena, &spec, &der, err))
         return false;
-    add_text(s->arena, payload, "csr", b64url_encode(s->arena, der));
+    add_text(s->arena, payload, "csr", csr_text(s, der));
     json_t *before = o->order;
     return submit(o, payload, err) && is_the_same(o, before, err);
 }
@@ -363,7 +378,8 @@ static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
     if (!subscriber_names(s, &wish->names, &tidy.names, err))
         return false;
     bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED)
-        || client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY);
+        || client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY)
+        || client_bug(s->client, BUG_CLIENT_ONE_VALID);
     bool proven;
     bool twice = client_bug(s->client, BUG_CLIENT_ORDERS_TWICE);
     if (twice && !new_order(&o, err))

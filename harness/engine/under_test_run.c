@@ -281,8 +281,8 @@ static str with_files(struct world *w, str script, const str paths[2])
     return buf_str(&b);
 }
 
-/* A shell says so of a program that it cannot start (POSIX, Shell Command Language 2.8.2);
- * nothing is learnt of a client that never was. */
+/* A shell says so of a program that it cannot start (POSIX, Shell Command
+ * Language 2.8.2); nothing is learnt of a client that never was. */
 static bool was_started(struct world *w, struct err *err)
 {
     const struct under_test *u = w->under_test;

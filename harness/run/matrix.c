@@ -127,17 +127,25 @@ bool matrix_noted(const struct matrix *m, enum bug bug, str scenario,
     return false;
 }
 
+static bool begins_with(str folder, str begin)
+{
+    return folder.len > begin.len && str_eq(str_upto(folder, begin.len), begin)
+        && folder.ptr[begin.len] == '-';
+}
+
 /* Whether "server/6.5-nonces/reused" lies in the folder of rfc8555-6.5; folders of other
- * documents begin with the document: "server/rfc8738-ip-identifiers/ordered". */
+ * documents begin with the document: "server/rfc8738-ip-identifiers/ordered", or
+ * "client/8738-addresses/ipv4". */
 static bool lies_in(str scenario, str section)
 {
     str suite, folder, document, number = section;
     if (!str_cut(&scenario, '/', &suite) || !str_cut(&scenario, '/', &folder)
         || !str_cut(&number, '-', &document))
         return false;
-    str begin = str_is(document, "rfc8555") ? number : document;
-    return folder.len > begin.len && str_eq(str_upto(folder, begin.len), begin)
-        && folder.ptr[begin.len] == '-';
+    if (str_is(document, "rfc8555"))
+        return begins_with(folder, number);
+    str bare = str_from(document, str_starts(document, "rfc") ? strlen("rfc") : 0);
+    return begins_with(folder, document) || begins_with(folder, bare);
 }
 
 static enum relation relation_of(const struct matrix *m, enum bug bug,

@@ -154,6 +154,11 @@ want 1 'exited with status 127' "$tmp/issued.acme" -- sh -c '"$0" "$@"; exit 127
 CLIENT_BUG=client-nonsense
 export CLIENT_BUG
 want 5 'there is no planted bug "client-nonsense"' acmespec "$tmp/gave-up.acme"
+# What stays in a web root, which the mock client has with this adapter alone.
+CLIENT_BUG=client-leaves-valid
+want 0 '1 warn' acmespec-webroot client/8.3-http-01/removed-when-valid
+CLIENT_BUG=client-leaves-invalid
+want 0 '1 warn' acmespec-webroot client/8.3-http-01/removed-when-invalid
 unset CLIENT_BUG
 want 1 'it left 1 process running' "$tmp/issued.acme" -- sh -c 'sleep 1000 & exit 1'
 
