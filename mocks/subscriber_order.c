@@ -158,7 +158,7 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
     bool date = asked && asked->len && asked->ptr[0] > '9';
     long seconds;
     if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_ODD) && asked
-        && (!retry_after_seconds(*asked, clock_wall(), &seconds) || seconds > INT_MAX))
+        && (!retry_after_seconds(*asked, clock_wall(), &seconds) || seconds >= INT_MAX))
         abort();
     if (client_bug(s->client, BUG_CLIENT_POLLS_FAST))
         return 0;

@@ -203,6 +203,8 @@ static bool answer(struct ordering *o, struct proving *p, json_t *challenge,
                    struct err *err)
 {
     const struct client *client = o->subscriber->client;
+    if (client_bug(client, BUG_CLIENT_NO_RESPONSE))
+        return provide(o, p, err);
     if (client_bug(client, BUG_CLIENT_RESPONSE_EARLY)) {
         if (!respond(o, p, challenge, err))
             return false;
@@ -359,7 +361,8 @@ bool subscriber_prove(struct ordering *o, struct err *err)
 {
     const struct client *client = o->subscriber->client;
     long patience = o->subscriber->patience_ms;
-    if (client_bug(client, BUG_CLIENT_IMPATIENT))
+    if (client_bug(client, BUG_CLIENT_IMPATIENT)
+        || client_bug(client, BUG_CLIENT_NO_RESPONSE))
         o->subscriber->patience_ms = EARLY_MS;
     bool renews = o->wish->replaces.len > 0;
     bool proven =

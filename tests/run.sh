@@ -52,7 +52,17 @@ part()
             echo "self-play of the client suite: $B/acmespec selftest --suite client -q"
         fi
         ;;
-    bugs) echo "planted bugs: $B/acmespec selftest --bugs -q ${ONLY-}" ;;
+    bugs)
+        # What ONLY names is of one mock.
+        case ${ONLY-} in
+        client-*) echo "planted bugs of the client: $B/acmespec selftest --bugs --suite client -q $ONLY" ;;
+        ?*) echo "planted bugs of the CA: $B/acmespec selftest --bugs -q $ONLY" ;;
+        *)
+            echo "planted bugs of the CA: $B/acmespec selftest --bugs -q"
+            echo "planted bugs of the client: $B/acmespec selftest --bugs --suite client -q"
+            ;;
+        esac
+        ;;
     pebble) echo "pebble: tests/peers/run.sh pebble" ;;
     interop)
         echo "peers' scripts: tests/peers/selftest.sh"
