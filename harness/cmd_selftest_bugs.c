@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* `acmespec selftest --bugs`: the server suite against the mock CA with each planted bug,
- * one at a time; every bug has to be caught, and every check to catch one. */
+/* `acmespec selftest --bugs`: a suite against its mock with each planted bug, one at a
+ * time; every bug has to be caught, and every scenario to catch one. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
