@@ -6,6 +6,9 @@
 #include <limits.h>
 
 #include "acme/problem.h"
+#include "base/clock.h"
+
+enum { ENDLESS_MS = 50 }; /* a planted storm that leaves others room to work */
 
 /* Whether the nonce is the caller's affair, so that none of ours may be put in its place.
  */
@@ -151,9 +154,12 @@ bool client_post(struct client *c, const struct post *post, const struct exchang
                                                  : CLIENT_RETRIES;
     for (int retry = 0; retry < most && !post->no_retry && !has_own_nonce(post)
          && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
-         retry++)
+         retry++) {
+        if (client_bug(c, BUG_CLIENT_ENDLESS))
+            clock_sleep_ms(ENDLESS_MS);
         if (!post_once(c, post, nonce, out, err))
             return false;
+    }
     for (int i = 0; i < CLIENT_STORM && client_follows(c, *out); i++)
         if (!choose_nonce(c, post, &nonce, &unanswered, err)
             || !post_once(c, post, nonce, out, err))

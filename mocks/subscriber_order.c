@@ -153,7 +153,7 @@ static void wait_for_date(str date)
  * gets none too small. */
 static long pause_before(const struct subscriber *s, const struct exchange *x, int polls)
 {
-    enum { POLLS_SKIPPED = 6, CARELESS_MS = 250 };
+    enum { POLLS_SKIPPED = 6, CARELESS_MS = 250, FAST_MS = 20 };
     const str *asked = headers_find(&x->response.headers, "Retry-After");
     bool date = asked && asked->len && asked->ptr[0] > '9';
     long seconds;
@@ -161,7 +161,7 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
         && (!retry_after_seconds(*asked, clock_wall(), &seconds) || seconds >= INT_MAX))
         abort();
     if (client_bug(s->client, BUG_CLIENT_POLLS_FAST))
-        return 0;
+        return FAST_MS;
     if (client_bug(s->client, BUG_CLIENT_RETRY_AFTER_IGNORED)
         || (date && client_bug(s->client, BUG_CLIENT_RETRY_AFTER_DATE)))
         return CARELESS_MS;

@@ -149,7 +149,7 @@ static str play_all(struct arena *a, const struct trials *all, const struct lane
     struct results results = { .play = NULL };
     struct runner_options runner = { .target = target,
                                      .watches = all->options->watches,
-                                     .jobs = all->options->jobs,
+                                     .jobs = lane->trial->jobs,
                                      .ended = tell,
                                      .context = t };
     stop_watch();

@@ -13,6 +13,7 @@ struct trial {
     enum bug bug; /* BUG_NONE: the correct mock */
     struct plan plan;
     bool until_red; /* to end at the first red check */
+    long jobs;      /* plays side by side */
     /* what became of it */
     bool ended;
     size_t undecided; /* plays that are inconclusive or an error */
@@ -25,7 +26,6 @@ struct trials_options {
                                     adapter it is the mock client */
     const struct watches *watches;
     long lanes;       /* trials side by side */
-    long jobs;        /* plays side by side in each */
     long deadline_ms; /* of a trial; each of its plays adds some */
     /* Called in the parent for each play that is neither pass nor skip, or in which a
      * watch was broken; the outcome lives as long as the call. */
