@@ -288,9 +288,7 @@ static bool renew(struct issuing *i, struct err *err)
     struct strs dns = { 0 }, ips = { 0 }, others = { 0 };
     struct chain chain;
     str pem, asked;
-    if (!read_chain(i, &pem, &chain, err))
-        return false;
-    if (!asked_about(i, pem, &asked, err)
+    if (!read_chain(i, &pem, &chain, err) || !asked_about(i, pem, &asked, err)
         || !subscriber_ask_when(s, asked, &renewal, err))
         return false;
     if (client_bug(s->client, BUG_CLIENT_REPLACES_ALWAYS)
@@ -307,8 +305,7 @@ static bool renew(struct issuing *i, struct err *err)
     cert_names(i->arena, chain.item[0], &dns, &ips, &others);
     for (size_t k = 0; k < ips.count; k++)
         strs_add(i->arena, &dns, ips.item[k]);
-    if (client_bug(s->client, BUG_CLIENT_RENEWS_FIRST_NAME))
-        dns.count = 1;
+    dns.count = client_bug(s->client, BUG_CLIENT_RENEWS_FIRST_NAME) ? 1 : dns.count;
     return obtain_for(i, &dns, renewal.id, err);
 }
 
