@@ -100,6 +100,7 @@ struct ca_options {
     long processing_ms;        /* how long an order stays processing; 0: valid at once */
     long order_s, authz_s;     /* lifetimes; 0: a day, 30 days; pending: 7 days */
     long certificate_s;        /* lifetime; 0: that of the profile */
+    bool forgets_deactivated;  /* a look-up finds no account that was deactivated */
     bool forgets_replaced;     /* has no renewal information of what was replaced */
     size_t page;               /* orders in a page of the list; 0: 50 */
     struct ca_limit limits[CA_MOST_LIMITS];

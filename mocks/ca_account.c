@@ -249,6 +249,11 @@ static bool refused_as_inactive(struct ca_call *call, const struct account *acco
         return false;
     /* RFC 8555 7.3.6: "MUST NOT accept further requests authorized by that account's key"
      */
+    if (only_looks_up(call) && call->ca->options.forgets_deactivated) {
+        ca_refuse(call, NULL, PROBLEM_ACCOUNT_DOES_NOT_EXIST, 400,
+                  STR("no account has this key any more"));
+        return true;
+    }
     ca_refuse(call, NULL, PROBLEM_UNAUTHORIZED, 401,
               arena_printf(call->arena, "the account with this key is %s",
                            status_words[account->status]));

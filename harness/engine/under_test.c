@@ -104,6 +104,7 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_HIGH_SERIALS] = &o->high_serials,
         [CA_STRAYS] = &o->strays,
         [CA_FORGETS_REPLACED] = &o->forgets_replaced,
+        [CA_FORGETS_DEACTIVATED] = &o->forgets_deactivated,
         [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
         [CA_TLS_OTHER_NAME] = &o->tls_other_name,
         [CA_TLS_EXPIRED] = &o->tls_expired,

@@ -20,6 +20,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_CHALLENGES_REVERSED] = { "challenges-reversed", SETTING_FLAG, "lists tls-alpn-01 first and http-01 last" },
     [CA_HIGH_SERIALS] = { "high-serials", SETTING_FLAG, "serial numbers begin with a bit that is set, so that DER has a zero octet in front" },
     [CA_STRAYS] = { "strays", SETTING_FLAG, "before each query it asks for tokens and names that were never offered; what came of it stands with the proofs" },
+    [CA_FORGETS_DEACTIVATED] = { "forgets-deactivated", SETTING_FLAG, "says of a deactivated account that there is none, to whoever looks for it" },
     [CA_FORGETS_REPLACED] = { "forgets-replaced", SETTING_FLAG, "has no renewal information of a certificate that was replaced" },
     [CA_TLS_UNTRUSTED] = { "tls-untrusted", SETTING_FLAG, "its own TLS certificate is of nobody that the client trusts" },
     [CA_TLS_OTHER_NAME] = { "tls-other-name", SETTING_FLAG, "its own TLS certificate is for another host" },
