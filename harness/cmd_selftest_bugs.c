@@ -229,8 +229,10 @@ int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
             "Plays a suite against its mock with each planted bug (acmespec mock --bugs "
             "and\nacmespec issue --bugs list them), one at a time.  Fails when a bug is "
             "caught by "
-            "nothing, when no\nbug turns a check red, when a check turns red for a bug "
-            "that it is not about, or\nwhen anything is red against the correct mock.\n");
+            "nothing, when no\nbug turns a check red (of clients without --all: none of "
+            "a "
+            "scenario's checks), when\na check turns red for a bug that it is not about, "
+            "or when anything is red against\nthe correct mock.\n");
         options_print(rows, countof(rows));
         return EXIT_CONFORMS;
     }

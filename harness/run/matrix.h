@@ -56,9 +56,9 @@ enum fault_kind {
     FAULT_TROUBLE,  /* a bug's plays could not be played */
     FAULT_CORRECT,  /* red against the correct mock */
     FAULT_UNCAUGHT, /* a bug that no check catches */
-    FAULT_IDLE,     /* a scenario or watch that no bug turns red; a check, if whole */
-    FAULT_STRAY,    /* a bug turns a check red that is about something else */
-    FAULT_STALE,    /* a note that is not true any more */
+    FAULT_IDLE,  /* a check that no bug turns red; of clients a scenario, unless whole */
+    FAULT_STRAY, /* a bug turns a check red that is about something else */
+    FAULT_STALE, /* a note that is not true any more */
     FAULT_KINDS
 };
 extern const char *const fault_names[FAULT_KINDS];    /* "uncaught" */

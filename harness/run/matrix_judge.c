@@ -102,20 +102,28 @@ static size_t columns_at(const struct matrix *m, size_t i)
     return count;
 }
 
+/* Every check of the server suite has a bug; of the client suite every scenario has, and
+ * with --all every check is asked for. */
+static bool asks_each_check(const struct matrix *m)
+{
+    return m->whole || str_is(str_of(m->suite), "server");
+}
+
 static void judge_scenario(struct matrix *m, const struct matrix_check *check,
                            size_t count)
 {
+    bool each = asks_each_check(m);
     size_t red = 0, excused = 0;
     for (size_t i = 0; i < count; i++) {
         bool green = check[i].red_by == 0, never = matrix_never(m, &check[i]) != NULL;
         red += !green;
         excused += green && never;
-        if (m->whole && m->complete && green && !never)
+        if (each && m->complete && green && !never)
             add_idle(m, &check[i], where_of(m, &check[i]));
     }
     m->checks_red += red;
     m->excused_checks += excused;
-    if (m->complete && !m->whole && red == 0 && excused < count)
+    if (m->complete && !each && red == 0 && excused < count)
         add_idle(m, check, check->scenario);
 }
 
