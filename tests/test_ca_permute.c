@@ -167,7 +167,7 @@ static void lives(void)
 START_TEST(answers_of_each_seed_are_understood)
 {
     for (int i = 1; i <= SEEDS_AT_ONCE; i++) {
-        uint64_t seed = (uint64_t)(_i * SEEDS_AT_ONCE + i);
+        uint64_t seed = (uint64_t)_i * SEEDS_AT_ONCE + (uint64_t)i;
         bench_again(&(struct ca_options){ .permute = seed, .seed = seed });
         subscribe();
         lives();
