@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* `acmespec selftest --bugs`: a suite against its mock with each planted bug, one at a
- * time; every bug has to be caught, and every scenario to catch one. */
+ * time; every bug has to be caught, and every check to catch one. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -224,15 +224,13 @@ int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
     if (!options_read(a, rows, countof(rows), argc, argv, &s.options, &names, &err))
         return usage_error(err.text);
     if (s.options.help) {
-        puts(
-            "usage: acmespec selftest --bugs [option...] [BUG...]\n\n"
-            "Plays a suite against its mock with each planted bug (acmespec mock --bugs "
-            "and\nacmespec issue --bugs list them), one at a time.  Fails when a bug is "
-            "caught by "
-            "nothing, when no\nbug turns a check red (of clients without --all: none of "
-            "a "
-            "scenario's checks), when\na check turns red for a bug that it is not about, "
-            "or when anything is red against\nthe correct mock.\n");
+        puts("usage: acmespec selftest --bugs [option...] [BUG...]\n\n"
+             "Plays a suite against its mock with each planted bug (acmespec mock --bugs "
+             "and\nacmespec issue --bugs list them), one at a time.  Fails when a bug is "
+             "caught by "
+             "nothing, when no\nbug turns a check red (of clients without --all: none of "
+             "a scenario's checks),\nwhen a check turns red for a bug that it is not "
+             "about, or when anything is red\nagainst the correct mock.\n");
         options_print(rows, countof(rows));
         return EXIT_CONFORMS;
     }

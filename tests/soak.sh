@@ -8,28 +8,19 @@
 set -u
 B=${B:-build}
 ACMESPEC=$PWD/$B/acmespec
+# shellcheck source=tests/with-mock.sh
+. tests/with-mock.sh
 issuances=${SOAK_ISSUANCES:-100000}
 races=${SOAK_RACES:-100}
 seeds=${PERMUTE_SEEDS:-1000}
 rounds=10
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' INT TERM
-passed=0 failed=0
 
-# holds WHAT COMMAND...: one test, with what it printed when it fails.
-holds()
+# tells WHAT COMMAND...: one test, of which is also told that it held: it took minutes.
+tells()
 {
-    what=$1
-    shift
-    if "$@" >"$tmp/out" 2>&1; then
-        passed=$((passed + 1))
-        echo "ok $what"
-    else
-        failed=$((failed + 1))
-        echo "FAILED $what"
-        tail -n 30 "$tmp/out" | sed 's/^/    /'
-    fi
+    before=$failed
+    holds "$@"
+    [ "$failed" != "$before" ] || echo "ok $1"
 }
 
 # --- issuances ---
@@ -80,17 +71,17 @@ none_failed() { of failed | awk -v rounds=$rounds '{ n += $1 } END { exit NR != 
 
 soak_issuances()
 {
-    holds "$issuances certificates are issued" issue_all
-    holds "none of them failed" none_failed
-    holds "the last take no more memory than the first" memory_is_flat
-    sed 's/^/    /' "$tmp/out"
+    tells "$issuances certificates are issued" issue_all
+    tells "none of them failed" none_failed
+    tells "the last take no more memory than the first" memory_is_flat
+    [ "$failed" != "$before" ] || sed 's/^/    /' "$tmp/out"
 }
 
 # --- seeds, races ---
 
 soak_seeds()
 {
-    holds "the mock client understands $seeds permuting CAs" \
+    tells "the mock client understands $seeds permuting CAs" \
         env PERMUTE_SEEDS="$seeds" CK_RUN_CASE=lives "$B/unit" ca_permute
 }
 
@@ -99,7 +90,7 @@ soak_races()
     grep -rlE '^ *at once' scenarios/server | LC_ALL=C sort >"$tmp/races"
     while read -r scenario; do
         scenario=${scenario#scenarios/}
-        holds "${scenario%.acme}, $races times" \
+        tells "${scenario%.acme}, $races times" \
             "$ACMESPEC" selftest -q --repeat "$races" "${scenario%.acme}" </dev/null
     done <"$tmp/races"
 }

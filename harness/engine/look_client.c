@@ -140,7 +140,7 @@ static str url_of_object(const struct exchange *e)
 static bool begins_gap(const struct look *l, const struct exchange *e)
 {
     if (!l->arg[1].len)
-        return is_for(l, e) && !str_ends(json_member(e->body, "type"), ":badNonce");
+        return is_for(l, e) && !str_is(problem_word_of(e->body), "badNonce");
     /* RFC 8555 7.4 has a client wait after finalize where the answer asks for that. */
     bool order = str_is(l->arg[0], "order") && e->resource == RESOURCE_FINALIZE
         && headers_find(&e->response.headers, "Retry-After");

@@ -292,7 +292,7 @@ static bool was_started(struct world *w, struct err *err)
         return true;
     str said = str_trim(u->end.output);
     return err_set(err, "the client could not be started: %.*s",
-                   (int)(said.len < SHOWN_WORDS ? said.len : SHOWN_WORDS), said.ptr);
+                   STR_ARG(str_upto(said, SHOWN_WORDS)));
 }
 
 enum step_end step_run(struct world *w, const struct step *step, struct err *err)

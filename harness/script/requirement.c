@@ -9,13 +9,6 @@
 #include "base/buf.h"
 #include "script/verbs.h"
 
-/* The text of a clause, or nothing. */
-static str text_of(const struct line *line, const char *clause)
-{
-    const struct line *found = line_clause(line, clause);
-    return found ? found->rest : STR_NONE;
-}
-
 /* "rfc8555-6.5-8" is document, section, number; drafts have dashes in their names, so the
  * last two pieces count. */
 static bool split_id(str id, str *document, str *section)
@@ -46,18 +39,18 @@ static void read_observable(const struct line *line, struct requirement *r)
 static bool read_entry(const struct line *line, struct requirement *r, struct mistakes *m)
 {
     *r = (struct requirement){ .id = line_arg(line, "ID"),
-                               .says = text_of(line, "says"),
-                               .check = text_of(line, "check"),
-                               .violation = text_of(line, "violation"),
-                               .why_not = text_of(line, "why-not"),
-                               .source = text_of(line, "source"),
-                               .note = text_of(line, "note"),
-                               .corrected = text_of(line, "corrected"),
-                               .uncovered = text_of(line, "uncovered"),
-                               .binds = text_of(line, "binds") };
+                               .says = line_text(line, "says"),
+                               .check = line_text(line, "check"),
+                               .violation = line_text(line, "violation"),
+                               .why_not = line_text(line, "why-not"),
+                               .source = line_text(line, "source"),
+                               .note = line_text(line, "note"),
+                               .corrected = line_text(line, "corrected"),
+                               .uncovered = line_text(line, "uncovered"),
+                               .binds = line_text(line, "binds") };
     if (!split_id(r->id, &r->document, &r->section))
         return mistake(m, line->place, "an id is DOCUMENT-SECTION-NUMBER");
-    int level = name_find(level_names, LEVEL_COUNT, text_of(line, "level"));
+    int level = name_find(level_names, LEVEL_COUNT, line_text(line, "level"));
     if (level < 0)
         return mistake(m, line->place,
                        "the level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or "
@@ -76,7 +69,7 @@ static void add_document(struct arena *a, struct requirements *all,
     all->document = GROW(a, all->document, all->document_count, struct document);
     all->document[all->document_count++] =
         (struct document){ .name = line_arg(line, "NAME"),
-                           .uncovered = text_of(line, "uncovered"),
+                           .uncovered = line_text(line, "uncovered"),
                            .place = line->place };
 }
 

@@ -108,11 +108,11 @@ flood='bench ${directory} --nonces --clients 1 --count 3500 --ca-file ${root} -q
 scenario flood-few 'must count newNonce at most 100'
 scenario flood-some 'must count newNonce at most 3400'
 scenario flood-many 'must count newNonce at least 100'
-scenario flood-gap 'should requests newNonce count at most 4000' '  rule house'
+scenario flood-requests 'should requests newNonce count at most 4000' '  rule house'
 want 1 'must count newNonce at most 100' "$tmp/flood-few.acme" -- "$acmespec" $flood
 want 3 'requests were not kept' "$tmp/flood-some.acme" -- "$acmespec" $flood
 want 0 'nothing is violated' "$tmp/flood-many.acme" -- "$acmespec" $flood
-want 3 'requests were not kept' "$tmp/flood-gap.acme" -- "$acmespec" $flood
+want 3 'requests were not kept' "$tmp/flood-requests.acme" -- "$acmespec" $flood
 
 # --- a command ---
 
