@@ -58,18 +58,6 @@ json_t *subscriber_identifiers(struct arena *a, const struct client *client,
     return list;
 }
 
-static bool lists(json_t *identifiers, str name)
-{
-    json_t *one;
-    size_t i;
-    json_array_foreach(identifiers, i, one)
-    {
-        if (str_eq(json_member(one, "value"), name))
-            return true;
-    }
-    return false;
-}
-
 static bool is_plain_date(str date)
 {
     return !date.len
@@ -92,7 +80,7 @@ bool subscriber_likes_order(const struct ordering *o, struct err *err)
         return err_set(err, "the order's expires cannot be read");
     for (size_t i = 0; i < o->wish->names.count; i++)
         if (client_bug(c, BUG_CLIENT_CASE_COMPARED)
-            && !lists(identifiers, o->wish->names.item[i]))
+            && !json_find(identifiers, "value", o->wish->names.item[i]))
             return err_set(err, "the order is not for %.*s",
                            STR_ARG(str_upto(o->wish->names.item[i], 200)));
     return true;

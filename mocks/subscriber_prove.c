@@ -67,26 +67,15 @@ static bool some_type_is_strange(json_t *challenges)
     return false;
 }
 
-static json_t *find_type(json_t *challenges, const char *type)
-{
-    json_t *challenge;
-    size_t i;
-    json_array_foreach(challenges, i, challenge)
-    {
-        if (str_is(json_member(challenge, "type"), type))
-            return challenge;
-    }
-    return NULL;
-}
-
 /* The planted ways to choose. */
 static json_t *choose_as_told(struct subscriber *s, json_t *authz)
 {
     json_t *challenges = json_object_get(authz, "challenges");
     str kind = json_str(json_pointer(authz, STR("/identifier/type")));
     json_t *right = choose(s, challenges, str_is(kind, "ip"));
-    if (client_bug(s->client, BUG_CLIENT_TLS_SNI) && find_type(challenges, "tls-sni-01"))
-        return find_type(challenges, "tls-sni-01");
+    json_t *sni = json_find(challenges, "type", STR("tls-sni-01"));
+    if (sni && client_bug(s->client, BUG_CLIENT_TLS_SNI))
+        return sni;
     if (client_bug(s->client, BUG_CLIENT_FIRST_CHALLENGE))
         return json_array_get(challenges, 0);
     if (client_bug(s->client, BUG_CLIENT_STRANGE_CHALLENGE)

@@ -228,11 +228,7 @@ str authz_of(const struct exchange *order, size_t n)
 
 json_t *challenge_of(const struct exchange *authz, const char *type)
 {
-    json_t *list = json_object_get(authz->body, "challenges"), *one;
-    size_t i;
-    json_array_foreach(list, i,
-                       one) if (str_is(json_member(one, "type"), type)) return one;
-    return NULL;
+    return json_find(json_object_get(authz->body, "challenges"), "type", str_of(type));
 }
 
 str keyauth_of(json_t *challenge)

@@ -400,6 +400,18 @@ static void add_loop_tests(TCase *c)
     tcase_add_loop_test(c, any_bytes_can_be_quoted, 0, countof(strings));
 }
 
+START_TEST(an_element_is_found_by_a_member)
+{
+    struct err err;
+    json_t *list = json_read(
+        a, STR("[1, {\"type\": 7}, {\"type\": \"b\", \"n\": 1}, {\"type\": \"b\"}]"),
+        &err);
+    ck_assert_ptr_eq(json_find(list, "type", STR("b")), json_array_get(list, 2));
+    ck_assert_ptr_null(json_find(list, "type", STR("c")));
+    ck_assert_ptr_null(json_find(NULL, "type", STR("b")));
+}
+END_TEST
+
 Suite *json_suite(void)
 {
     Suite *suite = suite_create("json");
@@ -414,6 +426,7 @@ Suite *json_suite(void)
     tcase_add_test(c, pretty_text_is_indented_by_two);
     tcase_add_test(c, types_have_their_names);
     tcase_add_test(c, text_of_what_is_no_string_is_none);
+    tcase_add_test(c, an_element_is_found_by_a_member);
     tcase_add_test(c, every_string_is_mapped_and_the_original_stays);
     tcase_add_test(c, a_map_that_fails_gives_nothing);
     suite_add_tcase(suite, c);

@@ -340,6 +340,14 @@ str json_member(const json_t *object, const char *key)
     return json_str(json_object_get(object, key));
 }
 
+json_t *json_find(const json_t *array, const char *key, str value)
+{
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (str_eq(json_member(json_array_get(array, i), key), value))
+            return json_array_get(array, i);
+    return NULL;
+}
+
 struct mapping {
     json_t *(*map)(void *context, str s);
     void *context;

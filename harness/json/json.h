@@ -46,6 +46,9 @@ const char *json_type_name(const json_t *value);
 str json_str(const json_t *value);
 /* Member `key` of an object as text, or STR_NONE. */
 str json_member(const json_t *object, const char *key);
+/* The first object of an array whose member is that text, borrowed; NULL: there is none.
+ */
+json_t *json_find(const json_t *array, const char *key, str value);
 json_t *json_string_of(struct arena *a, str s);
 
 /* Calls map on every string of the value and returns a copy with the results in place;
