@@ -58,8 +58,7 @@ static void write_head(struct page *p)
     markup_open(m, "h1");
     markup_textf(m, "acmespec: %.*s suite", STR_ARG(r->suite));
     markup_close(m);
-    element_class(m, "p", "lead",
-                  str_of(exit_meanings[outcome_status(r, r->allow_inconclusive)]));
+    element_class(m, "p", "lead", outcome_meaning(r, r->allow_inconclusive));
     str fault = results_fault(r);
     if (fault.len)
         markup_element(m, "p", fault);

@@ -88,7 +88,7 @@ static void ending(struct buf *out, const struct results *r, bool colour)
 {
     int status = outcome_status(r, r->allow_inconclusive);
     buf_addf(out, "%-9s", "result");
-    paint(out, str_of(exit_meanings[status]),
+    paint(out, outcome_meaning(r, r->allow_inconclusive),
           status == EXIT_CONFORMS ? VERDICT_PASS : VERDICT_FAIL, colour);
     buf_addf(out, " (exit status %d)\n", status);
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* From results to one number. */
+/* From results to one number, and its words. */
 #include "run/outcome.h"
 
-const char *const exit_meanings[EXIT_STATUS_COUNT] = {
+static const char *const meanings[EXIT_STATUS_COUNT] = {
     [EXIT_CONFORMS] = "nothing is violated",
     [EXIT_VIOLATION] = "violations found",
-    [EXIT_USAGE] = "nothing was run: the command or a file is wrong",
     [EXIT_INCONCLUSIVE] = "inconclusive: not all that was selected could be decided",
     [EXIT_NOTHING_RUN] = "nothing was decided",
     [EXIT_OUR_FAULT] = "errors: ours, or the peer could not be reached",
-    [EXIT_REPORT] = "a report could not be written",
     [EXIT_STALE] = "the baseline is stale",
 };
 
@@ -54,4 +52,12 @@ int outcome_status(const struct results *r, bool allow_inconclusive)
     if (r->stale_count)
         return EXIT_STALE;
     return r->total.decided ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
+}
+
+str outcome_meaning(const struct results *r, bool allow_inconclusive)
+{
+    int status = outcome_status(r, allow_inconclusive);
+    if (status == EXIT_CONFORMS && r->total.verdict[VERDICT_FAIL])
+        return STR("nothing is violated but what the baseline expects");
+    return str_of(meanings[status]);
 }

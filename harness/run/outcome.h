@@ -18,8 +18,10 @@ enum exit_status {
     EXIT_STATUS_COUNT
 };
 
-/* Each in a few words: "violations found". */
-extern const char *const exit_meanings[EXIT_STATUS_COUNT];
+/* A status in a few words: "violations found".  Green by a baseline that expected
+ * failures is not the same as nothing violated, and is told apart; as outcome_status().
+ */
+str outcome_meaning(const struct results *r, bool allow_inconclusive);
 
 /* The worst that happened; when several did, a violation goes before our own fault, then
  * inconclusive, stale and nothing run.  Verdicts that the baseline expects do not count,
