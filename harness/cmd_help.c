@@ -25,6 +25,12 @@ static void print_words(void)
         print_verb(&verbs[i]);
 }
 
+static void print_test(int i)
+{
+    printf("  %s %s\n      %s\n", *tests[i].name ? tests[i].name : "(nothing)",
+           tests[i].args, tests[i].help);
+}
+
 static void print_subject(int i)
 {
     const char *name = i == SUBJECT_ANSWER ? "(no word)" : subjects[i].name;
@@ -43,8 +49,7 @@ static void print_tests(void)
 {
     puts("How a check compares:\n");
     for (int i = 0; i < TEST_KINDS; i++)
-        printf("  %s %s\n      %s\n", *tests[i].name ? tests[i].name : "(nothing)",
-               tests[i].args, tests[i].help);
+        print_test(i);
 }
 
 static void print_forms(void)
@@ -118,25 +123,68 @@ static const struct {
     { "--verbs", print_verb_names },
 };
 
-static bool print_rows_named(const char *word)
+/* "given" has what begins with it, too: given account, given order. */
+static bool begins_with(const char *name, const char *word)
+{
+    size_t len = strlen(word);
+    return strncmp(name, word, len) == 0 && (!name[len] || name[len] == ' ');
+}
+
+static bool print_verbs_named(const char *word)
 {
     bool found = false;
     for (size_t i = 0; i < verb_count; i++)
-        if (strcmp(verbs[i].name, word) == 0) {
+        if (begins_with(verbs[i].name, word)) {
             print_verb(&verbs[i]);
             found = true;
         }
-    int subject = subject_find(str_of(word));
-    if (subject >= 0) {
-        print_subject(subject);
-        found = true;
-    }
-    for (size_t i = 0; i < tamper_count; i++)
-        if (strcmp(tampers[i].name, word) == 0) {
-            printf("  tamper %s\n      %s\n", word, tampers[i].help);
-            found = true;
-        }
     return found;
+}
+
+static bool print_checks_named(const char *word)
+{
+    int subject = subject_find(str_of(word)), test = 0;
+    while (test < TEST_KINDS && !begins_with(tests[test].name, word))
+        test++;
+    if (subject >= 0)
+        print_subject(subject);
+    if (test < TEST_KINDS)
+        print_test(test);
+    return subject >= 0 || test < TEST_KINDS;
+}
+
+static bool print_row_named(const char *before, const char *name, const char *help,
+                            const char *word)
+{
+    if (strcmp(name, word) != 0)
+        return false;
+    printf("  %s%s\n      %s\n", before, name, help);
+    return true;
+}
+
+/* What stands in a usage or behind a word: "tamper NAME", "ca NAME". */
+static bool print_others_named(const char *word)
+{
+    bool found = false;
+#define OF(before, rows, count)                                                          \
+    for (size_t i = 0; i < (size_t)(count); i++)                                         \
+    found = print_row_named(before, rows[i].name, rows[i].help, word) || found
+    OF("tamper ", tampers, tamper_count);
+    OF("matches ", forms, form_count);
+    OF("needs ", capabilities, capability_count);
+    OF("ca ", ca_settings, CA_SETTINGS);
+    OF("", word_kinds, word_kind_count);
+    OF("name ", common_names, common_name_count);
+    OF("in an adapter $", adapter_variables, adapter_variable_count);
+#undef OF
+    return found;
+}
+
+static bool print_rows_named(const char *word)
+{
+    bool found = print_verbs_named(word);
+    found = print_checks_named(word) || found;
+    return print_others_named(word) || found;
 }
 
 static int unknown_word(struct arena *a, const char *word)

@@ -54,5 +54,12 @@ done
     # shellcheck disable=SC2086
     "$acmespec" help $verb >/dev/null 2>&1 || echo "acmespec help $verb says nothing"
 done >"$tmp/silent"
+for topic in checks tests forms kinds needs tamper settings; do
+    "$acmespec" help $topic | sed -n 's/^  \([^ (]*\).*/\1/p' | grep . | while read -r word; do
+        "$acmespec" help "$word" | grep -q "$word" || echo "acmespec help $word says nothing"
+    done
+done >>"$tmp/silent" 2>&1
+# A word that begins several says all of them.
+[ "$("$acmespec" help given | grep -c '^  given [a-z]')" -gt 5 ] || complain "acmespec help given is not whole"
 [ ! -s "$tmp/silent" ] || complain "$(cat "$tmp/silent")"
 exit $bad
