@@ -49,6 +49,12 @@ static void destroy_lock(void *object)
     pthread_mutex_destroy(object);
 }
 
+static void shake(void *context, struct arena *a, struct odd_handshake *out)
+{
+    const struct ca *ca = context;
+    ca->options.handshake(ca->options.hook_context, a, out);
+}
+
 static bool listen_now(struct ca *ca, struct err *err)
 {
     struct listen_options options = { .address = ca->options.address,
@@ -57,6 +63,7 @@ static bool listen_now(struct ca *ca, struct err *err)
                                       .key_pem = ca->issuer->listener_key_pem,
                                       .body_ceiling = CA_MOST_BODY,
                                       .handler = ca_serve,
+                                      .handshake = ca->options.handshake ? shake : NULL,
                                       .context = ca };
     /* Nobody is served before the port is known: it is in every URL. */
     pthread_mutex_lock(&ca->lock);

@@ -60,6 +60,9 @@ struct ca_request_info {
 typedef bool ca_hook(void *context, struct arena *a, const struct ca_request_info *info,
                      struct reply *reply);
 
+/* Fills in what a TLS handshake should be, if not an ordinary one; on the same thread. */
+typedef void ca_handshake(void *context, struct arena *a, struct odd_handshake *out);
+
 /* Zero values are a correct CA with all that it can do. */
 struct ca_options {
     const char *address; /* to bind, numeric; NULL: "127.0.0.1" */
@@ -106,6 +109,7 @@ struct ca_options {
     struct ca_limit limits[CA_MOST_LIMITS];
     struct bugs bugs;
     ca_hook *before, *after;
+    ca_handshake *handshake; /* before each TLS handshake; NULL: all are ordinary */
     void *hook_context;
 };
 

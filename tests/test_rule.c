@@ -62,6 +62,7 @@ static const struct {
     { "on newOrder\n  reply 400 urn:x:y\n  detail two; words of it\n", { "detail|two; words of it", "reply|400|urn:x:y" } },
     { "on certificate chain leaf-only crlf", { "chain|leaf-only|crlf" } },
     { "on finalize processing 3; invalid serverInternal", { "processing|3", "invalid|serverInternal" } },
+    { "on handshake first alpn h2", { "alpn|h2" } },
     { "on any raw-answer \"HTTP/1.1 200 Odd\\r\\n\\r\\n\"", { "raw-answer|HTTP/1.1 200 Odd\r\n\r\n" } },
 };
 
@@ -77,6 +78,10 @@ static const struct {
     { "on newOrder times 0 reply 400", "t:1:1: times is at least 1" },
     { "on newOrder processing 2", "t:2:3: processing does nothing on newOrder" },
     { "on any expired", "t:2:3: expired does nothing on any" },
+    { "on order alpn h2", "t:2:3: alpn does nothing on order" },
+    { "on handshake reply 500", "t:2:3: reply does nothing on handshake" },
+    { "on handshake alpn \"\"", "t:2:3: a protocol's name has 1 to 255 bytes" },
+    { "on handshake alpn h2; when method is GET", "t:3:3: a handshake has nothing yet" },
     { "on order chain text", "t:2:3: chain does nothing on order" },
     { "on newOrder handled", "t:1:1: handled goes with reply" },
     { "on newOrder subproblem dns for a.test", "t:1:1: a subproblem goes with reply" },

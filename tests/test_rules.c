@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Each kind of rule, applied to a mock CA and seen by a mock client. */
+#include <unistd.h>
+
 #include "base/clock.h"
+#include "crypto/tls.h"
 #include "tests/rules_fixture.h"
+#include "tests/wire.h"
 
 Suite *rules_suite(void);
 
@@ -354,6 +358,63 @@ START_TEST(bytes_of_ones_own_are_sent)
 }
 END_TEST
 
+/* --- handshakes --- */
+
+/* As a client that offers these; what the CA selected, or why it came to nothing. */
+static str shaken(const char *protocols)
+{
+    struct tls_wrong how = { .protocols = protocols };
+    enum { SOON_MS = 5000 };
+    struct tls_probe seen;
+    struct err err;
+    int fd = wire_connect(ca_port(b.ca));
+    bool good = tls_probe_wrongly(b.a, fd, SOON_MS, STR("localhost"), &how, &seen, &err);
+    close(fd);
+    return good ? seen.alpn : str_copy(b.a, str_of(err.text));
+}
+
+/* What was not offered is told by older versions of OpenSSL, and newer ones break off. */
+static const struct {
+    const char *rule, *offered, *seen, *or_else;
+} handshakes[] = {
+    { "on handshake first alpn h2", "http/1.1,h2", "h2", NULL },
+    { "on handshake first alpn h2", "http/1.1", "h2", "bad extension" },
+    { "on handshake first alpn http/9.9", "http/1.1,h2", "http/9.9", "bad extension" },
+    { "on handshake first alpn refused", "http/1.1,h2", "alert no application protocol",
+      NULL },
+    { "on handshake first broken-tls", "http/1.1", "packet length too long", NULL },
+};
+
+START_TEST(a_handshake_is_odd_and_the_next_is_not)
+{
+    rule(handshakes[_i].rule);
+    str seen = shaken(handshakes[_i].offered);
+    const char *other = handshakes[_i].or_else;
+    ck_assert_msg(str_contains(seen, str_of(handshakes[_i].seen))
+                      || (other && str_contains(seen, str_of(other))),
+                  "%s: %.*s", handshakes[_i].rule, STR_ARG(seen));
+    ck_assert(str_is(shaken("http/1.1"), "http/1.1"));
+    ck_assert_uint_eq(rules_fired(rules, 0), 1);
+    expect(get_directory(), 200, NULL);
+}
+END_TEST
+
+/* One that says nothing does not keep the CA from ending. */
+START_TEST(an_odd_handshake_ends_with_the_ca)
+{
+    static const char *const kinds[] = { "on handshake alpn h2",
+                                         "on handshake broken-tls" };
+    rule(kinds[_i]);
+    int silent = wire_connect(ca_port(b.ca));
+    while (rules_fired(rules, 0) == 0)
+        clock_sleep_ms(5);
+    int64_t before = clock_ms();
+    ca_stop(b.ca);
+    ck_assert_int_lt(clock_ms() - before, 1000);
+    close(silent);
+}
+END_TEST
+
 Suite *rules_suite(void)
 {
     Suite *suite = suite_create("rules");
@@ -377,6 +438,9 @@ Suite *rules_suite(void)
     tcase_add_test(c, a_status_stands_alone);
     tcase_add_test(c, bodies_are_empty_or_huge);
     tcase_add_test(c, headers_are_changed);
+    tcase_add_loop_test(c, a_handshake_is_odd_and_the_next_is_not, 0,
+                        countof(handshakes));
+    tcase_add_loop_test(c, an_odd_handshake_ends_with_the_ca, 0, 2);
     tcase_add_test(c, answers_are_sent_in_other_ways);
     tcase_add_test(c, nonces_are_wrong);
     tcase_add_test(c, answers_are_late_or_drip);

@@ -205,8 +205,10 @@ static int on_hello(SSL *ssl, int *alert, void *context)
     note_sni(ssl, a->seen);
     note_alpn(ssl, a->seen);
     a->choose(a->context, a->arena, a->seen, &a->answer);
-    *alert = SSL_AD_UNRECOGNIZED_NAME;
-    if (!a->answer.cert_pem.len || !use_certificate(a->arena, ssl, &a->answer))
+    *alert =
+        a->answer.no_protocol ? SSL_AD_NO_APPLICATION_PROTOCOL : SSL_AD_UNRECOGNIZED_NAME;
+    if (a->answer.no_protocol || !a->answer.cert_pem.len
+        || !use_certificate(a->arena, ssl, &a->answer))
         return SSL_CLIENT_HELLO_ERROR;
     choose_version(ssl, a->answer.old_version);
     return SSL_CLIENT_HELLO_SUCCESS;

@@ -20,7 +20,8 @@ struct tls_answer {
     str cert_pem, key_pem; /* chain and key; empty: refuse the handshake */
     const char *alpn;      /* protocol to select; NULL: none is selected */
     bool old_version;      /* speak TLS 1.1 at most, which RFC 8737 4 forbids */
-    bool talks; /* send data after the handshake, which RFC 8737 4 has none of */
+    bool talks;       /* send data after the handshake, which RFC 8737 4 has none of */
+    bool no_protocol; /* refuse the handshake: no_application_protocol (RFC 7301 3.2) */
 };
 
 /* Accepts TLS on a connected socket within deadline_ms: `choose` sees the hello and fills

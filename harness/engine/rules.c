@@ -92,7 +92,7 @@ size_t rules_fired(const struct rules *rules, size_t index)
 
 static bool is_for(const struct rule *rule, const struct ca_request_info *info)
 {
-    if (str_is(info->request->method, "OPTIONS"))
+    if (rule->handshake || str_is(info->request->method, "OPTIONS"))
         return false;
     return rule->any ? info->resource != RESOURCE_OTHER
                      : rule->resource == info->resource;
@@ -224,6 +224,20 @@ static bool after(void *context, struct arena *a, const struct ca_request_info *
     return rules->after && rules->after(rules->context, a, info, reply);
 }
 
+static void handshake(void *context, struct arena *a, struct odd_handshake *out)
+{
+    struct rules *rules = context;
+    for (size_t i = 0; i < rules->rows; i++) {
+        const struct rule *rule = &rules->row[i];
+        if (!rule->handshake || !is_due(rules, i))
+            continue;
+        struct firing f = {
+            .arena = a, .rule = rule, .vars = rules->vars, .directory = rules->directory
+        };
+        effects_handshake(&f, out);
+    }
+}
+
 void rules_hook(struct rules *rules, struct ca_options *options)
 {
     rules->before = options->before;
@@ -231,5 +245,6 @@ void rules_hook(struct rules *rules, struct ca_options *options)
     rules->context = options->hook_context;
     options->before = before;
     options->after = after;
+    options->handshake = handshake;
     options->hook_context = rules;
 }

@@ -8,13 +8,16 @@ enum { USUAL_PIECE = 16, REDIRECT = 302 };
 
 /* --- words --- */
 
-/* What stands for the request at hand; the rest is the scenario's. */
+/* What stands for the request at hand; the rest is the scenario's.  A handshake has none.
+ */
 static str own_name(const struct firing *f, str name)
 {
-    if (str_is(name, "url"))
-        return f->info->request->url;
     if (str_is(name, "directory"))
         return f->directory;
+    if (!f->info)
+        return STR_NONE;
+    if (str_is(name, "url"))
+        return f->info->request->url;
     return str_is(name, "nonce") && f->info->jws ? f->info->jws->nonce : STR_NONE;
 }
 
@@ -423,4 +426,13 @@ void effects_reply(const struct firing *f)
 void effects_answer(const struct firing *f)
 {
     carry_out(f, EFFECT_STATUS, EFFECT_BROKEN_TLS);
+}
+
+void effects_handshake(const struct firing *f, struct odd_handshake *out)
+{
+    const struct effect *alpn = rule_effect(f->rule, EFFECT_ALPN);
+    str name = alpn ? effect_word(f, alpn, 0) : STR_NONE;
+    out->broken = rule_effect(f->rule, EFFECT_BROKEN_TLS);
+    out->refused = str_is(name, "refused");
+    out->alpn = out->refused ? STR_NONE : str_copy(f->arena, name);
 }

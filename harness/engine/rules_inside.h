@@ -29,6 +29,8 @@ str rule_detail(const struct firing *f);
 void effects_before(const struct firing *f);
 void effects_reply(const struct firing *f);
 void effects_answer(const struct firing *f);
+/* What a handshake is to be; there is no request and no answer. */
+void effects_handshake(const struct firing *f, struct odd_handshake *out);
 
 /* Bodies (rules_body.c). */
 str body_spoilt(const struct firing *f, str word, str body, struct headers *headers);

@@ -91,6 +91,7 @@ static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
         flags_for(o), 0, NULL, NULL, call_on_request, l, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_URI_LOG_CALLBACK, call_on_target, l, MHD_OPTION_UNESCAPE_CALLBACK,
         keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, call_on_end, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, call_on_connection, l,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned int)o->most_connections,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)o->idle_s, MHD_OPTION_ARRAY,
@@ -116,6 +117,7 @@ void listener_stop(struct listener *l)
     /* libmicrohttpd aborts when it is stopped with suspended connections. */
     waits_end(l);
     MHD_stop_daemon(l->daemon);
+    taken_end(l);
     l->daemon = NULL;
 }
 

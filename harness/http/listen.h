@@ -44,6 +44,18 @@ struct reply {
 typedef void listen_handler(void *context, struct arena *a, const struct request *request,
                             const char *peer, struct reply *reply);
 
+/* What becomes of a TLS handshake; 0-initialised it is an ordinary one.  Otherwise the
+ * connection ends with it: no request on it is ever answered. */
+struct odd_handshake {
+    bool refused; /* the alert no_application_protocol (RFC 7301 3.2) */
+    bool broken;  /* bytes that are no TLS record */
+    str alpn;     /* not empty: this protocol is selected, whether it was offered or not;
+                     by who offers nothing it is not seen */
+};
+
+/* Called on the listener's thread for each connection, before its handshake. */
+typedef void listen_handshake(void *context, struct arena *a, struct odd_handshake *out);
+
 struct listen_options {
     const char *address; /* numeric, "127.0.0.1" */
     int port;            /* 0: the kernel chooses */
@@ -53,6 +65,7 @@ struct listen_options {
     int most_connections; /* 0: 1000 */
     long idle_s;          /* idle connections close after this; 0: 60 */
     listen_handler *handler;
+    listen_handshake *handshake; /* NULL: all are ordinary */
     void *context;
 };
 

@@ -18,6 +18,8 @@ struct wait {
 };
 #define NEVER INT64_MAX
 
+struct taken; /* a connection that libmicrohttpd has no more (listen_shake.c) */
+
 struct listener {
     struct listen_options options; /* texts are copies */
     struct MHD_Daemon *daemon;
@@ -26,6 +28,7 @@ struct listener {
     pthread_mutex_t lock; /* for all below */
     pthread_cond_t changed;
     struct wait *waits;
+    struct taken *taken;
     pthread_t timer; /* started by the first wait that ends */
     bool has_timer;
 };
@@ -54,6 +57,8 @@ struct call {
 bool call_wait(struct call *call, int64_t due_us);
 /* Resumes all that wait, for good, and ends the timer. */
 void waits_end(struct listener *l);
+/* Ends the handshakes that are odd; none begins any more. */
+void taken_end(struct listener *l);
 
 /* Queues what the handler answered; the result is for libmicrohttpd. */
 enum MHD_Result call_answer(struct call *call);
@@ -61,6 +66,8 @@ enum MHD_Result call_answer(struct call *call);
 void call_send_raw(struct call *call);
 /* The interim response that goes before the answer. */
 void call_send_interim(struct call *call);
+/* Sends bytes that are no TLS record, as far as the kernel takes them. */
+void send_broken_tls(int fd);
 /* Queues a plain answer of our own. */
 enum MHD_Result call_refuse(struct call *call, int status, const char *sentence);
 
@@ -70,6 +77,8 @@ void *call_on_target(void *context, const char *target,
 enum MHD_Result call_on_request(void *context, struct MHD_Connection *connection,
                                 const char *url, const char *method, const char *version,
                                 const char *upload, size_t *upload_size, void **call);
+void call_on_connection(void *context, struct MHD_Connection *connection, void **kept,
+                        enum MHD_ConnectionNotificationCode code);
 void call_on_end(void *context, struct MHD_Connection *connection, void **call,
                  enum MHD_RequestTerminationCode code);
 

@@ -11,18 +11,28 @@
 static const char no_record[] = "\x16\x03\x03\xff\xff not TLS any more\r\n";
 
 /* Where the kernel takes no more, the rest is lost: nobody waits in this thread. */
-static void send_plain(struct call *call, str bytes)
+static void send_to(int fd, str bytes)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    while (info && bytes.len) {
-        ssize_t sent = send(info->connect_fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
+    while (bytes.len) {
+        ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent <= 0)
             return;
         bytes = str_from(bytes, (size_t)sent);
     }
+}
+
+void send_broken_tls(int fd)
+{
+    send_to(fd, (str){ no_record, sizeof no_record - 1 });
+}
+
+static int socket_of(struct call *call)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(call->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info ? info->connect_fd : -1;
 }
 
 static void send_in_tls(gnutls_session_t session, str bytes)
@@ -44,14 +54,14 @@ static void send_bytes(struct call *call, str bytes)
     if (info && info->tls_session)
         send_in_tls(info->tls_session, bytes);
     else
-        send_plain(call, bytes);
+        send_to(socket_of(call), bytes);
 }
 
 void call_send_raw(struct call *call)
 {
     const struct manner *m = &call->reply.manner;
     if (m->broken_tls)
-        send_plain(call, (str){ no_record, sizeof no_record - 1 });
+        send_broken_tls(socket_of(call));
     else
         send_bytes(call, m->raw);
 }

@@ -112,7 +112,7 @@ static bool is_resource(const struct word *w)
 {
     return !w->quoted
         && (name_find(resource_names, RESOURCE_COUNT, w->text) >= 0
-            || str_is(w->text, "any"));
+            || str_is(w->text, "any") || str_is(w->text, "handshake"));
 }
 
 static bool is_operation(const struct word *w)
@@ -178,7 +178,7 @@ const struct word_kind word_kinds[] = {
     { "CAPABILITY", "a capability of a target", is_capability },
     { "MANNER", "drop, reset, hang or cut", is_manner },
     { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest, trailing-octets or talks", is_alpn_fault },
-    { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any", is_resource },
+    { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any, or handshake", is_resource },
     { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
     { "EXTRA", "eab, profile or chain", is_extra },
     { "SETTING", "a setting of the mock CA", is_any },

@@ -6,6 +6,8 @@
 #include "script/names.h"
 #include "script/verbs.h"
 
+enum { MOST_PROTOCOL = 255 };
+
 const char *const effect_names[EFFECT_KINDS] = {
     [EFFECT_HANDLED] = "handled",
     [EFFECT_DETAIL] = "detail",
@@ -38,6 +40,7 @@ const char *const effect_names[EFFECT_KINDS] = {
     [EFFECT_MANNER] = "manner",
     [EFFECT_RAW] = "raw-answer",
     [EFFECT_BROKEN_TLS] = "broken-tls",
+    [EFFECT_ALPN] = "alpn",
 };
 
 const char *const rule_names[] = { "url", "nonce", "directory" };
@@ -73,6 +76,8 @@ static const struct {
 
 static bool fits_resource(const struct rule *rule, enum effect_kind kind)
 {
+    if (rule->handshake || kind == EFFECT_ALPN)
+        return rule->handshake && (kind == EFFECT_ALPN || kind == EFFECT_BROKEN_TLS);
     for (size_t i = 0; i < countof(fitting); i++)
         if (fitting[i].kind == kind)
             return !rule->any && (fitting[i].resources & (1u << rule->resource));
@@ -105,6 +110,11 @@ static bool has_colon(str text)
     return str_find_char(text, ':') > 0 && str_find_char(text, ':') < text.len;
 }
 
+static str word_of(const struct line *c)
+{
+    return c->word_count ? c->word[0].text : STR_NONE;
+}
+
 /* What the usage cannot say.  false after telling. */
 static bool check_words(const struct line *c, enum effect_kind kind, struct mistakes *m)
 {
@@ -122,6 +132,9 @@ static bool check_words(const struct line *c, enum effect_kind kind, struct mist
         return mistake(m, c->place, "\"%.*s\" is no error type of ACME%.*s",
                        STR_ARG(word),
                        STR_ARG(name_did_you_mean(a, problem_names, PROBLEM_COUNT, word)));
+    if (kind == EFFECT_ALPN && (!word_of(c).len || word_of(c).len > MOST_PROTOCOL))
+        return mistake(m, c->place,
+                       "a protocol's name has 1 to 255 bytes (RFC 7301 3.1)");
     if ((kind == EFFECT_HEADER || kind == EFFECT_ADD_HEADER) && !has_colon(c->rest))
         return mistake(m, c->place, "a header is written NAME: VALUE");
     return true;
@@ -154,7 +167,9 @@ static bool add_effect(struct arena *a, struct rule *rule, const struct line *c,
         return false;
     if (!fits_resource(rule, effect.kind))
         return mistake(m, c->place, "%s does nothing on %s", c->verb->name,
-                       rule->any ? "any" : resource_names[rule->resource]);
+                       rule->any             ? "any"
+                           : rule->handshake ? "handshake"
+                                             : resource_names[rule->resource]);
     take_words(a, c, &effect);
     rule->effect = GROW(a, rule->effect, rule->effect_count, struct effect);
     size_t at = rule->effect_count++;
@@ -190,6 +205,9 @@ static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
     };
     if (!check_read(a, c, 0, &check, &err))
         return mistake(m, c->place, "%s", err.text);
+    if (rule->handshake)
+        return mistake(m, c->place,
+                       "a handshake has nothing yet that a rule can look at");
     bool answer = is_among(of_answer, countof(of_answer), check.subject);
     if (!answer && !is_among(of_request, countof(of_request), check.subject))
         return mistake(m, c->place,
@@ -247,6 +265,7 @@ static bool read_schedule(const struct line *line, struct rule *out, struct mist
     long after = 0, times = str_is(choice, "first") ? 1 : 0;
     bool counted = line_has(line, "times");
     out->any = str_is(name, "any");
+    out->handshake = str_is(name, "handshake");
     int resource = name_find(resource_names, RESOURCE_COUNT, name);
     out->resource = resource < 0 ? RESOURCE_OTHER : (enum resource)resource;
     if (!read_number(line, "after", &after) || !read_number(line, "times", &times))

@@ -42,6 +42,7 @@ enum effect_kind {
     EFFECT_MANNER,
     EFFECT_RAW,
     EFFECT_BROKEN_TLS,
+    EFFECT_ALPN,
     EFFECT_KINDS
 };
 /* The clause that each is written as. */
@@ -57,8 +58,9 @@ struct effect {
 
 struct rule {
     const struct line *line;
-    str text; /* "on newOrder first" */
-    bool any; /* of all resources of ACME */
+    str text;       /* "on newOrder first" */
+    bool any;       /* of all resources of ACME */
+    bool handshake; /* of TLS handshakes, and of no request */
     enum resource resource;
     size_t after;       /* so many requests are left alone first */
     size_t times;       /* then so many are dealt with; 0: all */

@@ -104,7 +104,7 @@ const struct verb verbs[] = {
 
     /* ---- rules: what the mock CA does otherwise ---- */
     { "on", VERB_ON, IN_FILE | IN_SCENARIO, IN_ON, "RESOURCE [first|always] [after NUMBER] [times NUMBER]",
-      "A rule of the mock CA, in a client scenario or a file for `acmespec mock --script`: what it does to requests for the resource (`any`: all), from the start and always unless told otherwise." },
+      "A rule of the mock CA, in a client scenario or a file for `acmespec mock --script`: what it does to requests for the resource (`any`: all; `handshake`: none yet, but a new TLS connection), from the start and always unless told otherwise." },
     { "reply", VERB_CLAUSE, IN_ON, 0, "NUMBER [WORD]", "Answers with this status, and a problem document of this type (an ACME error, or a URI); the request is not acted upon." },
     { "handled", VERB_CLAUSE, IN_ON, 0, "", "With `reply`: the request is acted upon all the same, and only its answer is another." },
     { "detail", VERB_CLAUSE, IN_ON, 0, "TEXT", "The detail of the problem document, or of the error of `invalid`." },
@@ -123,7 +123,7 @@ const struct verb verbs[] = {
     { "drip", VERB_CLAUSE, IN_ON, 0, "DURATION [NUMBER]", "Sends the body in pieces of so many bytes (16 unless given), with a pause behind each." },
     { "length", VERB_CLAUSE, IN_ON, 0, "NUMBER", "Claims this Content-Length, whatever is sent." },
     { "raw-answer", VERB_CLAUSE, IN_ON, 0, "VALUE", "Sends these bytes (a JSON string) instead of an HTTP answer, and closes the connection." },
-    { "broken-tls", VERB_CLAUSE, IN_ON, 0, "", "Sends bytes that are no TLS record in the middle of the connection, and closes it." },
+    { "broken-tls", VERB_CLAUSE, IN_ON, 0, "", "Sends bytes that are no TLS record in the middle of the connection, or of the handshake, and closes it." },
     { "processing", VERB_CLAUSE, IN_ON, 0, "NUMBER", "On finalize: so many reads of the order find it processing." },
     { "valid", VERB_CLAUSE, IN_ON, 0, "", "On newOrder, newAuthz, challenge: what is to be proven is valid at once." },
     { "invalid", VERB_CLAUSE, IN_ON, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
@@ -148,6 +148,7 @@ const struct verb verbs[] = {
     { "manner", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "MANNER", "http-01, or a rule: drop, reset, hang or cut the answer; or send it chunked, or close behind it." },
     { "extra", VERB_CLAUSE, IN_PROVISION, 0, "VALUE...", "dns-01: further TXT records beside the right one." },
     { "cname", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "dns-01: the record stands at this name and a CNAME points there." },
+    { "alpn", VERB_CLAUSE, IN_ON, 0, "VALUE", "On handshake: selects this protocol, whether it was offered or not, and answers nothing behind it; `refused`: ends the handshake with the alert no_application_protocol (RFC 7301 3.2)." },
     { "alpn", VERB_CLAUSE, IN_PROVISION, 0, "ALPNFAULT...", "tls-alpn-01: presents a certificate or handshake that is wrong in these ways." },
     { "provision dns", VERB_PROVISION_DNS, IN_SCENARIO, 0, "DOMAIN DNSTYPE VALUE...",
       "Adds a DNS record, or makes the name answer with servfail, nxdomain, refused, silent, truncate or empty." },
