@@ -87,12 +87,65 @@ END_TEST
 
 START_TEST(no_other_root_is_trusted)
 {
-    ck_assert_str_eq(with_server("ls /etc/ssl/certs | wc -l"), "3\n");
+    ck_assert_str_eq(with_server("ls /etc/ssl/certs | wc -l"), "4\n");
     ck_assert_str_eq(with_server("grep -c BEGIN /etc/ssl/certs/ca-certificates.crt"),
                      "1\n");
     ck_assert_ptr_nonnull(strstr(with_server("curl -sS --cacert /etc/hosts https://"
                                              "ca.test/"),
                                  "curl: ("));
+}
+END_TEST
+
+/* Java without a variable looks into its own folder, which on Debian leads to the
+ * system's; a Java that was unpacked somewhere needs the variable. */
+static bool java_is_here(void)
+{
+    bool here = system("command -v java keytool javac >/dev/null") == 0;
+    if (!here)
+        printf("tests are left out: there is no Java here\n");
+    return here;
+}
+
+static void compile_hello(void)
+{
+    static const char program[] =
+        "public class Hello { public static void main(String[] a) throws Exception {\n"
+        "System.out.print(new String(new java.net.URL(\"https://ca.test/\")\n"
+        ".openStream().readAllBytes())); } }\n";
+    const char *dir = box.dir.ptr;
+    const char *file = arena_printf(box.a, "%s/Hello.java", dir).ptr;
+    ck_assert(file_write(file, str_of(program), &box.err));
+    ck_assert_int_eq(system(arena_printf(box.a, "javac -nowarn %s", file).ptr), 0);
+}
+
+static const char *hello_of_java(const char *before)
+{
+    return with_server(
+        arena_printf(box.a, "%s java -cp %s Hello 2>&1", before, box.dir.ptr).ptr);
+}
+
+START_TEST(java_trusts_the_root_too)
+{
+    compile_hello();
+    ck_assert_str_eq(hello_of_java(""), "hello");
+    const char *named =
+        arena_printf(box.a, "-Djavax.net.ssl.trustStore=%s/trust/java/cacerts",
+                     box.dir.ptr)
+            .ptr;
+    const char *said =
+        hello_of_java(arena_printf(box.a, "JAVA_TOOL_OPTIONS=%s", named).ptr);
+    ck_assert_msg(strstr(said, "hello") && strstr(said, named), "%s", said);
+    said = hello_of_java("JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=NONE");
+    ck_assert_msg(strstr(said, "trustAnchors") != NULL, "%s", said);
+}
+END_TEST
+
+/* The password also has the digest looked at. */
+START_TEST(java_lists_the_root_and_no_other)
+{
+    const char *said = with_server("keytool -list -cacerts -storepass changeit");
+    ck_assert_msg(strstr(said, "contains 1 entry") != NULL, "%s", said);
+    ck_assert_msg(strstr(said, "root0, ") != NULL, "%s", said);
 }
 END_TEST
 
@@ -126,6 +179,9 @@ START_TEST(the_environment_names_the_folder_and_no_proxy)
     ck_assert(strs_has(&set, STR("SSL_CERT_FILE=/x/trust/ca-certificates.crt")));
     ck_assert(strs_has(&set, STR("SSL_CERT_DIR=/x/trust")));
     ck_assert(strs_has(&set, STR("REQUESTS_CA_BUNDLE=/x/trust/ca-certificates.crt")));
+    ck_assert(strs_has(&set,
+                       STR("JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore="
+                           "/x/trust/java/cacerts")));
     ck_assert(strs_has(&unset, STR("HTTPS_PROXY")));
     ck_assert_uint_eq(set.count + unset.count, sandbox_variable_count);
 }
@@ -140,6 +196,10 @@ Suite *sandbox_trust_suite(void)
     if (sandbox_is_here()) {
         tcase_add_test(tc, the_system_trusts_a_root_that_was_written_inside);
         tcase_add_test(tc, no_other_root_is_trusted);
+        if (java_is_here()) {
+            tcase_add_test(tc, java_trusts_the_root_too);
+            tcase_add_test(tc, java_lists_the_root_and_no_other);
+        }
     }
     suite_add_tcase(s, tc);
     return s;

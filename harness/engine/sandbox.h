@@ -42,9 +42,9 @@ bool sandbox_enter(struct arena *a, const struct sandbox *what,
                    struct err *err) MUST_CHECK;
 
 /* Writes a folder (made when it is not there) that makes clients trust these roots and no
- * others: a bundle, and the links by which OpenSSL's -CApath finds them.  May be done
- * again, with an empty text for no roots at all, and after sandbox_enter(): what is laid
- * over the system's store follows. */
+ * others: a bundle, the links by which OpenSSL's -CApath finds them, and a keystore for
+ * Java.  May be done again, with an empty text for no roots at all, and after
+ * sandbox_enter(): what is laid over the system's store follows. */
 bool sandbox_trust(const char *folder, str pem, struct err *err) MUST_CHECK;
 /* "FOLDER/ca-certificates.crt" */
 str sandbox_bundle(struct arena *a, str folder);
@@ -54,7 +54,7 @@ str sandbox_bundle(struct arena *a, str folder);
  * at nothing else, and in place of a sandbox. */
 struct sandbox_variable {
     const char *name;
-    enum { VARIABLE_BUNDLE, VARIABLE_FOLDER, VARIABLE_OUT } value;
+    enum { VARIABLE_BUNDLE, VARIABLE_FOLDER, VARIABLE_JAVA, VARIABLE_OUT } value;
     const char *help;
 };
 extern const struct sandbox_variable sandbox_variables[];

@@ -37,6 +37,12 @@ static const char *const trust_bundles[] = {
     "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
     "/var/lib/ca-certificates/ca-bundle.pem",
 };
+/* Java's: Debian's is in the first folder; Fedora, old and new, and openSUSE. */
+static const char *const trust_keystores[] = {
+    "/etc/pki/java/cacerts",
+    "/etc/pki/ca-trust/extracted/java/cacerts",
+    "/var/lib/ca-certificates/java-cacerts",
+};
 
 /* Sockets, which a network namespace does not cut, of daemons that resolve names or act
  * for others outside: folders of them, and single ones. */
@@ -117,6 +123,7 @@ static bool furnish_names(struct arena *a, const struct sandbox *what, struct er
 static bool furnish_trust(struct arena *a, str folder, struct err *err)
 {
     const char *from = str_z(a, folder), *bundle = sandbox_bundle(a, folder).ptr;
+    const char *keystore = sandbox_keystore_path(a, folder).ptr;
     bool good = true;
     if (!folder.len)
         return true;
@@ -124,6 +131,8 @@ static bool furnish_trust(struct arena *a, str folder, struct err *err)
         good = lay_over(from, trust_folders[i]);
     for (size_t i = 0; good && i < countof(trust_bundles); i++)
         good = lay_over(bundle, trust_bundles[i]);
+    for (size_t i = 0; good && i < countof(trust_keystores); i++)
+        good = lay_over(keystore, trust_keystores[i]);
     return good || sandbox_refused("cannot replace the system's roots", err);
 }
 

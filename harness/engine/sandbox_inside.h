@@ -3,6 +3,7 @@
 #ifndef ENGINE_SANDBOX_INSIDE_H
 #define ENGINE_SANDBOX_INSIDE_H
 
+#include "crypto/cert.h"
 #include "engine/sandbox.h"
 
 /* Fills in why a step of making it failed, by errno and what the system forbids.  Always
@@ -11,5 +12,8 @@ bool sandbox_refused(const char *step, struct err *err);
 /* In new namespaces, as root of them: loopback, files, trust, folders and /proc. */
 bool sandbox_furnish(struct arena *a, const struct sandbox *what,
                      struct err *err) MUST_CHECK;
+/* A keystore for Java that trusts these, and where it stands in the folder. */
+str sandbox_keystore(struct arena *a, const struct chain *roots);
+str sandbox_keystore_path(struct arena *a, str folder);
 
 #endif

@@ -2,7 +2,7 @@
 /* What makes clients trust our root alone: a folder as Debian's /etc/ssl/certs is, and
  * variables for programs that do not look there. */
 #define _GNU_SOURCE
-#include "engine/sandbox.h"
+#include "engine/sandbox_inside.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -25,6 +25,7 @@ const struct sandbox_variable sandbox_variables[] = {
     { "LEGO_CA_CERTIFICATES", VARIABLE_BUNDLE, "lego" },
     { "NODE_EXTRA_CA_CERTS",  VARIABLE_BUNDLE, "Node.js, besides the roots it was compiled with" },
     { "PERL_LWP_SSL_CA_FILE", VARIABLE_BUNDLE, "Perl's LWP" },
+    { "JAVA_TOOL_OPTIONS",    VARIABLE_JAVA, "every Java, which says so on its standard error" },
 
     { "http_proxy",  VARIABLE_OUT, "a proxy would be asked in place of the CA; curl reads only this case" },
     { "https_proxy", VARIABLE_OUT, "a proxy" },
@@ -49,10 +50,24 @@ const struct sandbox_variable sandbox_variables[] = {
 const size_t sandbox_variable_count = countof(sandbox_variables);
 
 #define BUNDLE "ca-certificates.crt"
+#define JAVA "java" /* in a folder of its own, as Debian has it */
 
 str sandbox_bundle(struct arena *a, str folder)
 {
     return arena_printf(a, "%.*s/" BUNDLE, STR_ARG(folder));
+}
+
+str sandbox_keystore_path(struct arena *a, str folder)
+{
+    return arena_printf(a, "%.*s/" JAVA "/cacerts", STR_ARG(folder));
+}
+
+static str value_of(struct arena *a, const struct sandbox_variable *v, str folder)
+{
+    if (v->value == VARIABLE_JAVA)
+        return arena_printf(a, "-Djavax.net.ssl.trustStore=%s",
+                            sandbox_keystore_path(a, folder).ptr);
+    return v->value == VARIABLE_BUNDLE ? sandbox_bundle(a, folder) : folder;
 }
 
 void sandbox_environment(struct arena *a, str folder, struct strs *set,
@@ -60,17 +75,17 @@ void sandbox_environment(struct arena *a, str folder, struct strs *set,
 {
     for (size_t i = 0; i < countof(sandbox_variables); i++) {
         const struct sandbox_variable *v = &sandbox_variables[i];
-        str value = v->value == VARIABLE_BUNDLE ? sandbox_bundle(a, folder) : folder;
         if (v->value == VARIABLE_OUT)
             strs_add(a, unset, str_of(v->name));
         else
-            strs_add(a, set, arena_printf(a, "%s=%.*s", v->name, STR_ARG(value)));
+            strs_add(a, set,
+                     arena_printf(a, "%s=%s", v->name, value_of(a, v, folder).ptr));
     }
 }
 
 /* --- the folder --- */
 
-/* Links of roots that were trusted before. */
+/* Links of roots that were trusted before; a folder stays. */
 static void drop_links(struct arena *a, const char *folder)
 {
     DIR *dir = opendir(folder);
@@ -86,10 +101,10 @@ static void drop_links(struct arena *a, const char *folder)
 }
 
 /* In place: a file that was laid over another is known by its inode. */
-static bool write_bundle(const char *path, str pem)
+static bool write_in_place(const char *path, str content)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    bool good = fd >= 0 && file_write_all(fd, pem) && fchmod(fd, 0644) == 0;
+    bool good = fd >= 0 && file_write_all(fd, content) && fchmod(fd, 0644) == 0;
     if (fd >= 0)
         good = close(fd) == 0 && good;
     return good;
@@ -102,6 +117,14 @@ static bool link_name(struct arena *a, const char *folder, str name)
         || errno == EEXIST;
 }
 
+static bool write_keystore(struct arena *a, const char *folder, const struct chain *roots)
+{
+    const char *below = arena_printf(a, "%s/" JAVA, folder).ptr;
+    return (mkdir(below, 0755) == 0 || errno == EEXIST) && chmod(below, 0755) == 0
+        && write_in_place(sandbox_keystore_path(a, str_of(folder)).ptr,
+                          sandbox_keystore(a, roots));
+}
+
 static bool write_trust(struct arena *a, const char *folder, str pem, struct err *err)
 {
     struct chain roots = { 0 };
@@ -111,7 +134,8 @@ static bool write_trust(struct arena *a, const char *folder, str pem, struct err
         return err_set(err, "cannot make the folder %s: %s", folder, strerror(errno));
     drop_links(a, folder);
     bool good = chmod(folder, 0755) == 0
-        && write_bundle(sandbox_bundle(a, str_of(folder)).ptr, pem)
+        && write_in_place(sandbox_bundle(a, str_of(folder)).ptr, pem)
+        && write_keystore(a, folder, &roots)
         && link_name(a, folder, STR("ca-bundle.crt")); /* as Fedora calls it */
     for (size_t i = 0; good && i < roots.count; i++) {
         str hash = cert_hash_name(a, roots.item[i]);
