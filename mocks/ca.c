@@ -146,6 +146,14 @@ void ca_change_terms(struct ca *ca)
     pthread_mutex_unlock(&ca->lock);
 }
 
+str ca_newest_terms(struct ca *ca, struct arena *a)
+{
+    pthread_mutex_lock(&ca->lock);
+    int terms = ca->terms;
+    pthread_mutex_unlock(&ca->lock);
+    return terms ? ca_terms_url(ca, a, terms) : STR_NONE;
+}
+
 void ca_shift_clock(struct ca *ca, long seconds)
 {
     pthread_mutex_lock(&ca->lock);

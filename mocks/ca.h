@@ -129,6 +129,8 @@ str ca_other_root_pem(const struct ca *ca);
 /* From now on accounts have to agree to other terms (RFC 8555 7.3.3): what they ask is
  * answered userActionRequired until somebody visits the instance URL. */
 void ca_change_terms(struct ca *ca);
+/* URL of the terms that a new account has to agree to now; empty where there are none. */
+str ca_newest_terms(struct ca *ca, struct arena *a);
 /* Seconds that the CA's own clock is ahead of the wall clock: for what expires. */
 void ca_shift_clock(struct ca *ca, long seconds);
 /* Plays the operator: revokes an account, or an authorization (RFC 8555 7.1.6); false

@@ -130,6 +130,20 @@ START_TEST(a_hook_changes_the_zone)
 }
 END_TEST
 
+/* Word for word, as the directory has them: some clients agree to nothing else. */
+START_TEST(the_terms_are_named_as_they_are_now)
+{
+    static const char look[] = "curl -s --cacert \"$root\" \"$directory\" >dir\n"
+                               "test \"$terms\" && grep -qF \"\\\"$terms\\\"\" dir && exit 5\n"
+                               "test \"$terms\" || grep -q termsOfService dir || exit 6";
+    static const char *const steps[] = {
+        "run obtain ${domain}\nshould exit is 5\n",
+        "ca no-terms\nrun obtain ${domain}\nshould exit is 6\n",
+    };
+    ck_assert_int_eq(played(look, steps[_i]).verdict, VERDICT_PASS);
+}
+END_TEST
+
 Suite *under_test_suite(void)
 {
     Suite *suite = suite_create("under_test");
@@ -137,6 +151,7 @@ Suite *under_test_suite(void)
     tcase_add_checked_fixture(t, begin, end);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, an_outcome_has_its_reason, 0, countof(rows));
+    tcase_add_loop_test(t, the_terms_are_named_as_they_are_now, 0, 2);
     tcase_add_test(t, a_rule_that_never_applied_leaves_it_open);
     tcase_add_test(t, a_mistake_of_our_own_is_an_error);
     tcase_add_test(t, a_hook_changes_the_zone);

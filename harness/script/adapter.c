@@ -31,6 +31,7 @@ const struct variable_row adapter_variables[] = {
     { "dns_add", "a program: $dns_add NAME TEXT adds a TXT record" },
     { "dns_remove", "a program: $dns_remove NAME [TEXT] takes it away" },
     { "email", "a contact address" },
+    { "terms", "URL of the CA's newest terms of service, or empty" },
     { "eab_kid", "key identifier of an external account, where the scenario has one" },
     { "eab_key", "its MAC key, base64url" },
     { "profile", "a certificate profile to ask for, or empty" },
