@@ -133,9 +133,10 @@ END_TEST
 /* Word for word, as the directory has them: some clients agree to nothing else. */
 START_TEST(the_terms_are_named_as_they_are_now)
 {
-    static const char look[] = "curl -s --cacert \"$root\" \"$directory\" >dir\n"
-                               "test \"$terms\" && grep -qF \"\\\"$terms\\\"\" dir && exit 5\n"
-                               "test \"$terms\" || grep -q termsOfService dir || exit 6";
+    static const char look[] =
+        "curl -s --cacert \"$root\" \"$directory\" >dir\n"
+        "test \"$terms\" && grep -qF \"\\\"$terms\\\"\" dir && exit 5\n"
+        "test \"$terms\" || grep -q termsOfService dir || exit 6";
     static const char *const steps[] = {
         "run obtain ${domain}\nshould exit is 5\n",
         "ca no-terms\nrun obtain ${domain}\nshould exit is 6\n",
