@@ -136,6 +136,24 @@ START_TEST(all_mistakes_of_a_file_are_told_at_once)
 }
 END_TEST
 
+START_TEST(mistakes_that_are_not_kept_cost_nothing)
+{
+    struct arena *a = arena_new(NULL);
+    struct mistakes m = { .arena = a };
+    static const char line[] = "frobnicate all\n";
+    enum { LINES = 20000, LENGTH = sizeof(line) - 1 };
+    size_t count;
+    char *text = arena_alloc(a, 1, (size_t)LINES * LENGTH);
+    for (size_t i = 0; i < LINES; i++)
+        memcpy(text + i * LENGTH, line, LENGTH);
+    size_t before = arena_size(a);
+    lines_read(a, "t.acme", (str){ text, (size_t)LINES * LENGTH }, &count, &m);
+    ck_assert_uint_eq(m.list.count, 100);
+    ck_assert_uint_lt(arena_size(a) - before, 1024 * 1024);
+    arena_end(a);
+}
+END_TEST
+
 START_TEST(a_must_takes_the_rules_that_bind)
 {
     struct arena *a = arena_new(NULL);
@@ -226,6 +244,7 @@ Suite *reader_suite(void)
     tcase_add_loop_test(t, what_is_well_written_is_read, 0, countof(good));
     tcase_add_loop_test(t, a_mistake_is_named_with_its_place, 0, countof(bad));
     tcase_add_test(t, all_mistakes_of_a_file_are_told_at_once);
+    tcase_add_test(t, mistakes_that_are_not_kept_cost_nothing);
     tcase_add_test(t, a_must_takes_the_rules_that_bind);
     tcase_add_test(t, an_unknown_id_is_refused_with_the_nearest);
     tcase_add_test(t, names_of_checks_are_unique);

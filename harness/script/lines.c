@@ -245,6 +245,15 @@ static void skip_line(struct reader *r)
     while (!r->ended && r->indent > indent);
 }
 
+/* The nearest word is looked for only where the mistake will be kept: a megabyte may hold
+ * a hundred thousand. */
+static void unknown_word(struct reader *r, struct place place, unsigned where, str word)
+{
+    if (r->mistakes->list.count < MOST_MISTAKES)
+        mistake(r->mistakes, place, "\"%.*s\" is not a word of %s%.*s", STR_ARG(word),
+                where_name(where), STR_ARG(verb_did_you_mean(r->arena, where, word)));
+}
+
 static bool read_one(struct reader *r, unsigned where, struct line *line, bool is_clause)
 {
     size_t end = line_end(r, r->at), after_first = r->at;
@@ -254,9 +263,7 @@ static bool read_one(struct reader *r, unsigned where, struct line *line, bool i
     str second = word_from(r, &after_second, end);
     line->verb = verb_for(r, where, first, second, &used);
     if (!line->verb) {
-        mistake(r->mistakes, line->place, "\"%.*s\" is not a word of %s%.*s",
-                STR_ARG(first), where_name(where),
-                STR_ARG(verb_did_you_mean(r->arena, where, first)));
+        unknown_word(r, line->place, where, first);
         skip_line(r);
         return false;
     }

@@ -100,9 +100,10 @@ dir:there is no .acme file in
 dangling:there is no file or folder
 none:there is no file or folder"
 # In 1 GB, where the shell can say so and the program is not one under a sanitizer, whose
-# address space is all there is.
+# address space is all there is: that one ends by a signal here, and the `exit` keeps the
+# shell that tells of it within the parentheses.
 # shellcheck disable=SC3045
-if (ulimit -v 1000000 && "$acmespec" --version) >/dev/null 2>&1; then
+if (ulimit -v 1000000 && "$acmespec" --version || exit 1) >/dev/null 2>&1; then
     ulimit -v 1000000
 fi
 while IFS=: read -r name words; do
