@@ -24,6 +24,8 @@ trap 'exit 1' INT TERM
 # needs a fixed port; its directory is then in $url, its output in $tmp/mock.
 mock_start()
 {
+    # What the mock before this one printed is not read for it.
+    : >"$tmp/mock"
     "$acmespec" mock --always-valid --root "$tmp/root.pem" "$@" >"$tmp/mock" 2>&1 &
     mock=$!
     tries=0
