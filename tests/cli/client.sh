@@ -46,14 +46,15 @@ want()
     verdict $? "status $status (it is $got) and \"$words\" of: client $*"
 }
 
-# scenario NAME CHECK...: obtains within a second, and checks.
+# scenario NAME CHECK...: obtains within a second, or $within, and checks.
 scenario()
 {
     file=$tmp/$1.acme
     shift
     {
         printf 'scenario  A certificate is obtained\nsuite client\nrule rfc8555-7.4-1\n'
-        printf 'needs http-01\n\nrun obtain ${domain} over http-01\n  within 1s\n'
+        printf 'needs http-01\n\nrun obtain ${domain} over http-01\n'
+        printf '  within %s\n' "${within:-1s}"
         printf '%s\n' "$@"
     } >"$file"
 }
@@ -104,6 +105,8 @@ want 5 'it exited with status 4; it is had by: a library' "$tmp/mine.acme" "$tmp
 
 # --- more requests than are kept ---
 
+# The client ends by itself, however long the machine takes for so many.
+within=60s
 flood='bench ${directory} --nonces --clients 1 --count 3500 --ca-file ${root} -q'
 scenario flood-few 'must count newNonce at most 100'
 scenario flood-some 'must count newNonce at most 3400'
@@ -113,6 +116,7 @@ want 1 'must count newNonce at most 100' "$tmp/flood-few.acme" -- "$acmespec" $f
 want 3 'requests were not kept' "$tmp/flood-some.acme" -- "$acmespec" $flood
 want 0 'nothing is violated' "$tmp/flood-many.acme" -- "$acmespec" $flood
 want 3 'requests were not kept' "$tmp/flood-requests.acme" -- "$acmespec" $flood
+within=
 
 # --- a command ---
 
