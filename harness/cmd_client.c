@@ -69,8 +69,8 @@ static bool read_adapter(struct session *s, str name, struct adapter *out,
     return session_mended(good, &m, err);
 }
 
-/* Whether plays run in sandboxes; a refusal is told once, and what needs one is skipped
- * with that reason. */
+/* Whether plays run in sandboxes; what needs one is skipped with the reason where none
+ * can be had. */
 static bool settle_sandbox(struct session *s, str how, str *why_not, struct err *err)
 {
     *why_not = STR("--sandbox=off");
@@ -81,14 +81,18 @@ static bool settle_sandbox(struct session *s, str how, str *why_not, struct err 
         || err_set(err, "there can be no sandbox: %.*s", STR_ARG(*why_not));
 }
 
+static str why_no_sandbox(const struct session *s)
+{
+    return s->target.offered[capability_find(STR("sandbox"))].reason;
+}
+
 static bool begin(struct session *s, struct err *err)
 {
     const struct adapter *adapter = s->target.adapter;
     if (adapter->needs_sandbox && !s->target.sandboxed)
-        return err_set(
-            err, "%.*s can only be tested in a sandbox, and there is none: %.*s",
-            STR_ARG(adapter->name),
-            STR_ARG(s->target.offered[capability_find(STR("sandbox"))].reason));
+        return err_set(err,
+                       "%.*s can only be tested in a sandbox, and there is none: %.*s",
+                       STR_ARG(adapter->name), STR_ARG(why_no_sandbox(s)));
     const struct standing *standing = s->context;
     if (!standing->here)
         return err_set(err, "%s", standing->why.text);
@@ -96,11 +100,14 @@ static bool begin(struct session *s, struct err *err)
         && file_temp_dir(s->arena, &s->target.folder, err);
 }
 
-static str name_for_reports(struct arena *a, const struct adapter *adapter, str version)
+static str name_for_reports(const struct session *s, str version)
 {
-    return version.len && !str_eq(version, adapter->name)
-        ? arena_printf(a, "%.*s (%.*s)", STR_ARG(adapter->name), STR_ARG(version))
-        : adapter->name;
+    str name = s->target.adapter->name;
+    if (version.len && !str_eq(version, name))
+        name = arena_printf(s->arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(version));
+    return s->target.sandboxed ? name
+                               : arena_printf(s->arena, "%.*s, without a sandbox: %.*s",
+                                              STR_ARG(name), STR_ARG(why_no_sandbox(s)));
 }
 
 static int print_help(void)
@@ -157,7 +164,7 @@ static bool prepare(struct session *s, const struct client_options_given *o,
                     struct adapter *adapter, struct err *err)
 {
     struct strs names = *words;
-    str why_no_sandbox;
+    str why_not;
     if (!command->count) {
         names.item++;
         names.count--;
@@ -167,11 +174,11 @@ static bool prepare(struct session *s, const struct client_options_given *o,
     bool good = command->count ? adapt_command(s->arena, o, command, adapter, err)
                                : read_adapter(s, words->item[0], adapter, err);
     if (!good || !session_plan(s, &names, err)
-        || !settle_sandbox(s, o->sandbox, &why_no_sandbox, err))
+        || !settle_sandbox(s, o->sandbox, &why_not, err))
         return false;
     s->target.run = session_label(s);
     s->target.profile.deadline_factor = o->patience;
-    clients_target(s->arena, adapter, why_no_sandbox, &s->target);
+    clients_target(s->arena, adapter, why_not, &s->target);
     return true;
 }
 
@@ -204,7 +211,7 @@ int cmd_client(struct arena *a, int argc, char **argv)
         return session_nothing(&s);
     clients_look(a, &adapter, &standing);
     s.context = &standing;
-    s.name = name_for_reports(a, &adapter, standing.here ? standing.version : STR_NONE);
+    s.name = name_for_reports(&s, standing.here ? standing.version : STR_NONE);
     s.again =
         peer_reproduce(a, argc, argv, client_rows, client_row_count, !command.count);
     s.behind = behind_of(a, &command);

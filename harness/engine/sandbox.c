@@ -38,6 +38,9 @@ static const struct {
     { "/proc/sys/user/max_user_namespaces", "0",
       "this kernel allows no user namespace; set the sysctl user.max_user_namespaces to "
       "10000" },
+    { "/proc/sys/user/max_net_namespaces", "0",
+      "this kernel allows no network namespace; set the sysctl user.max_net_namespaces to "
+      "10000" },
 };
 /* clang-format on */
 

@@ -136,6 +136,22 @@ cd "$tmp" || exit 1
 want 1 'exited with status 7' issued.acme -- ./script "it's \${me}"
 cd "$here" || exit 1
 
+# --- no sandbox ---
+
+want 0 'target   acmespec, without a sandbox: --sandbox=off' acmespec client/0-abilities/http-01 --sandbox=off
+# Among users of a namespace that may make no network, where the machine lets us have one.
+cat >"$tmp/bare" <<END
+#!/bin/sh
+exec unshare -r sh -c 'echo 0 >/proc/sys/user/max_net_namespaces && exec "\$0" "\$@"' "$acmespec" "\$@"
+END
+chmod +x "$tmp/bare"
+if "$tmp/bare" --version >"$tmp/out" 2>&1; then
+    outside=$acmespec acmespec=$tmp/bare
+    want 2 'there can be no sandbox: this kernel allows no network namespace' acmespec --sandbox=require
+    want 0 'without a sandbox: this kernel allows no network namespace' acmespec client/0-abilities/http-01
+    acmespec=$outside
+fi
+
 # --- clients as they should not be ---
 
 want 1 'true exited with status 0, but it never fetched a certificate' "$tmp/issued.acme" -- true
