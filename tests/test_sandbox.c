@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,22 +93,65 @@ START_TEST(the_real_ports_are_free)
 }
 END_TEST
 
+static int connect_to(const void *at, socklen_t size)
+{
+    int fd = socket(((const struct sockaddr *)at)->sa_family, SOCK_STREAM, 0);
+    return connect(fd, at, size) == 0 ? 0 : errno;
+}
+
 static int connect_out(void *context)
 {
     struct sockaddr_in at = { .sin_family = AF_INET,
                               .sin_port = htons(443),
                               .sin_addr.s_addr = htonl(0xc0000201) }; /* 192.0.2.1 */
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
     (void)context;
-    return connect(fd, (struct sockaddr *)&at, sizeof at) == 0 ? 0 : errno;
+    return connect_to(&at, sizeof at);
+}
+
+static int connect_out_by_ipv6(void *context)
+{
+    struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+                               .sin6_port = htons(443),
+                               .sin6_addr.s6_addr = { 0x20, 0x01, 0x0d, 0xb8, 1 } };
+    (void)context;
+    return connect_to(&at, sizeof at);
 }
 
 START_TEST(no_way_leads_out)
 {
     box_inside(connect_out, NULL);
     ck_box_exited(ENETUNREACH);
+    box_inside(connect_out_by_ipv6, NULL);
+    ck_box_exited(ENETUNREACH);
     ck_assert_str_eq(box_said("cat /proc/net/route | wc -l"), "1\n"); /* the heading */
     ck_assert_str_eq(box_said("grep -c : /proc/net/dev"), "1\n");     /* lo */
+}
+END_TEST
+
+static int connect_by_path(void *context)
+{
+    return connect_to(context, sizeof(struct sockaddr_un));
+}
+
+/* Of a daemon outside, under a name; an abstract one begins with a NUL. */
+static void is_cut_off(const char *name, size_t skip)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    snprintf(at.sun_path + skip, sizeof at.sun_path - skip, "%s", name);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&at, sizeof at), 0);
+    ck_assert_int_eq(listen(fd, 1), 0);
+    ck_assert_int_eq(connect_to(&at, sizeof at), 0);
+    box_inside(connect_by_path, &at);
+    ck_box_exited(ECONNREFUSED);
+    ck_assert_int_eq(connect_to(&at, sizeof at), 0);
+    close(fd);
+}
+
+START_TEST(sockets_of_daemons_outside_are_cut_off)
+{
+    is_cut_off(arena_printf(box.a, "%s/a daemon's", box.dir.ptr).ptr, 0);
+    is_cut_off(arena_printf(box.a, "acmespec%ld", (long)getpid()).ptr, 1);
 }
 END_TEST
 
@@ -305,6 +349,7 @@ static void add_tests_inside(TCase *tc)
     tcase_add_test(tc, the_system_outside_stays_as_it_was);
     tcase_add_test(tc, the_real_ports_are_free);
     tcase_add_test(tc, no_way_leads_out);
+    tcase_add_test(tc, sockets_of_daemons_outside_are_cut_off);
     tcase_add_test(tc, tmp_is_empty_but_for_what_is_kept);
     tcase_add_test(tc, a_folder_can_be_empty);
     tcase_add_test(tc, the_end_inside_is_the_end_outside);

@@ -231,13 +231,16 @@ static bool split(const sigset_t *before, struct err *err)
 bool sandbox_enter(struct arena *a, const struct sandbox *what, struct err *err)
 {
     sigset_t set, before;
+    str sockets;
+    if (!file_read(a, "/proc/net/unix", CEILING_BODY, &sockets, err))
+        sockets = STR_NONE;
     if (!leave_namespaces(a, err))
         return false;
     watched_signals(&set);
     sigprocmask(SIG_BLOCK, &set, &before);
     (void)signal(SIGCHLD, SIG_DFL);
     fflush(NULL);
-    return split(&before, err) && sandbox_furnish(a, what, err);
+    return split(&before, err) && sandbox_furnish(a, what, sockets, err);
 }
 
 /* --- the probe --- */

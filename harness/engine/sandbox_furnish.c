@@ -44,8 +44,8 @@ static const char *const trust_keystores[] = {
     "/var/lib/ca-certificates/java-cacerts",
 };
 
-/* Sockets, which a network namespace does not cut, of daemons that resolve names or act
- * for others outside: folders of them, and single ones. */
+/* Sockets of daemons that resolve names or act for others outside: folders of them, and
+ * single ones, wherever their daemon is; a container may have some of its host. */
 static const char *const hidden_folders[] = {
     "/run/nscd", "/run/avahi-daemon", "/run/dbus", "/run/containerd", "/run/podman",
 };
@@ -136,6 +136,35 @@ static bool furnish_trust(struct arena *a, str folder, struct err *err)
     return good || sandbox_refused("cannot replace the system's roots", err);
 }
 
+/* The path of one that listens, by its line of /proc/net/unix; or empty. */
+static str path_of_socket(str line)
+{
+    enum { FLAGS = 3, BEFORE_PATH = 7 };
+    str field = STR_NONE;
+    bool listens = false;
+    for (int i = 0; i < BEFORE_PATH; i++) {
+        line = str_trim(line);
+        if (!str_cut(&line, ' ', &field))
+            return STR_NONE;
+        listens = i == FLAGS ? str_is(field, "00010000") : listens;
+    }
+    return listens && str_starts(line, "/") ? line : STR_NONE;
+}
+
+/* A network namespace cuts all sockets but those that are found by a path. */
+static bool hide_sockets(struct arena *a, str sockets, struct err *err)
+{
+    str line;
+    while (str_cut(&sockets, '\n', &line)) {
+        struct stat found;
+        const char *path = str_z(a, path_of_socket(line));
+        if (lstat(path, &found) == 0 && S_ISSOCK(found.st_mode)
+            && !lay_over(STAGE "/resolv.conf", path))
+            return sandbox_refused("cannot hide the sockets of daemons", err);
+    }
+    return true;
+}
+
 static bool furnish_folders(struct arena *a, const struct sandbox *what, struct err *err)
 {
     for (size_t i = 0; i < countof(hidden_folders); i++)
@@ -216,7 +245,8 @@ static bool furnish_proc(struct err *err)
         || sandbox_refused("cannot mount a /proc of its own", err);
 }
 
-bool sandbox_furnish(struct arena *a, const struct sandbox *what, struct err *err)
+bool sandbox_furnish(struct arena *a, const struct sandbox *what, str sockets,
+                     struct err *err)
 {
     char cwd[4096];
     const char *stood = getcwd(cwd, sizeof cwd);
@@ -227,8 +257,8 @@ bool sandbox_furnish(struct arena *a, const struct sandbox *what, struct err *er
         || !new_tmpfs(STAGE, "mode=0755"))
         return sandbox_refused("cannot mount anything", err);
     bool good = furnish_names(a, what, err) && furnish_trust(a, what->trust, err)
-        && furnish_folders(a, what, err) && furnish_tmp(a, what, err)
-        && furnish_proc(err);
+        && hide_sockets(a, sockets, err) && furnish_folders(a, what, err)
+        && furnish_tmp(a, what, err) && furnish_proc(err);
     if (good)
         stand_again(stood);
     return good;

@@ -9,8 +9,9 @@
 /* Fills in why a step of making it failed, by errno and what the system forbids.  Always
  * false. */
 bool sandbox_refused(const char *step, struct err *err);
-/* In new namespaces, as root of them: loopback, files, trust, folders and /proc. */
-bool sandbox_furnish(struct arena *a, const struct sandbox *what,
+/* In new namespaces, as root of them: loopback, files, trust, folders and /proc.  sockets
+ * is what /proc/net/unix said before. */
+bool sandbox_furnish(struct arena *a, const struct sandbox *what, str sockets,
                      struct err *err) MUST_CHECK;
 /* A keystore for Java that trusts these, and where it stands in the folder. */
 str sandbox_keystore(struct arena *a, const struct chain *roots);
