@@ -7,8 +7,9 @@
 #   tests/interop.sh [--keep DIR] [PEER | clients/CLIENT]...
 #
 # What cannot be had is skipped with the reason. Whatever else is not status 0 fails the
-# run, and the end of that log is shown. --keep leaves each log in DIR. tests/peers/ and
-# tests/clients/ have READMEs that say what there is.
+# run, and the end of that log is shown. --keep leaves each log in DIR, and the results of
+# clients for `tests/clients/table.sh --from DIR`. tests/peers/ and tests/clients/ have
+# READMEs that say what there is.
 set -u
 ROOT=$(cd "$(dirname "$0")/.." && pwd)
 RUN=$ROOT/tests/peers/run.sh
@@ -65,7 +66,7 @@ judge_client()
 {
     version=$(sh "$CLIENTS" --version "$1")
     began=$(date +%s)
-    play sh "$CLIENTS" "$1" -q
+    play sh "$CLIENTS" "$1" -q ${KEEP:+--results "$KEEP/$1.jsonl"}
 }
 
 judge()
