@@ -2,10 +2,12 @@
 /* The mock CA under strangers: thousands of connections opened and dropped, half-open
  * ones, bodies that are huge or nested.  It answers the next
  * honest client as ever, in bounded memory. */
+#include <time.h>
 #include <unistd.h>
 
 #include "acme/problem.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "tests/ca_fixture.h"
 #include "tests/wire.h"
@@ -78,6 +80,22 @@ START_TEST(connections_that_say_nothing_do_not_hold_up_others)
 }
 END_TEST
 
+/* A client that is slow to send costs no work meanwhile: processor time of this process,
+ * which the CA is part of. */
+START_TEST(half_a_hello_costs_no_time)
+{
+    enum { WHILE_MS = 500 };
+    int fd = wire_connect(ca_port(b.ca));
+    wire_send(fd, STR("\x16\x03\x01"));
+    clock_sleep_ms(50);
+    clock_t before = clock();
+    clock_sleep_ms(WHILE_MS);
+    ck_assert_int_lt(clock() - before, CLOCKS_PER_SEC / 1000 * WHILE_MS / 5);
+    an_honest_client_is_served();
+    close(fd);
+}
+END_TEST
+
 static str repeated(const char *piece, size_t count)
 {
     struct buf text = buf_new(b.a, CEILING_BODY);
@@ -128,6 +146,7 @@ Suite *ca_stress_suite(void)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, ten_thousand_connections_leave_nothing);
     tcase_add_test(t, connections_that_say_nothing_do_not_hold_up_others);
+    tcase_add_test(t, half_a_hello_costs_no_time);
     tcase_add_test(t, huge_and_nested_payloads_are_refused);
     tcase_add_test(t, what_it_keeps_of_refusals_is_little);
     suite_add_tcase(suite, t);

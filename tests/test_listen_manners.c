@@ -259,6 +259,28 @@ START_TEST(readers_that_never_read_hold_up_nobody)
 }
 END_TEST
 
+/* Each sends a byte of its body, and the rest when it pleases. */
+START_TEST(senders_that_take_their_time_hold_up_nobody)
+{
+    enum { SENDERS = 50 };
+    int fd[SENDERS];
+    for (int i = 0; i < SENDERS; i++) {
+        fd[i] = wire_connect(listener_port(l));
+        ck_assert(wire_send(fd[i],
+                            STR("POST /echo HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
+                                "Content-Length: 3\r\n\r\na")));
+    }
+    int64_t before = clock_ms();
+    ck_assert_str_eq(body_of(get("GET", "/pieces")), "Hello world");
+    ck_assert_int_lt(clock_ms() - before, SOON_MS);
+    for (int i = 0; i < SENDERS; i++) {
+        ck_assert(wire_send(fd[i], STR("bc")));
+        ck_assert_ptr_nonnull(strstr(wire_read(a, fd[i], SOON_MS).ptr, "abc"));
+        close(fd[i]);
+    }
+}
+END_TEST
+
 START_TEST(an_idle_connection_is_closed)
 {
     struct listen_options options = { .address = "127.0.0.1",
@@ -293,6 +315,7 @@ Suite *listen_manners_suite(void)
     tcase_add_test(c, a_header_without_an_end_loses_its_connection);
     tcase_add_test(c, a_long_header_is_told);
     tcase_add_test(c, readers_that_never_read_hold_up_nobody);
+    tcase_add_test(c, senders_that_take_their_time_hold_up_nobody);
     tcase_add_test(c, an_idle_connection_is_closed);
     suite_add_tcase(suite, c);
     return suite;

@@ -61,12 +61,11 @@ static int port_of(int fd)
 
 /* --- libmicrohttpd --- */
 
+/* With epoll libmicrohttpd 0.9.75 asks in a circle as long as a TLS handshake waits for
+ * the rest of what the client has to say. */
 static unsigned int flags_for(const struct listen_options *o)
 {
-    unsigned int flags = MHD_ALLOW_SUSPEND_RESUME;
-    flags |= MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES
-        ? MHD_USE_EPOLL_INTERNAL_THREAD
-        : MHD_USE_POLL_INTERNAL_THREAD;
+    unsigned int flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_POLL_INTERNAL_THREAD;
     return o->cert_pem.len ? flags | MHD_USE_TLS : flags;
 }
 
