@@ -63,6 +63,16 @@ START_TEST(a_body_in_many_pieces_is_whole)
 }
 END_TEST
 
+START_TEST(a_long_header_is_taken)
+{
+    char value[40000];
+    memset(value, 'v', sizeof value);
+    str text = arena_printf(a, "GET /echo HTTP/1.0\r\nLong: %.*s\r\n\r\n",
+                            (int)sizeof value, value);
+    ck_assert_ptr_nonnull(strstr(answer_to(text), " 200 "));
+}
+END_TEST
+
 START_TEST(a_connection_carries_many_requests)
 {
     struct buf b = buf_new(a, CEILING_BODY);
@@ -195,6 +205,7 @@ Suite *listen_suite(void)
     tcase_add_loop_test(c, any_status_goes_out, 0, countof(statuses));
     tcase_add_loop_test(c, what_cannot_be_sent_is_500, 0, countof(impossible));
     tcase_add_test(c, without_a_host_the_listener_is_named);
+    tcase_add_test(c, a_long_header_is_taken);
     tcase_add_test(c, a_body_in_many_pieces_is_whole);
     tcase_add_test(c, a_connection_carries_many_requests);
     tcase_add_test(c, headers_go_out_byte_for_byte);

@@ -10,7 +10,12 @@
 
 #include "http/listen_inside.h"
 
-enum { USUAL_CONNECTIONS = 1000, USUAL_IDLE_S = 60, CONNECTION_MEMORY = 256 * 1024 };
+enum {
+    USUAL_CONNECTIONS = 1000,
+    USUAL_IDLE_S = 60,
+    /* For the headers of a request and its answer; wiped whole for each request. */
+    CONNECTION_MEMORY = 64 * 1024
+};
 
 /* --- the socket --- */
 
