@@ -288,14 +288,15 @@ static str failure_of(struct ca_call *call)
         : ca_wish_error(call);
 }
 
-static bool start_issuing(struct ca_call *call, str der, struct err *err)
+static bool start_issuing(struct ca_call *call, const struct request_for *request,
+                          struct err *err)
 {
     struct ca *ca = call->ca;
     str failure = failure_of(call);
     if (!ca->options.processing_ms && !call->wish.polls && !failure.len
         && !bug_on(ca, BUG_PROCESSING_FOR_EVER) && !bug_on(ca, BUG_CERTIFICATE_TOO_EARLY))
-        return ca_issue(ca, call->order, der, err);
-    call->order->csr = str_copy(ca->store.arena, der);
+        return ca_issue(ca, call->order, &request->csr, err);
+    call->order->csr = str_copy(ca->store.arena, request->der);
     call->order->issue_ms = clock_ms() + ca->options.processing_ms;
     call->order->polls = call->wish.polls;
     call->order->failure = failure;
@@ -323,7 +324,7 @@ void ca_finalize(struct ca_call *call)
         return;
     }
     json_t *before = json_keep(call->arena, ca_show_order(call, call->order));
-    if (!start_issuing(call, request.der, &err)) {
+    if (!start_issuing(call, &request, &err)) {
         ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, str_of(err.text));
         return;
     }

@@ -207,24 +207,21 @@ static str new_serial(struct ca *ca, struct arena *a)
     return (str){ bytes, SERIAL_BYTES };
 }
 
-static bool issue_in(struct arena *a, struct ca *ca, struct order *order, str request,
-                     struct err *err)
+static bool issue_in(struct arena *a, struct ca *ca, struct order *order,
+                     const struct csr *csr, struct err *err)
 {
-    struct csr csr;
-    if (!csr_read(a, request, &csr, err))
-        return false;
-    struct cert_spec spec = { .key = former_key(ca, a, order, csr.key),
+    struct cert_spec spec = { .key = former_key(ca, a, order, csr->key),
                               .issuer_key = ca->issuer->key,
                               .issuer = ca->issuer->intermediate[0],
-                              .must_staple = csr.must_staple,
-                              .ca = csr.asks_ca && bug_on(ca, BUG_CSR_CA_COPIED) };
+                              .must_staple = csr->must_staple,
+                              .ca = csr->asks_ca && bug_on(ca, BUG_CSR_CA_COPIED) };
     if (bug_on(ca, BUG_KEY_OF_THE_CA))
         spec.key = ca->issuer->key;
-    if (csr.asks_more && bug_on(ca, BUG_CSR_EXTENSION_COPIED))
+    if (csr->asks_more && bug_on(ca, BUG_CSR_EXTENSION_COPIED))
         spec.extensions = json_keep(a, json_pack("{s:s}", "1.3.6.1.4.1.55738.1", "0500"));
     spec.serial = new_serial(ca, a);
     set_dates(ca, order, &spec);
-    set_names(ca, a, order, &csr, &spec);
+    set_names(ca, a, order, csr, &spec);
     spoil_names(ca, a, &spec);
     struct cert *cert = cert_issue(a, &spec, err);
     if (!cert)
@@ -242,10 +239,10 @@ static bool issue_in(struct arena *a, struct ca *ca, struct order *order, str re
     return true;
 }
 
-bool ca_issue(struct ca *ca, struct order *order, str request, struct err *err)
+bool ca_issue(struct ca *ca, struct order *order, const struct csr *csr, struct err *err)
 {
     struct arena *a = arena_new(NULL);
-    bool issued = issue_in(a, ca, order, request, err);
+    bool issued = issue_in(a, ca, order, csr, err);
     arena_end(a);
     return issued;
 }

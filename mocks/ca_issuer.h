@@ -31,8 +31,9 @@ extern const struct profile_row ca_profiles[];
 extern const size_t ca_profile_count;
 const struct profile_row *ca_profile_find(str name);
 
-/* Issues for the order by the CSR (DER): makes the certificate and sets the order valid.
- * The caller has made all checks. */
-bool ca_issue(struct ca *ca, struct order *order, str csr, struct err *err) MUST_CHECK;
+/* Issues for the order by the CSR: makes the certificate and sets the order valid.  The
+ * caller has made all checks. */
+bool ca_issue(struct ca *ca, struct order *order, const struct csr *csr,
+              struct err *err) MUST_CHECK;
 
 #endif

@@ -101,6 +101,16 @@ static void refresh_open(struct ca *ca, struct order *order)
     arena_end(a);
 }
 
+/* By the CSR that the order kept while it was processing. */
+static bool issue_kept(struct ca *ca, struct order *order, struct err *err)
+{
+    struct arena *a = arena_new(NULL);
+    struct csr csr;
+    bool issued = csr_read(a, order->csr, &csr, err) && ca_issue(ca, order, &csr, err);
+    arena_end(a);
+    return issued;
+}
+
 /* RFC 8555 7.4: processing, until it is issued or cannot be. */
 static void refresh_processing(struct ca *ca, struct order *order)
 {
@@ -110,7 +120,7 @@ static void refresh_processing(struct ca *ca, struct order *order)
         return;
     if (order->failure.len)
         ca_order_failed(ca, order, order->failure);
-    else if (!ca_issue(ca, order, order->csr, &err))
+    else if (!issue_kept(ca, order, &err))
         spoil_order(ca, order, PROBLEM_SERVER_INTERNAL, str_of(err.text));
 }
 
