@@ -78,10 +78,10 @@ static bool write_query(struct ask *ask, uint16_t edns_size, struct err *err)
 static bool read_datagrams(struct ask *ask, int fd, int64_t until,
                            struct dns_answer *answer, int *error)
 {
-    char *room = arena_alloc(ask->arena, 1, LONGEST_ANSWER);
+    char room[LONGEST_ANSWER]; /* the arena would clear it for each question */
     *error = 0;
     while (ask->strangers < MOST_STRANGERS && wait_for(fd, POLLIN, until)) {
-        ssize_t got = recv(fd, room, LONGEST_ANSWER, 0);
+        ssize_t got = recv(fd, room, sizeof room, 0);
         if (got < 0 && errno != EAGAIN && errno != EINTR) {
             *error = errno;
             return false;

@@ -27,6 +27,8 @@ static const struct { const char *text, *name; } names[] = {
     { ".", "." },
     { "1.0.0.127.in-addr.arpa", "1.0.0.127.in-addr.arpa" },
     { "a\\.b.test", "a\\.b.test" },
+    { "A\\046\\;\\(\\)\\\\.b.test", "a\\.\\;\\(\\)\\\\.b.test" },
+    { "\\000\\032\\127\\200~!.test", "\\000\\032\\127\\200~!.test" },
     { "", NULL },
     { "a..test", NULL },
     { "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.test", NULL },
