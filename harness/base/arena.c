@@ -167,12 +167,15 @@ str str_lower(struct arena *a, str s)
 
 str arena_vprintf(struct arena *a, const char *fmt, va_list args)
 {
+    char most[256]; /* long enough for most: these are written once only */
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, again);
+    int len = vsnprintf(most, sizeof most, fmt, again);
     va_end(again);
     if (len < 0)
         must_have(NULL);
+    if ((size_t)len < sizeof most)
+        return str_copy(a, (str){ most, (size_t)len });
     char *text = arena_alloc(a, 1, (size_t)len + 1);
     vsnprintf(text, (size_t)len + 1, fmt, args);
     return (str){ text, (size_t)len };
