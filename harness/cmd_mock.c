@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* `acmespec mock`: the mock CA on one loopback port, until it is told to stop. */
+#define _DEFAULT_SOURCE
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "acme/identifier.h"
 #include "acme/problem.h"
@@ -304,7 +306,14 @@ static bool write_root(struct arena *a, const struct ca *ca, str *file, struct e
             return false;
         *file = arena_printf(a, "%.*s/root.pem", STR_ARG(folder));
     }
-    return file_write(file->ptr, ca_root_pem(ca), err);
+    if (!file_write(file->ptr, ca_root_pem(ca), err))
+        return false;
+    /* Who takes over the environment may stand in another folder. */
+    char *whole = realpath(file->ptr, NULL);
+    if (whole)
+        *file = str_copy(a, str_of(whole));
+    free(whole);
+    return true;
 }
 
 /* What libraries and clients look at for further roots. */

@@ -69,6 +69,16 @@ example 'on newOrder expired' 1 'expired'
 holds "a script that is not there is told" refused 'cannot read' --script "$tmp/none.acme"
 holds "a rule that cannot be read is told" refused 'RESOURCE was expected' \
     --fault 'on newOrdr reply 500'
+
+# Its environment holds in any folder.
+here=$PWD
+case $acmespec in /*) ;; *) acmespec=$PWD/$acmespec ;; esac
+mkdir "$tmp/below"
+cd "$tmp/below" || exit 1
+mock_start --quiet --root ../root.pem
+cd "$here" || exit 1
+holds "the root is named by its whole path" grep -q "^export SSL_CERT_FILE=/.*/root.pem$" "$tmp/mock"
+mock_stop
 [ $skipped = 0 ] || echo "lego is not installed"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]
