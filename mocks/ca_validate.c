@@ -189,6 +189,7 @@ struct query_for query_of(struct ca *ca, struct arena *a,
     return (struct query_for){
         .ca = ca,
         .arena = a,
+        .resolver = resolver_new(a, ca->options.dns_server, ca->options.dns_port),
         .type = challenge->type,
         .identifier = { authz->identifier.ip, str_copy(a, authz->identifier.value) },
         .wildcard = authz->wildcard,

@@ -20,6 +20,7 @@ void validator_stop(struct validator *v);
 struct query_for {
     const struct ca *ca; /* options, bugs and URLs only: they do not change */
     struct arena *arena;
+    struct resolver *resolver;
     enum challenge_type type;
     struct identifier identifier;
     bool wildcard;

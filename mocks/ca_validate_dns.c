@@ -8,9 +8,7 @@ static struct finding ask(const struct query_for *q, str name, int type,
                           struct resolution *out)
 {
     struct err err;
-    const struct ca_options *o = &q->ca->options;
-    if (!resolver_query(q->arena, o->dns_server, o->dns_port, name, type,
-                        query_left_ms(q), out, &err))
+    if (!resolver_query(q->resolver, name, type, query_left_ms(q), out, &err))
         return finding_later(q, PROBLEM_DNS, "%s", err.text);
     if (bug_on(q->ca, BUG_DNS_NO_CNAME) && out->hop_count && out->hop[0].alias.len)
         out->count = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The stub resolver: send, wait, send again; one socket a question. */
+/* The stub resolver: send, wait, send again; one socket until a question has failed. */
 #include "mocks/resolver.h"
 
 #include <errno.h>
@@ -17,11 +17,16 @@ enum {
     MOST_STRANGERS = 100
 };
 
-/* One question on its way. */
-struct ask {
+struct resolver {
     struct arena *arena;
     const char *server;
-    int port;
+    int port, udp; /* udp below 0: not open */
+};
+
+/* One question on its way. */
+struct ask {
+    struct resolver *resolver;
+    struct arena *arena;
     str name; /* in the one form */
     int type;
     int64_t deadline; /* clock_ms() */
@@ -33,14 +38,14 @@ struct ask {
 static bool too_late(const struct ask *ask, struct err *err)
 {
     return err_set(err, "the DNS server %s port %d did not answer for %.*s %.*s in time",
-                   ask->server, ask->port, STR_ARG(ask->name),
+                   ask->resolver->server, ask->resolver->port, STR_ARG(ask->name),
                    STR_ARG(dns_type_word(ask->arena, ask->type)));
 }
 
 static bool broken(const struct ask *ask, int error, struct err *err)
 {
     return err_set(err, "the DNS server %s port %d cannot be asked for %.*s: %s",
-                   ask->server, ask->port, STR_ARG(ask->name),
+                   ask->resolver->server, ask->resolver->port, STR_ARG(ask->name),
                    error ? strerror(error) : "it hung up");
 }
 
@@ -110,12 +115,15 @@ static bool ask_on(struct ask *ask, int fd, struct dns_answer *answer, struct er
 
 static bool ask_udp(struct ask *ask, struct dns_answer *answer, struct err *err)
 {
-    int fd = net_connect(ask->server, ask->port, NET_DATAGRAM, err);
-    if (fd < 0)
+    struct resolver *r = ask->resolver;
+    if (r->udp < 0)
+        r->udp = net_connect(r->server, r->port, NET_DATAGRAM, err);
+    if (r->udp < 0)
         return false;
-    bool asked = ask_on(ask, fd, answer, err);
-    close(fd);
-    return asked;
+    if (ask_on(ask, r->udp, answer, err))
+        return true;
+    net_close_kept(&r->udp); /* what still comes is not for the next question */
+    return false;
 }
 
 static bool send_whole(const struct ask *ask, int fd, str bytes, struct err *err)
@@ -170,7 +178,7 @@ static bool talk_tcp(struct ask *ask, int fd, struct dns_answer *answer, struct 
 
 static bool ask_tcp(struct ask *ask, struct dns_answer *answer, struct err *err)
 {
-    int fd = net_connect(ask->server, ask->port, NET_STREAM, err);
+    int fd = net_connect(ask->resolver->server, ask->resolver->port, NET_STREAM, err);
     if (fd < 0)
         return false;
     bool asked = talk_tcp(ask, fd, answer, err);
@@ -242,13 +250,21 @@ static bool follow(struct ask *ask, const struct dns_answer *answer, bool tcp,
     return alias && out->count == 0 && answer->rcode == DNS_NOERROR;
 }
 
-bool resolver_query(struct arena *a, const char *server, int port, str name, int type,
-                    long deadline_ms, struct resolution *out, struct err *err)
+struct resolver *resolver_new(struct arena *a, const char *server, int port)
 {
-    struct ask ask = { .arena = a, .server = server, .port = port, .type = type };
+    struct resolver *r = NEW(a, struct resolver);
+    *r = (struct resolver){ .arena = a, .server = server, .port = port, .udp = -1 };
+    arena_defer(a, net_close_kept, &r->udp);
+    return r;
+}
+
+bool resolver_query(struct resolver *r, str name, int type, long deadline_ms,
+                    struct resolution *out, struct err *err)
+{
+    struct ask ask = { .resolver = r, .arena = r->arena, .type = type };
     ask.deadline = clock_ms() + deadline_ms;
     *out = (struct resolution){ 0 };
-    if (!dns_name(a, name, &ask.name))
+    if (!dns_name(r->arena, name, &ask.name))
         return err_set(err, "\"%.*s\" is not a domain name", STR_ARG(name));
     for (bool more = true; more;) {
         struct dns_answer answer;

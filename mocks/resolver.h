@@ -24,11 +24,14 @@ struct resolution {
     size_t hop_count;
 };
 
-/* Asks the server (a numeric address) for name and type.  true when it answered, whatever
+/* One who asks a server (a numeric address, which stays where it is), one question after
+ * another.  Its socket and the answers live as long as the arena. */
+struct resolver *resolver_new(struct arena *a, const char *server, int port);
+/* Asks for name and type.  true when it answered, whatever
  * it answered: look at rcode, then at the records.  false with the sentence when no
  * answer came within deadline_ms, nobody listens there, or CNAMEs run in a circle; the
  * hops tell how far it got. */
-bool resolver_query(struct arena *a, const char *server, int port, str name, int type,
-                    long deadline_ms, struct resolution *out, struct err *err) MUST_CHECK;
+bool resolver_query(struct resolver *r, str name, int type, long deadline_ms,
+                    struct resolution *out, struct err *err) MUST_CHECK;
 
 #endif

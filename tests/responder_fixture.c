@@ -45,7 +45,7 @@ struct query the_query(enum query_kind kind)
 void resolves(const char *name, int type, struct resolution *out)
 {
     struct err err;
-    if (!resolver_query(r.a, "127.0.0.1", responder_dns_port(r.responder), str_of(name),
-                        type, WAIT_MS, out, &err))
+    if (!resolver_query(resolver_new(r.a, "127.0.0.1", responder_dns_port(r.responder)),
+                        str_of(name), type, WAIT_MS, out, &err))
         ck_abort_msg("%s", err.text);
 }

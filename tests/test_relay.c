@@ -175,8 +175,8 @@ static void tear_down(void)
 static void resolves(const char *name, int type, struct resolution *out)
 {
     struct err err;
-    if (!resolver_query(a, "127.0.0.1", relay_dns_port(relay), str_of(name), type,
-                        WAIT_MS, out, &err))
+    if (!resolver_query(resolver_new(a, "127.0.0.1", relay_dns_port(relay)), str_of(name),
+                        type, WAIT_MS, out, &err))
         ck_abort_msg("%s", err.text);
 }
 
@@ -258,7 +258,7 @@ START_TEST(a_silent_scenario_does_not_hold_up_others)
 {
     struct resolution found;
     struct err err;
-    ck_assert(!resolver_query(a, "127.0.0.1", relay_dns_port(relay),
+    ck_assert(!resolver_query(resolver_new(a, "127.0.0.1", relay_dns_port(relay)),
                               STR("silent.s17.r.acmespec.test"), DNS_A, 100, &found,
                               &err));
     resolves("a.s17.r.acmespec.test", DNS_A, &found);

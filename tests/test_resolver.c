@@ -2,6 +2,7 @@
 /* The stub resolver against a DNS server in a thread that answers rightly, late, over
  * TCP, or with what was not asked. */
 #include <check.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@
 Suite *resolver_suite(void);
 
 static struct arena *a;
+static struct resolver *asker;
 static struct dns_zone *zone;
 static pthread_mutex_t zone_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -55,7 +57,7 @@ static struct {
     struct dns_server *server;
     pthread_t thread;
     atomic_bool stop;
-    atomic_int asked;
+    atomic_int asked, port; /* whence the last question came */
     _Atomic enum habit habit;
 } host;
 
@@ -83,6 +85,9 @@ static void receive(void *context, struct arena *step, str wire,
     struct dns_query query;
     str answer;
     int asked = atomic_fetch_add(&host.asked, 1);
+    struct sockaddr_in from;
+    memcpy(&from, &ticket->from, sizeof from);
+    atomic_store(&host.port, ntohs(from.sin_port));
     if ((host.habit == FIRST_LOST && asked == 0) || !dns_query_read(step, wire, &query))
         return;
     if (host.habit == NO_EDNS && query.edns)
@@ -123,6 +128,7 @@ static void set_up_host(void)
     host.server = dns_server_new(host.arena, &options, &err);
     if (!host.server)
         ck_abort_msg("%s", err.text);
+    asker = resolver_new(a, "127.0.0.1", dns_server_port(host.server));
     ck_assert_int_eq(pthread_create(&host.thread, NULL, serve, NULL), 0);
 }
 
@@ -137,8 +143,7 @@ static void tear_down_host(void)
 static bool resolve(const char *name, int type, long deadline_ms, struct resolution *out,
                     struct err *err)
 {
-    return resolver_query(a, "127.0.0.1", dns_server_port(host.server), str_of(name),
-                          type, deadline_ms, out, err);
+    return resolver_query(asker, str_of(name), type, deadline_ms, out, err);
 }
 
 static void resolves(const char *name, int type, struct resolution *out)
@@ -265,6 +270,30 @@ START_TEST(the_resolver_gives_up_in_time)
 }
 END_TEST
 
+START_TEST(the_resolver_asks_all_over_one_socket)
+{
+    struct resolution found;
+    resolves("a.test", DNS_A, &found);
+    int port = atomic_load(&host.port);
+    resolves("b.test", DNS_AAAA, &found);
+    ck_assert_int_eq(atomic_load(&host.port), port);
+}
+END_TEST
+
+START_TEST(the_resolver_asks_on_after_a_failure)
+{
+    struct resolution found;
+    struct err err;
+    add("b.test", "TXT", "two");
+    treat("a.test", "any", DNS_SILENT);
+    for (int i = 0; i < 3; i++) {
+        ck_assert(!resolve("a.test", DNS_TXT, 50, &found, &err));
+        resolves("b.test", DNS_TXT, &found);
+        ck_assert(str_is(dns_record_text(a, &found.item[0]), "two"));
+    }
+}
+END_TEST
+
 START_TEST(the_resolver_tells_when_nobody_listens)
 {
     struct resolution found;
@@ -273,13 +302,13 @@ START_TEST(the_resolver_tells_when_nobody_listens)
     ck_assert(net_pair_open("127.0.0.1", 0, &pair, &err));
     net_close_kept(&pair.udp);
     net_close_kept(&pair.tcp);
-    ck_assert(!resolver_query(a, "127.0.0.1", pair.port, STR("a.test"), DNS_A, 5000,
-                              &found, &err));
+    ck_assert(!resolver_query(resolver_new(a, "127.0.0.1", pair.port), STR("a.test"),
+                              DNS_A, 5000, &found, &err));
     ck_assert_ptr_nonnull(strstr(err.text, "127.0.0.1"));
-    ck_assert(
-        !resolver_query(a, "localhost", 53, STR("a.test"), DNS_A, 5000, &found, &err));
-    ck_assert(
-        !resolver_query(a, "127.0.0.1", 53, STR("a..test"), DNS_A, 5000, &found, &err));
+    ck_assert(!resolver_query(resolver_new(a, "localhost", 53), STR("a.test"), DNS_A,
+                              5000, &found, &err));
+    ck_assert(!resolver_query(resolver_new(a, "127.0.0.1", 53), STR("a..test"), DNS_A,
+                              5000, &found, &err));
 }
 END_TEST
 
@@ -298,6 +327,8 @@ Suite *resolver_suite(void)
     tcase_add_test(tests, the_resolver_asks_again_what_was_lost);
     tcase_add_test(tests, the_resolver_ignores_what_it_did_not_ask);
     tcase_add_test(tests, the_resolver_does_without_edns);
+    tcase_add_test(tests, the_resolver_asks_all_over_one_socket);
+    tcase_add_test(tests, the_resolver_asks_on_after_a_failure);
     tcase_add_test(tests, the_resolver_gives_up_in_time);
     tcase_add_test(tests, the_resolver_tells_when_nobody_listens);
     suite_add_tcase(suite, tests);

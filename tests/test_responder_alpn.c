@@ -184,7 +184,7 @@ START_TEST(queries_pass_through_the_relay)
     struct err err;
     ck_assert(responder_dns(r.responder, STR("_acme-challenge.a.s3.r.acmespec.test"),
                             STR("TXT"), STR("one"), &err));
-    ck_assert(resolver_query(r.a, "127.0.0.1", relay_dns_port(relay),
+    ck_assert(resolver_query(resolver_new(r.a, "127.0.0.1", relay_dns_port(relay)),
                              STR("_acme-challenge.a.s3.r.acmespec.test"), DNS_TXT,
                              WAIT_MS, &found, &err));
     ck_assert_uint_eq(found.count, 1);
