@@ -191,9 +191,10 @@ static void list_one(struct arena *a, const struct adapter *adapter)
 {
     struct standing standing;
     clients_look(a, adapter, &standing);
-    printf("%-14.*s %s\n", STR_ARG(adapter->name), adapter->about.ptr);
+    printf("%-16.*s %s\n", STR_ARG(adapter->name), adapter->about.ptr);
     if (standing.here)
-        printf("    here: %.*s\n", STR_ARG(standing.version));
+        printf("    here%s%.*s\n", standing.version.len ? ": " : "",
+               STR_ARG(standing.version));
     else
         printf("    %s\n", standing.why.text);
     printf("   ");
