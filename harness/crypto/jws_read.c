@@ -171,7 +171,7 @@ static str signed_text(struct arena *a, const struct jws *jws)
 
 bool jws_verify(struct arena *a, const struct jws *jws, const struct key *key)
 {
-    return key_verify(key, jws->alg, signed_text(a, jws), jws->signature);
+    return key_verify(a, key, jws->alg, signed_text(a, jws), jws->signature);
 }
 
 bool jws_verify_mac(struct arena *a, const struct jws *jws, str mac_key)

@@ -51,7 +51,8 @@ bool key_same(const struct key *a, const struct key *b);
 bool key_sign(struct arena *a, const struct key *key, str input, str *signature,
               struct err *err) MUST_CHECK;
 /* alg as the JWS names it; false when it does not fit the key or does not verify. */
-bool key_verify(const struct key *key, str alg, str input, str signature);
+bool key_verify(struct arena *a, const struct key *key, str alg, str input,
+                str signature);
 /* ECDSA as DER SEQUENCE, for a deliberately wrong JWS and for X.509. */
 bool key_sign_der(struct arena *a, const struct key *key, str input, str *signature,
                   struct err *err) MUST_CHECK;

@@ -166,7 +166,8 @@ bool key_sign_der(struct arena *a, const struct key *key, str input, str *signat
     return key_sign_digest(a, key, key_digest(key), false, input, signature, err);
 }
 
-bool key_verify(const struct key *key, str name, str input, str signature)
+bool key_verify(struct arena *a, const struct key *key, str name, str input,
+                str signature)
 {
     const struct algorithm *alg = find(name);
     const struct key_kind *kind = &key_kinds[key->type];
@@ -179,9 +180,5 @@ bool key_verify(const struct key *key, str name, str input, str signature)
     /* RFC 7518 3.4: any other length "is not a valid ECDSA signature". */
     if (signature.len != 2 * kind->width)
         return false;
-    struct arena *step = arena_new(NULL);
-    bool good =
-        key_verify_digest(key, digest_of(alg), false, input, raw_to_der(step, signature));
-    arena_end(step);
-    return good;
+    return key_verify_digest(key, digest_of(alg), false, input, raw_to_der(a, signature));
 }
