@@ -97,6 +97,18 @@ START_TEST(what_we_would_not_write_is_refused)
 }
 END_TEST
 
+START_TEST(the_alphabet_has_its_64_and_no_other)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                   "0123456789-_";
+    for (int i = 0; i < 256; i++) {
+        char c = (char)i;
+        bool in_it = memchr(alphabet, c, sizeof alphabet - 1) != NULL;
+        ck_assert_msg(b64url_letters((str){ &c, 1 }) == in_it, "octet %d", i);
+    }
+}
+END_TEST
+
 START_TEST(a_nul_is_no_character_of_the_alphabet)
 {
     str bytes;
@@ -160,6 +172,7 @@ Suite *b64url_suite(void)
     tcase_add_loop_test(tc, bytes_are_encoded_as_the_rfc_has_them, 0, countof(vectors));
     tcase_add_loop_test(tc, what_was_encoded_is_decoded, 0, countof(vectors));
     tcase_add_loop_test(tc, what_we_would_not_write_is_refused, 0, countof(bad_url));
+    tcase_add_test(tc, the_alphabet_has_its_64_and_no_other);
     tcase_add_test(tc, a_nul_is_no_character_of_the_alphabet);
     tcase_add_loop_test(tc, a_sloppy_text_is_shown, 0, countof(loose));
     tcase_add_loop_test(tc, bad_base64_is_refused, 0, countof(bad_pem));

@@ -35,18 +35,30 @@ static str encode(struct arena *a, str bytes, const char *alphabet, bool padded)
     return (str){ text, len };
 }
 
+/* COMMON turned around, by ASCII: comparing ranges is guessed wrong for every second
+ * character. */
+/* clang-format off */
+static const signed char common_bits[128] = {
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, -1, -1, -1, -1, -1, -1,
+    -1,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, -1, -1, -1, -1, -1,
+    -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1, -1, -1,
+};
+/* clang-format on */
+
 /* The six bits of a character, or -1. */
 static int bits_of(char c, const char *alphabet)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
+    unsigned char at = (unsigned char)c;
     if (c == alphabet[62])
         return 62;
-    return c == alphabet[63] ? 63 : -1;
+    if (c == alphabet[63])
+        return 63;
+    return at < sizeof common_bits ? common_bits[at] : -1;
 }
 
 bool b64url_letters(str text)
