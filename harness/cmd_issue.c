@@ -220,13 +220,17 @@ static bool keep(struct issuing *i, str name, const struct key *key, str pem,
                  struct err *err)
 {
     struct chain chain;
-    str path = certificate_file(i, name, "key.pem");
-    if (!write_key(i, path, key, err) || !chain_read(i->arena, pem, &chain, err)
-        || !file_write(certificate_file(i, name, "cert.pem").ptr,
-                       cert_pem(i->arena, chain.item[0]), err)
-        || !file_write(certificate_file(i, name, "fullchain.pem").ptr, pem, err))
+    str path = certificate_file(i, name, "fullchain.pem"), leaf;
+    if (!write_key(i, certificate_file(i, name, "key.pem"), key, err)
+        || !chain_read(i->arena, pem, &chain, err))
         return false;
-    path = certificate_file(i, name, "fullchain.pem");
+    leaf = cert_pem(i->arena, chain.item[0]);
+    if (client_bug(i->subscriber.client, BUG_CLIENT_KEEPS_TWICE))
+        pem = arena_printf(i->arena, "%.*s%.*s", STR_ARG(leaf), STR_ARG(pem));
+    if (!client_bug(i->subscriber.client, BUG_CLIENT_KEEPS_NOTHING)
+        && (!file_write(certificate_file(i, name, "cert.pem").ptr, leaf, err)
+            || !file_write(path.ptr, pem, err)))
+        return false;
     printf("%.*s\n", STR_ARG(path));
     return true;
 }

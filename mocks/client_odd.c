@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "acme/problem.h"
 #include "mocks/client_inside.h"
 
 static const str *field(const struct exchange *x, const char *name)
@@ -126,6 +127,17 @@ static bool is_error_without_nonce(const struct exchange *x)
     return x->response.status >= 400 && !field(x, "Replay-Nonce");
 }
 
+static bool is_bad_nonce(const struct exchange *x)
+{
+    return str_is(problem_word_of(x->body), "badNonce");
+}
+
+static bool has_relative_location(const struct exchange *x)
+{
+    const str *value = field(x, "Location");
+    return value && !str_contains(*value, STR("://"));
+}
+
 static bool has_odd_nonce(const struct exchange *x)
 {
     const str *value = field(x, "Replay-Nonce");
@@ -158,6 +170,8 @@ static const struct {
     { BUG_CLIENT_NULL_CRASH, has_null },
     { BUG_CLIENT_NO_NONCE_CRASH, is_error_without_nonce },
     { BUG_CLIENT_NONCE_FATAL, has_odd_nonce },
+    { BUG_CLIENT_BAD_NONCE_CRASH, is_bad_nonce },
+    { BUG_CLIENT_LOCATION_CRASH, has_relative_location },
 };
 
 /* RFC 9110 9.3.2: a HEAD is answered without the body that is announced. */

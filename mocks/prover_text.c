@@ -71,6 +71,11 @@ static void add_names(struct arena *a, const struct proof *proof, struct cert_sp
     if (proof_bug(proof, BUG_CLIENT_ALPN_TWO_NAMES))
         strs_add(a, &spec->dns_names,
                  arena_printf(a, "www.%.*s", STR_ARG(proof->identifier)));
+    if (proof_bug(proof, BUG_CLIENT_ALPN_ADDRESS))
+        strs_add(a, &spec->ip_addresses, STR("127.0.0.1"));
+    if (proof_bug(proof, BUG_CLIENT_ALPN_MAIL))
+        strs_add(a, &spec->email_addresses,
+                 arena_printf(a, "webmaster@%.*s", STR_ARG(proof->identifier)));
 }
 
 /* "the acmeIdentifier extension": a digest in an OCTET STRING. */

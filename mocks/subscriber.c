@@ -122,18 +122,19 @@ static bool misbind(struct subscriber *s, const struct registration *r,
         || json_is_true(json_object_get(client_meta(c), "externalAccountRequired"));
 }
 
-/* RFC 8555 7.3.4: a JWS by the MAC key over the account's public key. */
+/* RFC 8555 7.3.4: a JWS by the MAC key over the account's public key.  An account that is
+ * there is bound, if it is, and some bindings are good for one request. */
 static bool bind_external(struct subscriber *s, const struct registration *r, str url,
                           json_t *payload, struct err *err)
 {
     struct jws_spec spec = { .kid = r->eab_kid, .url = url };
     str text;
-    if (!r->eab_kid.len)
+    if (!r->eab_kid.len || r->only_existing)
         return true;
     spec.payload = json_text(s->arena, key_jwk(s->arena, s->key));
     if (!b64url_decode(s->arena, r->eab_key, &spec.mac_key))
         return err_set(err, "the external account's key is not base64url");
-    if (!misbind(s, r, &spec, err))
+    if (client_bug(s->client, BUG_CLIENT_EAB_DROPPED) || !misbind(s, r, &spec, err))
         return true;
     if (!jws_sign(s->arena, &spec, &text, err))
         return false;
@@ -289,6 +290,8 @@ bool subscriber_change_key(struct subscriber *s, struct key *key, struct err *er
     if (!jws_sign(s->arena, &spec, &inner, err))
         return false;
     json_t *payload = json_read(s->arena, inner, err);
+    if (client_bug(s->client, BUG_CLIENT_INNER_BARE))
+        payload = change;
     if (!payload
         || !subscriber_post(s, url, payload, 200, "the key was not changed", &x, err))
         return false;
@@ -318,7 +321,8 @@ bool subscriber_update(struct subscriber *s, const struct strs *contacts, str *l
 {
     json_t *payload = object(s);
     const struct exchange *x;
-    json_object_set(payload, "contact", contacts_of(s, contacts));
+    if (!client_bug(s->client, BUG_CLIENT_CONTACT_DROPPED))
+        json_object_set(payload, "contact", contacts_of(s, contacts));
     if (client_bug(s->client, BUG_CLIENT_UPDATE_ALL)) {
         json_object_set(payload, "orders", json_string_of(s->arena, s->account_url));
         json_object_set(payload, "termsOfServiceAgreed", json_true());
@@ -353,6 +357,8 @@ bool subscriber_revoke(struct subscriber *s, str der, int reason, const struct k
     enum { UNUSED = 7 };
     if (client_bug(s->client, BUG_CLIENT_REVOKE_REASON))
         reason = UNUSED;
+    if (client_bug(s->client, BUG_CLIENT_REVOKES_BY_ACCOUNT))
+        key = NULL;
     if (reason >= 0)
         json_object_set(payload, "reason", json_keep(s->arena, json_integer(reason)));
     post.jws.key = key ? key : s->key;

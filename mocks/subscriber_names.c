@@ -25,6 +25,9 @@ bool subscriber_names(struct subscriber *s, const struct strs *given, struct str
     *out = (struct strs){ NULL, 0 };
     for (size_t i = 0; i < given->count; i++) {
         str name = given->item[i];
+        if ((str_ends(name, ".") || !is_ascii(name))
+            && client_bug(c, BUG_CLIENT_NAME_CRASH))
+            abort();
         if (str_ends(name, ".") && !client_bug(c, BUG_CLIENT_FINAL_DOT))
             name = str_upto(name, name.len - 1);
         if (!is_ascii(name) && !client_bug(c, BUG_CLIENT_ULABEL_SENT))

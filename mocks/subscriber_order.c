@@ -89,6 +89,9 @@ static bool profile_is_listed(const struct ordering *o, struct err *err)
     struct subscriber *s = o->subscriber;
     str profile = o->wish->profile;
     json_t *listed = json_object_get(client_meta(s->client), "profiles");
+    if (!profile.len && json_object_size(listed)
+        && client_bug(s->client, BUG_CLIENT_PROFILE_NEEDED))
+        return err_set(err, "the CA offers profiles: choose one");
     return !profile.len || json_object_get(listed, str_z(s->arena, profile))
         || client_bug(s->client, BUG_CLIENT_PROFILE_ANYHOW)
         || err_set(err, "the CA lists no profile %.*s", STR_ARG(profile));
@@ -153,7 +156,7 @@ static void wait_for_date(str date)
  * gets none too small. */
 static long pause_before(const struct subscriber *s, const struct exchange *x, int polls)
 {
-    enum { POLLS_SKIPPED = 6, CARELESS_MS = 250, FAST_MS = 20 };
+    enum { POLLS_SKIPPED = 6, CARELESS_MS = 250, FAST_MS = 5 };
     const str *asked = headers_find(&x->response.headers, "Retry-After");
     bool date = asked && asked->len && asked->ptr[0] > '9';
     long seconds;
@@ -202,6 +205,8 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
             clock_sleep_ms(s->patience_ms);
         if (!str_is(status, one) && !str_is(status, other))
             return true;
+        if (client_bug(s->client, BUG_CLIENT_SLOW_CRASH))
+            abort();
         if (!order_status_is_known(status)
             && client_bug(s->client, BUG_CLIENT_STATUS_CRASH))
             abort();
@@ -281,6 +286,7 @@ static bool look_again(struct ordering *o, const struct exchange *x, bool *once_
     bool not_ready = str_is(problem_word(s->arena, &x->response), "orderNotReady");
     *once_more = false;
     bool final = client_bug(s->client, BUG_CLIENT_NOT_READY_FINAL)
+        || client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY)
         || client_bug(s->client, BUG_CLIENT_ONE_VALID);
     if ((not_ready && final)
         || (x->response.status == 0 && client_bug(s->client, BUG_CLIENT_LOST_ANEW)))
@@ -297,7 +303,7 @@ static bool look_again(struct ordering *o, const struct exchange *x, bool *once_
 /* POSTs the CSR; true when the order is known to be on its way. */
 static bool submit(struct ordering *o, json_t *payload, struct err *err)
 {
-    enum { TRIES = 10, STORM = 50 };
+    enum { TRIES = 10, STORM = 300 };
     struct subscriber *s = o->subscriber;
     const struct exchange *x;
     bool storm = client_bug(s->client, BUG_CLIENT_NOT_READY_STORM);
@@ -310,6 +316,10 @@ static bool submit(struct ordering *o, json_t *payload, struct err *err)
         bool good = subscriber_post(
             s, url, payload, client_bug(s->client, BUG_CLIENT_FINALIZE_200) ? 200 : 0,
             "the order was not finalized", &x, err);
+        if (!has_status(x, "valid") && client_bug(s->client, BUG_CLIENT_FINALIZE_CRASH))
+            abort();
+        if (!has_status(x, "valid") && client_bug(s->client, BUG_CLIENT_FINALIZE_ANEW))
+            return false;
         once_more = stubborn
             && (!good || has_status(x, "ready") || has_status(x, "invalid")
                 || has_status(x, "processing"));
@@ -378,6 +388,7 @@ static bool obtain_once(struct subscriber *s, const struct wish *wish, str *pem,
     if (!subscriber_names(s, &wish->names, &tidy.names, err))
         return false;
     bool blind = client_bug(s->client, BUG_CLIENT_INVALID_IGNORED)
+        || client_bug(s->client, BUG_CLIENT_FINALIZES_AT_ONCE)
         || client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY)
         || client_bug(s->client, BUG_CLIENT_ONE_VALID);
     bool proven;
@@ -402,7 +413,9 @@ bool subscriber_obtain(struct subscriber *s, const struct wish *wish, str *pem,
 {
     enum { STORM = 10 };
     bool stormy = client_bug(s->client, BUG_CLIENT_ORDERS_ANEW)
-        || client_bug(s->client, BUG_CLIENT_LOST_ANEW);
+        || client_bug(s->client, BUG_CLIENT_LOST_ANEW)
+        || client_bug(s->client, BUG_CLIENT_FINALIZE_ANEW)
+        || client_bug(s->client, BUG_CLIENT_SLOW_ANEW);
     int times = stormy ? STORM : 1;
     bool good = false;
     for (; times > 0 && !good; times--)

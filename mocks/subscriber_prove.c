@@ -337,12 +337,16 @@ static bool prove_all(struct ordering *o, struct err *err)
         }
         if (!p->awaited && client_bug(s->client, BUG_CLIENT_ONE_VALID))
             return true;
+        if (client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY)) {
+            o->count++;
+            return await_authz(o, p, err);
+        }
     }
+    if (client_bug(s->client, BUG_CLIENT_FINALIZES_AT_ONCE))
+        return true;
     for (size_t i = 0; i < count; i++)
         if (!await_authz(o, &o->proving[i], err))
             return false;
-        else if (client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY))
-            break;
     return true;
 }
 
@@ -351,13 +355,15 @@ bool subscriber_prove(struct ordering *o, struct err *err)
     const struct client *client = o->subscriber->client;
     long patience = o->subscriber->patience_ms;
     if (client_bug(client, BUG_CLIENT_IMPATIENT)
+        || client_bug(client, BUG_CLIENT_SLOW_ANEW)
         || client_bug(client, BUG_CLIENT_NO_RESPONSE))
         o->subscriber->patience_ms = EARLY_MS;
     bool renews = o->wish->replaces.len > 0;
     bool proven =
         (renews && client_bug(client, BUG_CLIENT_RENEWS_UNPROVEN)) || prove_all(o, err);
     o->subscriber->patience_ms = patience;
-    if (client_bug(client, proven ? BUG_CLIENT_LEAVES_VALID : BUG_CLIENT_LEAVES_INVALID))
+    if (client_bug(client, proven ? BUG_CLIENT_LEAVES_VALID : BUG_CLIENT_LEAVES_INVALID)
+        || client_bug(client, BUG_CLIENT_FINALIZES_AT_ONCE))
         return proven;
     for (size_t i = 0; i < o->count; i++)
         if (i == 0 || !client_bug(client, BUG_CLIENT_REMOVES_ONE))

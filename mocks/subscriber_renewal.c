@@ -61,7 +61,8 @@ static bool asks_again(const struct subscriber *s, const struct exchange *x)
     if (after && after->len && after->ptr[0] > '9'
         && client_bug(s->client, BUG_CLIENT_ARI_DATE))
         abort();
-    return (!after || str_is(*after, "0")) && client_bug(s->client, BUG_CLIENT_ARI_LOOP);
+    bool above_zero = after && after->len && after->ptr[0] > '0' && after->ptr[0] <= '9';
+    return !above_zero && client_bug(s->client, BUG_CLIENT_ARI_LOOP);
 }
 
 static bool ask(struct subscriber *s, str url, const struct exchange **x, struct err *err)
@@ -116,7 +117,8 @@ static bool is_over(struct subscriber *s, str pem)
 bool subscriber_ask_when(struct subscriber *s, str pem, struct renewal *out,
                          struct err *err)
 {
-    if (!client_resource(s->client, RESOURCE_RENEWAL_INFO).len)
+    if (!client_resource(s->client, RESOURCE_RENEWAL_INFO).len
+        || client_bug(s->client, BUG_CLIENT_ARI_UNASKED))
         return true;
     if (is_over(s, pem) && !client_bug(s->client, BUG_CLIENT_ARI_EXPIRED))
         return true;
