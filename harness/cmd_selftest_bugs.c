@@ -227,10 +227,10 @@ int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
         puts("usage: acmespec selftest --bugs [option...] [BUG...]\n\n"
              "Plays a suite against its mock with each planted bug (acmespec mock --bugs "
              "and\nacmespec issue --bugs list them), one at a time.  Fails when a bug is "
-             "caught by "
-             "nothing, when no\nbug turns a check red (of clients without --all: none of "
-             "a scenario's checks),\nwhen a check turns red for a bug that it is not "
-             "about, or when anything is red\nagainst the correct mock.\n");
+             "caught by\nnothing, when no bug turns a check red and no note says why, "
+             "when "
+             "a check turns\nred for a bug that it is not about, or when anything is red "
+             "against the correct\nmock.\n");
         options_print(rows, countof(rows));
         return EXIT_CONFORMS;
     }

@@ -56,9 +56,9 @@ enum fault_kind {
     FAULT_TROUBLE,  /* a bug's plays could not be played */
     FAULT_CORRECT,  /* red against the correct mock */
     FAULT_UNCAUGHT, /* a bug that no check catches */
-    FAULT_IDLE,  /* a check that no bug turns red; of clients a scenario, unless whole */
-    FAULT_STRAY, /* a bug turns a check red that is about something else */
-    FAULT_STALE, /* a note that is not true any more */
+    FAULT_IDLE,     /* a check that no bug turns red */
+    FAULT_STRAY,    /* a bug turns a check red that is about something else */
+    FAULT_STALE,    /* a note that is not true any more */
     FAULT_KINDS
 };
 extern const char *const fault_names[FAULT_KINDS];    /* "uncaught" */
@@ -76,8 +76,7 @@ struct matrix {
     const char *suite; /* "server": bugs of the mock CA; "client": of the mock client */
     const struct library *library;
     const struct bugnotes *notes;
-    bool complete; /* every bug was selected: what stayed green altogether is a fault */
-    bool whole;    /* everything met every bug: so is each check that stayed green */
+    bool complete; /* every bug was selected: each check that stayed green is a fault */
     struct matrix_check *check;
     size_t check_count;
     struct matrix_row row[BUG_COUNT];

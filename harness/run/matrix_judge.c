@@ -86,51 +86,15 @@ static void judge_bug(struct matrix *m, enum bug bug)
 
 /* --- columns --- */
 
-static void add_idle(struct matrix *m, const struct matrix_check *check, str where)
+/* Every check has a bug that turns it red, or a note says why it has none. */
+static void judge_column(struct matrix *m, const struct matrix_check *check)
 {
-    add_fault(m, FAULT_IDLE, BUG_NONE, where,
-              arena_printf(m->arena, "line %d", check->line));
-}
-
-/* Columns of one scenario stand together: how many from the i-th on. */
-static size_t columns_at(const struct matrix *m, size_t i)
-{
-    size_t count = 1;
-    while (i + count < m->check_count
-           && str_eq(m->check[i + count].scenario, m->check[i].scenario))
-        count++;
-    return count;
-}
-
-/* Every check of the server suite has a bug; of the client suite every scenario has, and
- * with --all every check is asked for. */
-static bool asks_each_check(const struct matrix *m)
-{
-    return m->whole || str_is(str_of(m->suite), "server");
-}
-
-static void judge_scenario(struct matrix *m, const struct matrix_check *check,
-                           size_t count)
-{
-    bool each = asks_each_check(m);
-    size_t red = 0, excused = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool green = check[i].red_by == 0, never = matrix_never(m, &check[i]) != NULL;
-        red += !green;
-        excused += green && never;
-        if (each && m->complete && green && !never)
-            add_idle(m, &check[i], where_of(m, &check[i]));
-    }
-    m->checks_red += red;
-    m->excused_checks += excused;
-    if (m->complete && !each && red == 0 && excused < count)
-        add_idle(m, check, check->scenario);
-}
-
-static void judge_columns(struct matrix *m)
-{
-    for (size_t i = 0; i < m->check_count; i += columns_at(m, i))
-        judge_scenario(m, &m->check[i], columns_at(m, i));
+    bool green = check->red_by == 0, never = matrix_never(m, check) != NULL;
+    m->checks_red += !green;
+    m->excused_checks += green && never;
+    if (m->complete && green && !never)
+        add_fault(m, FAULT_IDLE, BUG_NONE, where_of(m, check),
+                  arena_printf(m->arena, "line %d", check->line));
 }
 
 /* --- notes --- */
@@ -216,7 +180,8 @@ void matrix_judge(struct matrix *m)
         m->excused_bugs += bug != BUG_NONE && matrix_unseen(m, bug) != NULL;
         m->reds += bug != BUG_NONE ? m->row[bug].red_count : 0;
     }
-    judge_columns(m);
+    for (size_t i = 0; i < m->check_count; i++)
+        judge_column(m, &m->check[i]);
     for (size_t i = 0; i < m->notes->bug_count; i++)
         judge_bug_note(m, &m->notes->bug[i]);
     for (size_t i = 0; i < m->notes->never_count; i++)

@@ -205,7 +205,6 @@ bool rounds_play(struct matrix *m, const struct rounds_options *options,
                  const volatile int *stop, struct err *err)
 {
     struct rounds r = { .matrix = m, .options = options, .stop = stop };
-    m->whole = options->all;
     add_correct(&r);
     bool good = options->all
         ? play_everything(&r, err)
