@@ -156,17 +156,6 @@ static bool start_client(struct issuing *i, str url, struct err *err)
     return found;
 }
 
-static bool read_eab(const struct issuing *i, struct registration *r, struct err *err)
-{
-    str rest = i->options.eab;
-    if (!rest.len)
-        return true;
-    if (!str_cut(&rest, ':', &r->eab_kid) || !r->eab_kid.len || !rest.len)
-        return err_set(err, "--eab wants KID:KEY");
-    r->eab_key = rest;
-    return true;
-}
-
 /* Planted bugs are of a type of key. */
 static struct key *new_account_key(const struct issuing *i, struct err *err)
 {
@@ -190,7 +179,7 @@ static bool have_account(struct issuing *i, struct err *err)
                               .eab_key = STR_NONE };
     str path = home_file(i, "account.pem");
     bool known = file_exists(path.ptr);
-    if (!read_eab(i, &r, err))
+    if (!issue_eab(&i->options, &r.eab_kid, &r.eab_key, err))
         return false;
     s->key = known ? read_key(i, path, err) : new_account_key(i, err);
     if (!s->key || (!known && !write_key(i, path, s->key, err)))

@@ -35,3 +35,14 @@ const struct option_row issue_rows[] = {
 };
 /* clang-format on */
 const size_t issue_row_count = countof(issue_rows);
+
+bool issue_eab(const struct issue_options *o, str *kid, str *key, struct err *err)
+{
+    str rest = o->eab;
+    if (!rest.len)
+        return true;
+    if (!str_cut(&rest, ':', kid) || !kid->len || !rest.len)
+        return err_set(err, "--eab wants KID:KEY");
+    *key = rest;
+    return true;
+}

@@ -17,4 +17,8 @@ struct issue_options {
 extern const struct option_row issue_rows[];
 extern const size_t issue_row_count;
 
+/* The two parts of --eab, which stay as they are where it was not given. */
+bool issue_eab(const struct issue_options *o, str *kid, str *key,
+               struct err *err) MUST_CHECK;
+
 #endif
