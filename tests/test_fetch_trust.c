@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(a_peer_without_tls_has_its_sentence)
 {
-    str hello = STR("HTTP/1.1 400 Bad Request\r\n\r\n");
+    static str hello = STR_INIT("HTTP/1.1 400 Bad Request\r\n\r\n");
     struct wire *w = wire_start(a, wire_say, &hello);
     struct other_end root = started(NULL, NULL, -60, 3600, NULL);
     str url = arena_printf(a, "https://127.0.0.1:%d/", wire_port(w));
@@ -282,7 +282,8 @@ END_TEST
 
 START_TEST(raw_bytes_have_a_deadline_and_a_ceiling)
 {
-    str text = STR("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxxxxxx");
+    static str text =
+        STR_INIT("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxxxxxx");
     struct wire *silent = wire_start(a, wire_be_silent, NULL);
     struct wire *endless = wire_start(a, wire_repeat, &text);
     struct fetch_options options = { .total_ms = 200, .body_ceiling = 5000 };

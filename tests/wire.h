@@ -18,7 +18,8 @@ int wire_port(const struct wire *w);
 /* What the last client sent first, in its arena. */
 str wire_seen(struct wire *w);
 
-/* Sends a str in `context` and closes its side; then waits for the client to close. */
+/* Sends a str in `context`, which outlives the server, and closes its side; then waits
+ * for the client to close. */
 void wire_say(int fd, str request, void *context);
 /* The same, and ends with RST instead. */
 void wire_say_and_reset(int fd, str request, void *context);
