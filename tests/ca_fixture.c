@@ -5,17 +5,18 @@
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "crypto/csr.h"
+#include "tests/wire.h"
 
 struct bench b;
 
 static void start_client(void)
 {
     struct err err;
-    struct client_options options = {
-        .directory_url = ca_directory_url(b.ca),
-        .fetch = { .ca_pem = ca_root_pem(b.ca), .connect_ms = 5000, .total_ms = 10000 },
-        .journal = b.journal
-    };
+    struct client_options options = { .directory_url = ca_directory_url(b.ca),
+                                      .fetch = { .ca_pem = ca_root_pem(b.ca),
+                                                 .connect_ms = wire_patience(5000),
+                                                 .total_ms = wire_patience(10000) },
+                                      .journal = b.journal };
     b.client = client_new(b.a, &options);
     ck_assert_msg(client_directory(b.client, &err), "%s", err.text);
 }

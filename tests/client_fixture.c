@@ -2,13 +2,17 @@
 /* The fixture of the mock client's tests. */
 #include "tests/client_fixture.h"
 
+#include "tests/wire.h"
+
 struct client_fixture f;
 
 struct client *client_of(const char *directory_path)
 {
     struct client_options options = {
         .directory_url = scripted_url(f.server, directory_path),
-        .fetch = { .connect_ms = 2000, .total_ms = 5000, .body_ceiling = CEILING_BODY },
+        .fetch = { .connect_ms = wire_patience(2000),
+                   .total_ms = wire_patience(5000),
+                   .body_ceiling = CEILING_BODY },
         .journal = f.journal,
     };
     return client_new(f.a, &options);

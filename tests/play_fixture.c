@@ -3,13 +3,14 @@
 
 #include "base/buf.h"
 #include "tests/ca_fixture.h"
+#include "tests/wire.h"
 
 struct target play_target(void)
 {
     return (struct target){ .directory_url = ca_directory_url(b.ca),
                             .fetch = { .ca_pem = ca_root_pem(b.ca),
-                                       .connect_ms = 5000,
-                                       .total_ms = 5000,
+                                       .connect_ms = wire_patience(5000),
+                                       .total_ms = wire_patience(5000),
                                        .body_ceiling = CEILING_BODY },
                             .profile = profile_none(),
                             .zone = STR("acmespec.test"),

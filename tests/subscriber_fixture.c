@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/subscriber_fixture.h"
 
+#include "tests/wire.h"
+
 struct subscriber s;
 struct prover_servers servers;
 struct err err;
@@ -14,7 +16,7 @@ void subscribe(void)
                              .account_url = STR_NONE,
                              .prover = prover_of_servers(&servers),
                              .challenge = STR_NONE,
-                             .patience_ms = 10000,
+                             .patience_ms = wire_patience(10000),
                              .hurried = true };
 }
 

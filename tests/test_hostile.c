@@ -348,7 +348,7 @@ static void check_bounds(const struct run *run)
 {
     ck_assert_msg(WIFEXITED(run->status), "it died of signal %d", WTERMSIG(run->status));
     ck_assert(str_contains(run->junit, STR("</testsuites>")));
-    ck_assert_int_lt(run->ms, 20000);
+    ck_assert_int_lt(run->ms, wire_patience(20000));
     ck_assert_int_lt(run->peak_kib, MOST_KIB);
 }
 

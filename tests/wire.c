@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,6 +28,15 @@ struct wire {
     int served; /* -1: none */
     str seen;
 };
+
+int wire_patience(int ms)
+{
+    const char *text = getenv("TEST_PATIENCE");
+    long times = 1;
+    ck_assert_msg(!text || !*text || str_to_long(str_of(text), 1000, &times),
+                  "TEST_PATIENCE is a number up to 1000");
+    return ms * (int)times;
+}
 
 bool wire_send(int fd, str bytes)
 {

@@ -28,6 +28,10 @@ void wire_be_silent(int fd, str request, void *context);
 /* Sends the str in `context` again and again, as long as somebody takes it. */
 void wire_repeat(int fd, str request, void *context);
 
+/* ms, so many times longer as TEST_PATIENCE says (1): how long a test waits at most, for
+ * sanitizers, valgrind and busy machines. */
+int wire_patience(int ms);
+
 bool wire_send(int fd, str bytes);
 /* A port of 127.0.0.1 that nobody had a moment ago. */
 int wire_free_port(void);

@@ -14,7 +14,7 @@ want()
 {
     status=$1 words=$2
     shift 2
-    timeout 20 "$@" >"$tmp/out" 2>&1
+    timeout $((20 * ${TEST_PATIENCE:-1})) "$@" >"$tmp/out" 2>&1
     judge "$status" "$words" "$?" "$*"
 }
 

@@ -62,8 +62,8 @@ why_not()
 patience()
 {
     case $1 in
-    acme.sh) echo "${CLIENT_PATIENCE:-3}" ;;
-    *) echo "${CLIENT_PATIENCE:-1}" ;;
+    acme.sh) echo "${CLIENT_PATIENCE:-$((3 * ${TEST_PATIENCE:-1}))}" ;;
+    *) echo "${CLIENT_PATIENCE:-${TEST_PATIENCE:-1}}" ;;
     esac
 }
 
