@@ -2,7 +2,7 @@
 # Installs what acmespec needs and this machine lacks.
 #
 #   tests/deps.sh          what building and testing need (make deps, demo, test)
-#   tests/deps.sh lint     also what lint and fuzz need
+#   tests/deps.sh lint     also what lint, fuzz and valgrind need
 #   tests/deps.sh clients  also the ACME clients that are judged
 #   tests/deps.sh all      also the peers of interop, and what helps to look at the program
 #   tests/deps.sh check    installs nothing; fails, naming each library that is missing
@@ -41,6 +41,7 @@ fuzzer           libclang-rt-dev      compiler-rt         compiler-rt       llvm
 cmd:clang-tidy   clang-tidy           clang-tools-extra   clang-extra-tools llvm          clang
 cmd:cppcheck     cppcheck             cppcheck            cppcheck          cppcheck      cppcheck
 cmd:shellcheck   shellcheck           ShellCheck          shellcheck        shellcheck    shellcheck
+cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
 '
 clients='
 cmd:certbot?     certbot              certbot             certbot           certbot       certbot
@@ -56,7 +57,6 @@ file:/usr/sbin/apache2? apache2-bin   -                   -                 -   
 cmd:caddy?       caddy                caddy               caddy             caddy         caddy
 '
 rest='
-cmd:valgrind?    valgrind             valgrind            valgrind          -             valgrind
 cmd:lcov?        lcov                 lcov                lcov              lcov          lcov
 cmd:ip?          iproute2             iproute             iproute2          -             iproute2
 cmd:go?          golang-go            golang              go                go            go

@@ -1,17 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs parts of the tests, one script after the other, and counts.
+# Runs parts of the tests, one part after the other, and counts.
 #
 #   tests/run.sh PART|SCRIPT...
 #
-# Parts: unit gates read cli self bugs pebble interop clients lint fuzz soak (the table below).  A script
-# passes with status 0, is skipped with 77 (its last line is the reason), and fails with
-# any other.  If the last line it prints is "N passed, N failed[, N skipped]", those
-# count; otherwise it counts as one test.  Ends with such a line of its own.
+# Parts: unit gates read cli self bugs pebble interop clients valgrind valgrind-alone lint
+# fuzz soak (the table below).  A script passes with status 0, is skipped with 77 (its last
+# line is the reason), and fails with any other.  If the last line it prints is "N passed,
+# N failed[, N skipped]", those count; otherwise it counts as one test.  Ends with such a
+# line of its own.
 #
 # A script runs at the top of the tree with ACMESPEC (the program), B (the build folder)
-# and CC in its environment, for at most TEST_SECONDS.  COUNTS names a file to which the
-# sums are added, for a caller that runs several of these.
+# and CC in its environment, for at most TEST_SECONDS (1200, times TEST_PATIENCE).  Of the
+# parts cli, clients and valgrind LANES (2) scripts run at a time; their logs and what is
+# told of them stay apart.  COUNTS names a file to which the sums are added, for a caller that runs
+# several of these.
 set -u
 
 B=${B:-build}
@@ -19,11 +22,11 @@ ACMESPEC=$PWD/$B/acmespec
 CC=${CC:-cc}
 logs=$B/logs
 sums=${COUNTS-}
-seconds=${TEST_SECONDS:-1200}
+seconds=${TEST_SECONDS:-$((1200 * ${TEST_PATIENCE:-1}))}
 unset COUNTS
 export B ACMESPEC CC
 mkdir -p "$logs"
-passed=0 failed=0 skipped=0
+children=
 
 # The commands of a part, one a line: how it is shown, then what is run.
 part()
@@ -69,9 +72,16 @@ part()
         echo "interop: tests/interop.sh"
         ;;
     clients)
-        # They wait more than they work: for polls, and for what never comes.
-        for client in certbot lego dehydrated uacme acme-tiny; do
+        # Most wait more than they work: for polls, and for what never comes.  dehydrated and
+        # certbot work, so each has one that waits beside it, and not the other.
+        for client in dehydrated lego uacme certbot acme-tiny; do
             echo "client $client: tests/clients/run.sh $client -j8 -q"
+        done
+        ;;
+    valgrind | valgrind-alone)
+        echo "valgrind commands: tests/valgrind.sh commands"
+        for suite in $(tests/valgrind.sh "--${1#valgrind-}"); do
+            echo "valgrind $suite: tests/valgrind.sh $suite"
         done
         ;;
     lint) echo "lint: tests/lint.sh" ;;
@@ -81,34 +91,48 @@ part()
     esac
 }
 
-# limited COMMAND...: ended after so many seconds where there is a timeout command.
-limited()
+# How many scripts of a part run at a time: those that wait leave the machine to another,
+# and under valgrind everything is one thread.
+lanes()
 {
-    if command -v timeout >/dev/null; then
-        timeout -k 10 "$seconds" "$@"
-    else
-        "$@"
-    fi
-}
-
-# What takes minutes is shown while it runs; all else only when it fails.
-play()
-{
-    case $name in
-    self-play* | planted* | pebble | interop | fuzz | soak)
-        # shellcheck disable=SC2086
-        { limited $command; echo $? >"$log.status"; } 2>&1 </dev/null | tee "$log"
-        read -r status <"$log.status"
-        ;;
-    *)
-        # shellcheck disable=SC2086
-        limited $command >"$log" 2>&1 </dev/null
-        status=$?
-        ;;
+    case $1 in
+    cli | clients | valgrind*) echo "${LANES:-2}" ;;
+    *) echo 1 ;;
     esac
 }
 
-# Adds the closing line of the log, or one test, to the sums.
+# limited COMMAND...: in the place of this shell, and ended after so many seconds where
+# there is a timeout command.
+limited()
+{
+    if command -v timeout >/dev/null; then
+        exec timeout -k 10 "$seconds" "$@"
+    else
+        exec "$@"
+    fi
+}
+
+# What takes minutes is shown while it runs; all else only when it fails.  In the
+# background, so that a trap can end it.
+play()
+{
+    # shellcheck disable=SC2086
+    case $name in
+    self-play* | planted* | pebble | interop | fuzz | soak)
+        tee "$log" <"$work/shown" &
+        limited $command >"$work/shown" 2>&1 </dev/null &
+        ;;
+    *) limited $command >"$log" 2>&1 </dev/null & ;;
+    esac
+    children=$!
+    wait "$children"
+    status=$?
+    wait
+    children=
+}
+
+# Adds the closing line of the log, or one test, to the sums: a line, which no other lane
+# can get between.
 count()
 {
     closing=$(tail -n 1 "$log" |
@@ -122,7 +146,7 @@ count()
     0-*) ;;
     *) [ "$2" != 0 ] || set -- "$1" 1 "${3:-0}" ;;
     esac
-    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + ${3:-0}))
+    echo "$1 $2 ${3:-0}" >>"$work/sums"
     result=ok
     [ "$2" = 0 ] || result=FAILED
     [ "$status" != 77 ] || result=skipped
@@ -159,22 +183,92 @@ one()
         status=1
     fi
     count
+    # One lane tells at a time.
+    until mkdir "$work/telling" 2>/dev/null; do
+        sleep 0.1
+    done
     tell
+    rmdir "$work/telling"
+}
+
+# Plays what no other lane has taken of the list, until nothing is left.
+lane()
+{
+    number=0
+    while read -r line <&3; do
+        number=$((number + 1))
+        mkdir "$work/taken/$number" 2>/dev/null || continue
+        one "$line"
+    done 3<"$work/list"
+}
+
+another_lane()
+{
+    children=
+    trap 'stop; exit 1' HUP INT TERM
+    lane
+}
+
+# play_part PART: in as many lanes as it has.
+play_part()
+{
+    part "$1" >"$work/list"
+    rm -rf "$work/taken"
+    mkdir "$work/taken"
+    scripts=$((scripts + $(wc -l <"$work/list")))
+    more=$(lanes "$1")
+    [ "$more" -gt 1 ] || { lane && return; }
+    while [ "$more" -gt 0 ]; do
+        another_lane &
+        children="$children $!" more=$((more - 1))
+    done
+    wait
+    children=
+}
+
+# Ctrl-C reaches nothing that a script has in the background; each lane and each script
+# ends its own by this.
+stop()
+{
+    trap '' HUP INT TERM
+    # shellcheck disable=SC2086
+    [ -z "$children" ] || { kill -TERM $children && wait; } 2>/dev/null
+}
+
+ended_by()
+{
+    stop
+    rm -rf "$work"
+    trap - EXIT "$1"
+    kill -s "$1" $$
 }
 
 [ $# -gt 0 ] || {
     echo "usage: tests/run.sh PART|SCRIPT..." >&2
     exit 2
 }
-list=$(mktemp)
-trap 'rm -f "$list"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for signal in HUP INT TERM; do
+    # shellcheck disable=SC2064
+    trap "ended_by $signal" "$signal"
+done
+mkfifo "$work/shown"
+: >"$work/sums"
+scripts=0
 for wanted in "$@"; do
-    part "$wanted"
-done >"$list"
-while read -r line <&3; do
-    one "$line"
-done 3<"$list"
+    play_part "$wanted"
+done
 
+passed=0 failed=0 skipped=0
+while read -r p f s; do
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done <"$work/sums"
+lost=$((scripts - $(wc -l <"$work/sums")))
+[ $lost = 0 ] || {
+    echo "$lost of $scripts scripts were not counted: a lane was ended"
+    failed=$((failed + lost))
+}
 [ -z "$sums" ] || echo "$passed $failed $skipped" >>"$sums"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ] || exit 1
