@@ -352,6 +352,7 @@ static bool finalize(struct ordering *o, struct err *err)
 {
     struct subscriber *s = o->subscriber;
     struct csr_spec spec = { .key = o->wish->key, .must_staple = o->wish->must_staple };
+    spec.version = client_bug(s->client, BUG_CLIENT_CSR_VERSION) ? 2 : 0;
     json_t *payload = json_keep(s->arena, json_object());
     str der;
     for (size_t i = 0; i < o->wish->names.count; i++)

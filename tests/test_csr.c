@@ -260,7 +260,7 @@ END_TEST
 static const struct {
     const char *from, *to, *why; /* hex: the first is replaced by the second */
 } spoilers[] = {
-    { "020100", "020102", "version is not 0" },
+    { "020100", "030100", "no version" },
     { "06082a8648ce3d030107", "06082a8648ce3d030101", "algorithm" },
     { "034200", "034201", "SubjectPublicKeyInfo" },
     { "03420004", "03420005", "no point" },
@@ -285,6 +285,16 @@ START_TEST(a_spoilt_request_is_refused)
     ck_assert_msg(!csr_read(arena, der, &csr, &err), "%s", spoilers[_i].why);
     ck_assert_msg(strstr(err.text, spoilers[_i].why) != NULL, "not \"%s\": %s",
                   spoilers[_i].why, err.text);
+}
+END_TEST
+
+START_TEST(another_version_is_told)
+{
+    struct csr_spec spec = { .key = key, .version = 2 };
+    ck_assert_int_eq(read_back(&spec).version, 2);
+    ck_assert(is_signed_back(&spec));
+    spec.version = 0;
+    ck_assert_int_eq(read_back(&spec).version, 0);
 }
 END_TEST
 
@@ -329,6 +339,7 @@ Suite *csr_suite(void)
     tcase_add_test(tc, sha1_is_noticed);
     tcase_add_test(tc, what_cannot_be_made_is_an_error);
     tcase_add_test(tc, more_or_less_than_one_request_is_refused);
+    tcase_add_test(tc, another_version_is_told);
     tcase_add_loop_test(tc, a_spoilt_request_is_refused, 0, countof(spoilers));
     tcase_add_loop_test(tc, no_single_byte_does_harm, 0, 8);
     suite_add_tcase(suite, tc);

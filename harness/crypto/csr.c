@@ -76,7 +76,8 @@ bool csr_new(struct arena *a, const struct csr_spec *spec, str *der, struct err 
     const struct key *signer = spec->sign_with ? spec->sign_with : spec->key;
     if (!attributes(a, spec, &asked, err))
         return false;
-    str info = DER(a, DER_SEQUENCE, STR("\x02\x01\0"), subject(a, spec),
+    char version[] = { 2, 1, (char)spec->version };
+    str info = DER(a, DER_SEQUENCE, (str){ version, sizeof version }, subject(a, spec),
                    key_public_der(a, spec->key), asked);
     if (!x509_sign(a, signer, spec->sha1, info, spec->bad_signature, &whole, err))
         return false;

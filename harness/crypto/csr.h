@@ -14,6 +14,7 @@ struct csr_spec {
     str common_name;          /* empty: none */
     struct strs more_common_names;
     bool no_san;
+    int version;                 /* 0 is the only one (RFC 2986 4.1) */
     bool must_staple;            /* TLS feature extension (RFC 7633) */
     bool ca_true;                /* basicConstraints CA:TRUE asked for */
     bool bad_signature;          /* one bit flipped */
@@ -33,6 +34,7 @@ bool csr_new(struct arena *a, const struct csr_spec *spec, str *der,
 /* What a request says. */
 struct csr {
     struct key *key;                                  /* public */
+    int version;                                      /* as it stands; has to be 0 */
     struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
     struct strs common_names;
     bool must_staple, asks_ca;
@@ -40,9 +42,9 @@ struct csr {
     const char *hash; /* "SHA1", "SHA256" ...; "" for Ed25519; NULL: not known here */
     str info, algorithm, signature; /* for csr_is_signed */
 };
-/* Strict: DER of exactly one request, nothing behind it, version 0, each extension once;
- * the key one of our kinds.  dNSNames stand as they are, in whatever case.  The
- * signature is not looked at. */
+/* Strict: DER of exactly one request, nothing behind it, each extension once; the key one
+ * of our kinds.  dNSNames stand as they are, in whatever case.  The version may be
+ * another than 0, as CAs take it, and the signature is not looked at. */
 bool csr_read(struct arena *a, str der, struct csr *out, struct err *err) MUST_CHECK;
 /* Whether the key in it signed it (RFC 2986 4.2); as dear as any verification. */
 bool csr_is_signed(const struct csr *csr);

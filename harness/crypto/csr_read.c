@@ -11,6 +11,7 @@ enum { CEILING = 256 * 1024 };
 struct request {
     str info, algorithm, signature; /* info is the whole item, algorithm the content */
     str subject, spki, attributes;
+    int version;
 };
 
 static bool read_outer(str der, struct request *out, struct err *err)
@@ -34,10 +35,9 @@ static bool read_info(struct request *out, struct err *err)
     str info, version;
     struct der_item subject, spki;
     if (!der_only(out->info, DER_SEQUENCE, &info)
-        || !der_take(&info, DER_INTEGER, &version))
+        || !der_take(&info, DER_INTEGER, &version) || version.len != 1)
         return err_set(err, "the CSR has no version (RFC 2986 4.1)");
-    if (!str_eq(version, STR("\0")))
-        return err_set(err, "the CSR's version is not 0 (RFC 2986 4.1)");
+    out->version = (unsigned char)version.ptr[0];
     if (!der_next(&info, &subject) || subject.tag != DER_SEQUENCE
         || !der_next(&info, &spki) || spki.tag != DER_SEQUENCE
         || !der_take(&info, DER_CONTEXT + DER_CONSTRUCTED, &out->attributes) || info.len)
@@ -114,6 +114,7 @@ bool csr_read(struct arena *a, str der, struct csr *out, struct err *err)
     out->key = key_from_spki(a, request.spki, err);
     if (!out->key)
         return err_at(err, "the CSR");
+    out->version = request.version;
     out->common_names = x509_common_names(a, request.subject);
     out->must_staple = x509_must_staple(&extensions);
     out->asks_ca = x509_is_ca(&extensions);

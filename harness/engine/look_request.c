@@ -326,6 +326,8 @@ bool look_csr(struct look *l)
         : err_set(&err, "the payload has no csr in base64url");
     if (str_is(l->arg[0], "form")) {
         good = good
+            && (!csr.version
+                || err_set(&err, "the CSR's version is not 0 (RFC 2986 4.1)"))
             && (csr_is_signed(&csr) || err_set(&err, "the CSR's signature is not good"));
         l->value = look_truth(l, good, str_of(err.text));
         return true;
