@@ -117,13 +117,14 @@ bool ca_checks(struct ca_call *call, const struct ca_check *rows, size_t count)
     return true;
 }
 
-/* RFC 8555 6.1: Access-Control-Allow-Origin; and what a script in a browser has to be
- * allowed to see. */
+/* RFC 8555 6.1: Access-Control-Allow-Origin; and, for a request that comes from a script
+ * in a browser, what that has to be allowed to see. */
 static void add_cors(struct ca_call *call)
 {
     ca_header(call, "Access-Control-Allow-Origin", STR("*"));
-    ca_header(call, "Access-Control-Expose-Headers",
-              STR("Link, Location, Replay-Nonce, Retry-After"));
+    if (headers_find(&call->request->headers, "Origin"))
+        ca_header(call, "Access-Control-Expose-Headers",
+                  STR("Link, Location, Replay-Nonce, Retry-After"));
 }
 
 /* RFC 8555 7.2: to whatever method. */

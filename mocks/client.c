@@ -52,11 +52,22 @@ const str *client_header(const struct client *c, const struct exchange *exchange
     return value;
 }
 
+/* The header with the word in its value, as a planted bug takes it, or VALUE. */
+static const str *with_location(const struct headers *list, const str *value)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (str_contains(list->item[i].value, STR("Location")))
+            return &list->item[i].value;
+    return value;
+}
+
 bool client_location(struct client *c, const struct exchange *exchange, str *url)
 {
     const str *value = client_header(c, exchange, "Location");
     if (!value)
         return false;
+    if (client_bug(c, BUG_CLIENT_LOCATION_ANYWHERE))
+        value = with_location(&exchange->response.headers, value);
     *url = client_bug(c, BUG_CLIENT_LOCATION_RAW)
         ? str_copy(c->arena, *value)
         : url_resolve(c->arena, exchange->request.url, *value);
