@@ -56,6 +56,7 @@ static const struct { const char *client, *steps; enum verdict verdict; const ch
     { "kill -SEGV $$", OUTCOME("crashed"), VERDICT_PASS, "" },
     { "sh -c 'kill -SEGV $$'; exit", OUTCOME("crashed"), VERDICT_PASS, "" },
     { "echo 'Traceback (most recent call last)'; exit 1", OUTCOME("crashed"), VERDICT_PASS, "by an error that it did not catch" },
+    { "echo 'a.rb:1: undefined method (NoMethodError)'; exit 1", OUTCOME("crashed"), VERDICT_PASS, "by an error that it did not catch" },
     { "echo 'Traceback (most recent call last)'", OUTCOME("lied"), VERDICT_PASS, "" },
     { "exit 3", OUTCOME("issued or lied"), VERDICT_WARN, "" },
     { "exit 7", "run obtain ${domain}\nshould exit is 7\n", VERDICT_PASS, "" },

@@ -163,6 +163,7 @@ static const char *const crash_marks[] = {
     "UnhandledPromiseRejection",
     "Exception in thread \"main\"",
     "thread 'main' panicked",
+    "(NoMethodError)",
 };
 
 static const char *crash_mark(str output)
