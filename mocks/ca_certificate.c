@@ -185,14 +185,35 @@ void ca_issuers(struct ca_call *call)
               cert_der(call->arena, call->ca->issuer->intermediate[index]));
 }
 
+/* A number: zeros in front do not count, and no digit has to have another. */
+static bool serial_read(struct arena *a, str text, str *serial)
+{
+    while (str_starts(text, "0"))
+        text = str_from(text, 1);
+    return hex_decode(
+        a, arena_printf(a, "%s%.*s", text.len % 2 ? "0" : "", STR_ARG(text)), serial);
+}
+
+/* As Go writes times. */
+static str date_of_go(struct arena *a, time_t when)
+{
+    enum { DATE = 10, TIME = 8 };
+    str text = date_rfc3339(a, when); /* 2026-11-28T17:46:49Z */
+    return arena_printf(a, "%.*s %.*s +0000 UTC", DATE, text.ptr, TIME,
+                        text.ptr + DATE + 1);
+}
+
 /* What users of Pebble ask: {"Certificate", "Reason", "RevokedAt", "Serial", "Status"}.
  */
 void ca_cert_status(struct ca_call *call)
 {
     str serial;
-    const struct certificate *found = NULL;
-    if (hex_decode(call->arena, call->part[0], &serial))
-        found = table_find(&call->ca->store.serials, serial);
+    if (!serial_read(call->arena, call->part[0], &serial)) {
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 400,
+                  STR("a serial number is written in hex"));
+        return;
+    }
+    const struct certificate *found = table_find(&call->ca->store.serials, serial);
     if (!found) {
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404,
                   STR("no certificate has this serial"));
@@ -204,13 +225,14 @@ void ca_cert_status(struct ca_call *call)
     if (cert)
         json_object_set(out, "Certificate",
                         json_string_of(call->arena, cert_pem(call->arena, cert)));
-    json_object_set(out, "Serial", json_string_of(call->arena, call->part[0]));
+    json_object_set(out, "Serial",
+                    json_string_of(call->arena, hex_encode(call->arena, serial)));
     json_object_set_new(out, "Status", json_string(found->revoked ? "Revoked" : "Valid"));
     if (found->reason >= 0)
         json_object_set_new(out, "Reason", json_integer(found->reason));
     if (found->revoked)
         json_object_set(
             out, "RevokedAt",
-            json_string_of(call->arena, date_rfc3339(call->arena, found->revoked_at)));
+            json_string_of(call->arena, date_of_go(call->arena, found->revoked_at)));
     ca_answer_json(call, 200, out);
 }

@@ -195,6 +195,36 @@ START_TEST(the_account_revokes_what_it_obtained_once)
 }
 END_TEST
 
+static const struct exchange *status_of(const char *before, str serial)
+{
+    str base = str_upto(b.kid, str_find(b.kid, STR("/account/")));
+    return sent(
+        "GET",
+        fmt("%.*s/cert-status-by-serial/%s%.*s", STR_ARG(base), before, STR_ARG(serial)));
+}
+
+START_TEST(a_state_is_told_as_pebble_tells_it)
+{
+    struct cert *leaf = leaf_of(issued("a.test", NULL));
+    str serial = cert_serial_hex(b.a, leaf), upper = str_copy(b.a, serial);
+    for (size_t i = 0; i < upper.len; i++)
+        ((char *)(uintptr_t)upper.ptr)[i] = char_in_case(upper.ptr[i], true);
+    const struct exchange *x = status_of("", serial);
+    ck_assert(str_is(at(x, "/Status"), "Valid"));
+    ck_assert(!json_object_get(x->body, "Reason"));
+    said(resource_url(RESOURCE_REVOKE_CERT), revocation(leaf, "4"));
+    x = status_of("0", upper);
+    ck_assert(str_is(at(x, "/Status"), "Revoked"));
+    ck_assert(str_eq(at(x, "/Serial"), serial));
+    ck_assert_int_eq(json_integer_value(json_object_get(x->body, "Reason")), 4);
+    ck_assert(str_ends(at(x, "/RevokedAt"), " +0000 UTC"));
+    ck_assert_uint_eq(at(x, "/RevokedAt").len, strlen("2026-11-28 17:46:49 +0000 UTC"));
+    ck_assert(str_eq(at(x, "/Certificate"), cert_pem(b.a, leaf)));
+    expect(status_of("", STR("abc")), 404, NULL);
+    expect(status_of("", STR("xyz")), 400, NULL);
+}
+END_TEST
+
 START_TEST(the_certificate_key_revokes)
 {
     struct err err;
@@ -315,6 +345,7 @@ Suite *ca_certificate_suite(void)
     tcase_add_test(t, dates_and_profiles_are_kept);
     tcase_add_test(t, a_certificate_comes_in_the_wanted_form);
     tcase_add_test(t, the_account_revokes_what_it_obtained_once);
+    tcase_add_test(t, a_state_is_told_as_pebble_tells_it);
     tcase_add_test(t, the_certificate_key_revokes);
     tcase_add_test(t, an_account_that_is_authorized_for_all_names_revokes);
     tcase_add_test(t, only_what_it_issued_is_revoked);
