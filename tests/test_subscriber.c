@@ -26,6 +26,15 @@ static void breaks_off(const struct wish *wish, const char *sentence)
     ck_assert_msg(strstr(err.text, sentence) != NULL, "%s", err.text);
 }
 
+/* The payload of the last request. */
+static str last_payload(void)
+{
+    struct jws jws = { 0 };
+    jws_peek(b.a, journal_at(b.journal, journal_count(b.journal) - 1)->request.body,
+             &jws);
+    return jws.payload;
+}
+
 /* --- accounts --- */
 
 START_TEST(an_account_is_made_and_found_again)
@@ -68,6 +77,10 @@ START_TEST(an_external_account_is_bound)
     ck_assert_ptr_nonnull(strstr(err.text, "not base64url"));
     r.eab_key = STR(MAC_KEY);
     ck_assert_msg(subscriber_register(&s, &r, &err), "%s", err.text);
+    ck_assert(str_contains(last_payload(), STR("externalAccountBinding")));
+    r.only_existing = true;
+    ck_assert_msg(subscriber_register(&s, &r, &err), "%s", err.text);
+    ck_assert(!str_contains(last_payload(), STR("externalAccountBinding")));
 }
 END_TEST
 
