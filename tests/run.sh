@@ -74,8 +74,9 @@ part()
     clients)
         # Most wait more than they work: for polls, and for what never comes.  dehydrated and
         # certbot work, so each has one that waits beside it, and not the other.
+        mkdir -p "$B/clients"
         for client in dehydrated lego uacme certbot acme-tiny; do
-            echo "client $client: tests/clients/run.sh $client -j8 -q"
+            echo "client $client: tests/clients/run.sh $client -j8 -q --results $B/clients/$client.jsonl"
         done
         ;;
     valgrind | valgrind-alone)
