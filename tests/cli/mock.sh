@@ -70,6 +70,24 @@ holds "a script that is not there is told" refused 'cannot read' --script "$tmp/
 holds "a rule that cannot be read is told" refused 'RESOURCE was expected' \
     --fault 'on newOrdr reply 500'
 
+# What it prints: what a client needs, a line for each exchange, and what became of rules.
+mock_start --fault 'on newOrder first reply 400 badNonce' --fault 'on keyChange reply 500'
+holds "a client that is told no more than it prints gets on" by_issue
+mock_stop
+for line in "directory  https://localhost:[0-9]*/directory" "root       $tmp/root.pem" \
+    "export REQUESTS_CA_BUNDLE=$tmp/root.pem" "export NODE_EXTRA_CA_CERTS=$tmp/root.pem" \
+    ' *1  GET directory -> 200' ' *[0-9]*  POST newOrder -> 400 badNonce: .*' \
+    ' *[0-9]*  POST newOrder -> 201' 'on newOrder first: 1 times' 'on keyChange: 0 times' \
+    '[0-9]* requests, 1 accounts, 1 orders, [01] certificates'; do
+    holds "it prints \"$line\"" grep -qx -- "$line" "$tmp/mock"
+done
+rm -rf "${tmp:?}/home"
+mock_start --quiet
+holds "a quiet one lets a client get on as well" by_issue
+mock_stop
+holds "and prints no exchange" sh -c '! grep -q -- "->" "$1"' sh "$tmp/mock"
+rm -rf "${tmp:?}/home"
+
 # Its environment holds in any folder.
 here=$PWD
 case $acmespec in /*) ;; *) acmespec=$PWD/$acmespec ;; esac
