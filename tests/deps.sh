@@ -55,6 +55,7 @@ cmd:lacme-accountd? lacme-accountd    -                   -                 -   
 perl:Crypt::OpenSSL::RSA? libcrypt-openssl-rsa-perl perl-Crypt-OpenSSL-RSA perl-crypt-openssl-rsa - perl-crypt-openssl-rsa
 file:/usr/sbin/apache2? apache2-bin   -                   -                 -             -
 cmd:caddy?       caddy                caddy               caddy             caddy         caddy
+file:/usr/lib/python3/dist-packages/acme/client.py? python3-acme - - - -
 '
 rest='
 cmd:lcov?        lcov                 lcov                lcov              lcov          lcov
