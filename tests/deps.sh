@@ -32,6 +32,7 @@ cmd:xmllint      libxml2-utils        libxml2             libxml2-utils     libx
 cmd:python3      python3              python3             python3           python3       python
 cmd:openssl      openssl              openssl             openssl           openssl@3     openssl
 cmd:curl         curl                 curl                curl              curl          curl
+cmd:ps           procps               procps-ng           procps            -             procps-ng
 cmd:pebble?      pebble               -                   -                 -             -
 '
 lint='

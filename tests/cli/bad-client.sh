@@ -11,7 +11,7 @@ mock_start --quiet
 base=${url%/directory}
 port=${base##*:}
 
-# ask STATUS WORDS ARGUMENT...: what curl gets; status 000 is no answer at all.
+# ask STATUSES WORDS ARGUMENT...: what curl gets; status 000 is no answer at all.
 ask()
 {
     wanted=$1 words=$2
@@ -19,7 +19,7 @@ ask()
     : >"$tmp/body"
     got=$(curl -s --cacert "$tmp/root.pem" --max-time 10 -o "$tmp/body" -w '%{http_code}' "$@") || :
     [ -n "$words" ] || echo >>"$tmp/body"
-    if [ "$got" = "$wanted" ] && grep -q -- "$words" "$tmp/body"; then
+    if case " $wanted " in *" $got "*) ;; *) false ;; esac && grep -q -- "$words" "$tmp/body"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
@@ -46,7 +46,8 @@ ask 405 malformed -X BREW "$base/new-account"
 ask 404 malformed "$base/%00/../etc/passwd?x"
 ask 404 malformed --path-as-is "$base/../../etc/passwd"
 ask 000 '' "http://localhost:$port/directory"
-ask 000 '' --max-time 2 -H @"$tmp/header" "$url"
+# RFC 6585 5; the connection ends behind it, and that may be seen first.
+ask '431 000' '' -H @"$tmp/header" "$url"
 
 # A hundred that connect and say nothing, or half a hello, for as long as this runs.
 python3 - "$port" "$tmp/held" <<'IDLE' &
