@@ -48,6 +48,7 @@ clients='
 cmd:certbot?     certbot              certbot             certbot           certbot       certbot
 cmd:lego?        lego                 -                   lego              lego          lego
 cmd:dehydrated?  dehydrated           dehydrated          dehydrated        dehydrated    dehydrated
+cmd:hexdump?     bsdextrautils        util-linux          hexdump           -             util-linux
 cmd:uacme?       uacme                uacme               uacme             -             -
 cmd:acme-tiny?   acme-tiny            acme-tiny           acme-tiny         -             acme-tiny
 cmd:acmetool?    acmetool             -                   -                 -             acmetool
