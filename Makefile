@@ -69,7 +69,7 @@ self: all                 ## play the server suite against our own mock CA
 bugs: all                 ## play it against each planted bug: every one has to be caught
 	@$(with) tests/run.sh bugs
 asan:                     ## build and check under AddressSanitizer and UBSan
-	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli'
+	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli self pebble'
 tsan:                     ## build and check under ThreadSanitizer
 	@+CK_FORK=no $(slow) TSAN_OPTIONS=halt_on_error=1 $(fixed) $(submake) check B=build/tsan CFLAGS='$(TSAN)' PARTS='$(or $(PARTS),unit cli)'
 valgrind: all $B/unit     ## the unit tests under valgrind: memory that was never set
