@@ -143,14 +143,16 @@ static bool print_verbs_named(const char *word)
 
 static bool print_checks_named(const char *word)
 {
-    int subject = subject_find(str_of(word)), test = 0;
-    while (test < TEST_KINDS && !begins_with(tests[test].name, word))
-        test++;
-    if (subject >= 0)
+    int subject = subject_find(str_of(word));
+    bool found = subject >= 0;
+    if (found)
         print_subject(subject);
-    if (test < TEST_KINDS)
-        print_test(test);
-    return subject >= 0 || test < TEST_KINDS;
+    for (int i = 0; i < TEST_KINDS; i++)
+        if (begins_with(tests[i].name, word)) {
+            print_test(i);
+            found = true;
+        }
+    return found;
 }
 
 static bool print_row_named(const char *before, const char *name, const char *help,

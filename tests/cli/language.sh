@@ -61,5 +61,6 @@ for topic in checks tests forms kinds needs tamper settings; do
 done >>"$tmp/silent" 2>&1
 # A word that begins several says all of them.
 [ "$("$acmespec" help given | grep -c '^  given [a-z]')" -gt 5 ] || complain "acmespec help given is not whole"
+[ "$("$acmespec" help is | grep -c '^  is')" = 2 ] || complain "acmespec help is is not whole"
 [ ! -s "$tmp/silent" ] || complain "$(cat "$tmp/silent")"
 exit $bad
