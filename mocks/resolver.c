@@ -26,7 +26,6 @@ struct resolver {
 /* One question on its way. */
 struct ask {
     struct resolver *resolver;
-    struct arena *arena;
     str name; /* in the one form */
     int type;
     int64_t deadline; /* clock_ms() */
@@ -39,7 +38,7 @@ static bool too_late(const struct ask *ask, struct err *err)
 {
     return err_set(err, "the DNS server %s port %d did not answer for %.*s %.*s in time",
                    ask->resolver->server, ask->resolver->port, STR_ARG(ask->name),
-                   STR_ARG(dns_type_word(ask->arena, ask->type)));
+                   STR_ARG(dns_type_word(ask->resolver->arena, ask->type)));
 }
 
 static bool broken(const struct ask *ask, int error, struct err *err)
@@ -64,7 +63,7 @@ static bool wait_for(int fd, short events, int64_t until)
 /* RFC 5452 3: an answer counts only when it repeats id and question. */
 static bool belongs(struct ask *ask, str wire, struct dns_answer *answer)
 {
-    if (dns_answer_read(ask->arena, wire, answer) && answer->id == ask->id
+    if (dns_answer_read(ask->resolver->arena, wire, answer) && answer->id == ask->id
         && answer->question.type == ask->type && str_eq(answer->question.name, ask->name))
         return true;
     ask->strangers++;
@@ -73,9 +72,9 @@ static bool belongs(struct ask *ask, str wire, struct dns_answer *answer)
 
 static bool write_query(struct ask *ask, uint16_t edns_size, struct err *err)
 {
-    str id = random_bytes(ask->arena, 2);
+    str id = random_bytes(ask->resolver->arena, 2);
     ask->id = (uint16_t)((unsigned char)id.ptr[0] << 8 | (unsigned char)id.ptr[1]);
-    return dns_query_write(ask->arena, ask->id, ask->name, ask->type, edns_size,
+    return dns_query_write(ask->resolver->arena, ask->id, ask->name, ask->type, edns_size,
                            &ask->wire, err);
 }
 
@@ -158,7 +157,7 @@ static bool read_whole(const struct ask *ask, int fd, char *to, size_t len,
 static bool talk_tcp(struct ask *ask, int fd, struct dns_answer *answer, struct err *err)
 {
     char head[2] = { (char)(ask->wire.len >> 8), (char)ask->wire.len };
-    char *bytes = arena_alloc(ask->arena, 1, ask->wire.len + 2);
+    char *bytes = arena_alloc(ask->resolver->arena, 1, ask->wire.len + 2);
     memcpy(bytes, head, sizeof head);
     memcpy(bytes + sizeof head, ask->wire.ptr, ask->wire.len);
     if (!send_whole(ask, fd, (str){ bytes, ask->wire.len + 2 }, err))
@@ -167,7 +166,7 @@ static bool talk_tcp(struct ask *ask, int fd, struct dns_answer *answer, struct 
         if (!read_whole(ask, fd, head, sizeof head, err))
             return false;
         size_t len = (size_t)(unsigned char)head[0] << 8 | (unsigned char)head[1];
-        bytes = arena_alloc(ask->arena, 1, len);
+        bytes = arena_alloc(ask->resolver->arena, 1, len);
         if (!read_whole(ask, fd, bytes, len, err))
             return false;
         if (belongs(ask, (str){ bytes, len }, answer))
@@ -239,14 +238,15 @@ static bool follow(struct ask *ask, const struct dns_answer *answer, bool tcp,
 {
     const struct dns_record *alias = NULL;
     do {
-        struct resolver_hop *hop = hop_add(ask->arena, out, ask->name, answer->rcode);
+        struct resolver_hop *hop =
+            hop_add(ask->resolver->arena, out, ask->name, answer->rcode);
         hop->tcp = tcp;
         alias = ask->type == DNS_CNAME ? NULL : record_at(answer, ask->name, DNS_CNAME);
         if (alias)
-            ask->name = hop->alias = dns_record_text(ask->arena, alias);
+            ask->name = hop->alias = dns_record_text(ask->resolver->arena, alias);
     } while (alias && out->hop_count <= MOST_HOPS
              && record_at(answer, ask->name, DNS_CNAME));
-    take_records(ask->arena, answer, ask->name, ask->type, out);
+    take_records(ask->resolver->arena, answer, ask->name, ask->type, out);
     return alias && out->count == 0 && answer->rcode == DNS_NOERROR;
 }
 
@@ -261,7 +261,7 @@ struct resolver *resolver_new(struct arena *a, const char *server, int port)
 bool resolver_query(struct resolver *r, str name, int type, long deadline_ms,
                     struct resolution *out, struct err *err)
 {
-    struct ask ask = { .resolver = r, .arena = r->arena, .type = type };
+    struct ask ask = { .resolver = r, .type = type };
     ask.deadline = clock_ms() + deadline_ms;
     *out = (struct resolution){ 0 };
     if (!dns_name(r->arena, name, &ask.name))

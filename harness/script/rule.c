@@ -110,16 +110,11 @@ static bool has_colon(str text)
     return str_find_char(text, ':') > 0 && str_find_char(text, ':') < text.len;
 }
 
-static str word_of(const struct line *c)
-{
-    return c->word_count ? c->word[0].text : STR_NONE;
-}
-
 /* What the usage cannot say.  false after telling. */
 static bool check_words(const struct line *c, enum effect_kind kind, struct mistakes *m)
 {
     struct arena *a = m->arena;
-    str word = line_arg(c, "WORD");
+    str word = line_arg(c, "WORD"), protocol = line_arg(c, "VALUE");
     if ((kind == EFFECT_REPLY || kind == EFFECT_STATUS)
         && !is_status(line_arg(c, "NUMBER")))
         return mistake(m, c->place, "an answer has a status of 200 to 999");
@@ -132,7 +127,7 @@ static bool check_words(const struct line *c, enum effect_kind kind, struct mist
         return mistake(m, c->place, "\"%.*s\" is no error type of ACME%.*s",
                        STR_ARG(word),
                        STR_ARG(name_did_you_mean(a, problem_names, PROBLEM_COUNT, word)));
-    if (kind == EFFECT_ALPN && (!word_of(c).len || word_of(c).len > MOST_PROTOCOL))
+    if (kind == EFFECT_ALPN && (!protocol.len || protocol.len > MOST_PROTOCOL))
         return mistake(m, c->place,
                        "a protocol's name has 1 to 255 bytes (RFC 7301 3.1)");
     if ((kind == EFFECT_HEADER || kind == EFFECT_ADD_HEADER) && !has_colon(c->rest))
@@ -166,10 +161,8 @@ static bool add_effect(struct arena *a, struct rule *rule, const struct line *c,
     if (!check_words(c, effect.kind, m))
         return false;
     if (!fits_resource(rule, effect.kind))
-        return mistake(m, c->place, "%s does nothing on %s", c->verb->name,
-                       rule->any             ? "any"
-                           : rule->handshake ? "handshake"
-                                             : resource_names[rule->resource]);
+        return mistake(m, c->place, "%s does nothing on %.*s", c->verb->name,
+                       STR_ARG(line_arg(rule->line, "RESOURCE")));
     take_words(a, c, &effect);
     rule->effect = GROW(a, rule->effect, rule->effect_count, struct effect);
     size_t at = rule->effect_count++;
