@@ -24,7 +24,7 @@ struct rules {
     char kept[128];
     ca_hook *before, *after;
     void *context;
-    pthread_mutex_t lock; /* over the counts, which another thread asks for */
+    pthread_mutex_t lock; /* over rows and counts: a handshake has a thread of its own */
 };
 
 static void destroy_lock(void *object)
@@ -127,15 +127,13 @@ static bool holds(struct rules *rules, struct arena *a, const struct rule *rule,
 }
 
 /* Whether it is the rule's turn; counts. */
-static bool is_due(struct rules *rules, size_t index)
+static bool is_due(const struct rules *rules, size_t index)
 {
     const struct rule *rule = &rules->row[index];
     struct count *count = &rules->count[index];
-    pthread_mutex_lock(&rules->lock);
     size_t seen = count->seen++;
     bool due = seen >= rule->after && (!rule->times || seen < rule->after + rule->times);
     count->fired += due;
-    pthread_mutex_unlock(&rules->lock);
     return due;
 }
 
@@ -170,20 +168,16 @@ static bool replies_at_once(const struct rule *rule)
 
 /* --- the hooks --- */
 
-static bool before(void *context, struct arena *a, const struct ca_request_info *info,
-                   struct reply *reply)
+/* Whether a rule has replied.  What is SETTLED has its answer already, and no rule is
+ * asked. */
+static bool fire_before(struct rules *rules, struct arena *a, bool settled,
+                        const struct ca_request_info *info, struct reply *reply)
 {
-    struct rules *rules = context;
-    bool replied = false;
-    pthread_mutex_lock(&rules->lock);
-    for (size_t i = 0; i < rules->rows; i++)
-        rules->count[i].hit = false;
-    pthread_mutex_unlock(&rules->lock);
-    if (rules->before && rules->before(rules->context, a, info, reply))
-        return true;
+    bool replied = settled;
     for (size_t i = 0; i < rules->rows; i++) {
         struct count *count = &rules->count[i];
-        count->hit = !rules->row[i].on_answer && matches(rules, a, i, info, reply);
+        count->hit =
+            !settled && !rules->row[i].on_answer && matches(rules, a, i, info, reply);
         if (!count->hit)
             continue;
         struct firing f = firing_of(rules, a, i, info, reply);
@@ -196,6 +190,19 @@ static bool before(void *context, struct arena *a, const struct ca_request_info 
     return replied;
 }
 
+/* The other hook may set rules, as the control interface does, so it has no lock on it.
+ */
+static bool before(void *context, struct arena *a, const struct ca_request_info *info,
+                   struct reply *reply)
+{
+    struct rules *rules = context;
+    bool settled = rules->before && rules->before(rules->context, a, info, reply);
+    pthread_mutex_lock(&rules->lock);
+    bool replied = fire_before(rules, a, settled, info, reply);
+    pthread_mutex_unlock(&rules->lock);
+    return replied;
+}
+
 static void remember_nonce(struct rules *rules, const struct reply *reply)
 {
     const str *nonce = headers_find(&reply->response.headers, "Replay-Nonce");
@@ -205,10 +212,9 @@ static void remember_nonce(struct rules *rules, const struct reply *reply)
     rules->nonce = (str){ rules->kept, nonce->len };
 }
 
-static bool after(void *context, struct arena *a, const struct ca_request_info *info,
-                  struct reply *reply)
+static void fire_after(struct rules *rules, struct arena *a,
+                       const struct ca_request_info *info, struct reply *reply)
 {
-    struct rules *rules = context;
     for (size_t i = 0; i < rules->rows; i++) {
         struct count *count = &rules->count[i];
         if (rules->row[i].on_answer)
@@ -220,13 +226,23 @@ static bool after(void *context, struct arena *a, const struct ca_request_info *
             effects_reply(&f);
         effects_answer(&f);
     }
+}
+
+static bool after(void *context, struct arena *a, const struct ca_request_info *info,
+                  struct reply *reply)
+{
+    struct rules *rules = context;
+    pthread_mutex_lock(&rules->lock);
+    fire_after(rules, a, info, reply);
     remember_nonce(rules, reply);
+    pthread_mutex_unlock(&rules->lock);
     return rules->after && rules->after(rules->context, a, info, reply);
 }
 
 static void handshake(void *context, struct arena *a, struct odd_handshake *out)
 {
     struct rules *rules = context;
+    pthread_mutex_lock(&rules->lock);
     for (size_t i = 0; i < rules->rows; i++) {
         const struct rule *rule = &rules->row[i];
         if (!rule->handshake || !is_due(rules, i))
@@ -236,6 +252,7 @@ static void handshake(void *context, struct arena *a, struct odd_handshake *out)
         };
         effects_handshake(&f, out);
     }
+    pthread_mutex_unlock(&rules->lock);
 }
 
 void rules_hook(struct rules *rules, struct ca_options *options)

@@ -19,8 +19,8 @@ void rules_hook(struct rules *rules, struct ca_options *options);
 void rules_attach(struct rules *rules, const struct ca *ca);
 /* The ${names} of a scenario; not to be changed while the CA runs. */
 void rules_vars(struct rules *rules, struct vars *vars);
-/* Other rules from now on, their counts 0; only inside a hook of the CA, or while nothing
- * is asked of it. */
+/* Other rules from now on, their counts 0; from any thread, and inside a hook of the CA.
+ * An answer that is on its way keeps what the former rules did to it. */
 void rules_set(struct rules *rules, const struct rule *rows, size_t count);
 
 size_t rules_count(const struct rules *rules);
