@@ -6,8 +6,9 @@
 #include "base/file.h"
 #include "commands.h"
 #include "options.h"
-#include "script/adapter.h"
 #include "run/bugnotes.h"
+#include "script/adapter.h"
+#include "script/history.h"
 #include "script/library.h"
 
 struct checking {
@@ -15,6 +16,7 @@ struct checking {
     struct requirements *requirements;
     struct mistakes mistakes;
     struct watches watches;
+    struct history history;
     size_t files;
 };
 
@@ -28,7 +30,7 @@ static bool same_ids(const struct requirements *all, const struct line *lines,
 }
 
 /* By its first word a file is a scenario, watches, requirements, rules, a profile, an
- * adapter, notes on bugs or a baseline. */
+ * adapter, notes on bugs, rows of history or a baseline. */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
                         size_t count, bool broken)
 {
@@ -59,6 +61,9 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     case VERB_BUG:
     case VERB_NEVER_RED:
         bugnotes_add(c->arena, lines, count, &notes, &c->mistakes);
+        return;
+    case VERB_HISTORY:
+        history_add(c->arena, &c->history, lines, count, &c->mistakes);
         return;
     case VERB_PROFILE:
         if (!profile_read(c->arena, path, &profile, &ignored, &err))
@@ -99,6 +104,18 @@ static bool check_path(struct checking *c, const char *path, struct err *err)
     return files.count > 0 || err_set(err, "there is no .acme file in %s", path);
 }
 
+/* What shows a bug of the field is of the library, wherever its row is read. */
+static bool check_history(struct checking *c, str root, struct err *err)
+{
+    struct mistakes ignored = { .arena = c->arena };
+    str folder = arena_printf(c->arena, "%.*s/watches", STR_ARG(root));
+    const struct watches *watches =
+        watches_read(c->arena, folder.ptr, c->requirements, &ignored, err);
+    if (watches)
+        history_judge(c->arena, &c->history, root, watches, &c->mistakes);
+    return watches != NULL;
+}
+
 static int report(const struct checking *c)
 {
     for (size_t i = 0; i < c->mistakes.list.count; i++)
@@ -129,11 +146,11 @@ int cmd_check(struct arena *a, int argc, char **argv)
     str root, catalogue;
     c.mistakes.arena = c.arena;
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        puts("usage: acmespec check [PATH...]\n\nReads scenarios, watches, requirements, "
-             "profiles "
-             "and baselines (all that ship, unless\npaths are given) and names every "
-             "mistake with "
-             "file, line and column.  Plays nothing.");
+        puts("usage: acmespec check [PATH...]\n\nReads all that is data: scenarios, "
+             "watches, "
+             "requirements, baselines and the rest (all\nthat ship, unless paths are "
+             "given) "
+             "and names every mistake with file, line and column.\nPlays nothing.");
         return 0;
     }
     if (!library_root(c.arena, &root, &err))
@@ -147,6 +164,8 @@ int cmd_check(struct arena *a, int argc, char **argv)
         good = check_path(&c, path_of(c.arena, root, argv[i]), &err);
     if (argc == 1)
         good = check_path(&c, root.ptr, &err);
+    if (good && c.history.count)
+        good = check_history(&c, root, &err);
     if (!good)
         return usage_error(err.text);
     return report(&c);

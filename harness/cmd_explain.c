@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* `acmespec explain ID`: a requirement with what covers it, or a scenario's steps in
- * prose. */
+/* `acmespec explain ID`: a requirement with what covers it, a scenario's steps in prose,
+ * a watch, or a bug of the field. */
 #include <stdio.h>
 
 #include "base/file.h"
 #include "commands.h"
 #include "options.h"
+#include "script/history.h"
 #include "script/library.h"
 #include "script/prose.h"
 
@@ -54,7 +55,36 @@ static int explain_requirement(struct arena *a, const struct library *l,
     return EXIT_CONFORMS;
 }
 
-static int explain_scenario(struct arena *a, const struct scenario *s)
+/* The bugs of the field that a scenario or watch shows. */
+static void print_shown(const struct history *history, str name)
+{
+    bool any = false;
+    for (size_t i = 0; i < history->count; i++) {
+        const struct history_row *row = &history->row[i];
+        if (!strs_has(&row->shown_by, name))
+            continue;
+        printf("%s  %-6.*s %.*s: %.*s\n", any ? "" : "\nWould have shown:\n",
+               STR_ARG(row->id), STR_ARG(row->who), STR_ARG(row->says));
+        any = true;
+    }
+}
+
+static int explain_history(const struct history_row *row)
+{
+    printf("%.*s  %.*s\n\n  %.*s\n\n", STR_ARG(row->id), STR_ARG(row->who),
+           STR_ARG(row->says));
+    print_field("suite", row->suite);
+    print_field("source", row->source);
+    print_field("why not", row->why_not);
+    if (row->shown_by.count)
+        puts("\nA peer that has this bug does not pass:");
+    for (size_t i = 0; i < row->shown_by.count; i++)
+        printf("  %.*s\n", STR_ARG(row->shown_by.item[i]));
+    return EXIT_CONFORMS;
+}
+
+static int explain_scenario(struct arena *a, const struct history *history,
+                            const struct scenario *s)
 {
     printf("%.*s\n%.*s\n\n", STR_ARG(s->name), STR_ARG(s->title));
     for (size_t i = 0; i < s->setting_count; i++)
@@ -63,6 +93,7 @@ static int explain_scenario(struct arena *a, const struct scenario *s)
         printf("  -  %.*s\n", STR_ARG(prose_of_line(a, s->rules_on.row[i].line)));
     for (size_t i = 0; i < s->step_count; i++)
         printf("%3zu. %.*s\n", i + 1, STR_ARG(prose_of_step(a, &s->step[i])));
+    print_shown(history, s->name);
     return EXIT_CONFORMS;
 }
 
@@ -76,7 +107,8 @@ static const struct watch *watch_find(const struct library *l, str id)
     return NULL;
 }
 
-static int explain_watch(const struct watch *w)
+static int explain_watch(struct arena *a, const struct history *history,
+                         const struct watch *w)
 {
     printf("watch/%.*s\n%.*s\n\n", STR_ARG(w->id), STR_ARG(w->title));
     for (size_t i = 0; i < w->when_count; i++)
@@ -85,23 +117,29 @@ static int explain_watch(const struct watch *w)
         printf("  %.*s\n", STR_ARG(w->check[i].text));
     for (size_t i = 0; i < w->rules.count; i++)
         printf("  rests on %.*s\n", STR_ARG(w->rules.item[i]));
+    print_shown(history, arena_printf(a, "watch/%.*s", STR_ARG(w->id)));
     return EXIT_CONFORMS;
 }
 
-static int explain(struct arena *a, const struct library *l, str id)
+static int explain(struct arena *a, const struct library *l,
+                   const struct history *history, str id)
 {
     const struct requirement *r = requirement_find(l->requirements, id);
     const struct scenario *s = library_find(l, id);
     const struct watch *w = watch_find(l, id);
+    const struct history_row *row = history_find(history, id);
     if (r)
         return explain_requirement(a, l, r);
     if (s)
-        return explain_scenario(a, s);
+        return explain_scenario(a, history, s);
     if (w)
-        return explain_watch(w);
+        return explain_watch(a, history, w);
+    if (row)
+        return explain_history(row);
     str near = requirement_near(l->requirements, id);
     fprintf(stderr,
-            "acmespec: %.*s is neither a requirement, a scenario nor a watch%s%.*s\n",
+            "acmespec: %.*s is neither a requirement, a scenario, a watch nor a row of "
+            "history%s%.*s\n",
             STR_ARG(id), near.len ? "; did you mean " : "", STR_ARG(near));
     return EXIT_USAGE;
 }
@@ -117,14 +155,16 @@ static str scenario_name(str word)
 int cmd_explain(struct arena *a, int argc, char **argv)
 {
     struct mistakes m = { .arena = a };
+    struct history history;
     struct err err;
     str root;
     if (argc != 2 || strcmp(argv[1], "--help") == 0) {
-        puts("usage: acmespec explain ID|SCENARIO|WATCH\n\nA requirement of the "
-             "catalogue: its "
-             "sentence in our words, level, who is bound, which checks\nrest on it.  A "
-             "scenario: its "
-             "steps in prose.");
+        puts(
+            "usage: acmespec explain ID|SCENARIO|WATCH\n\nA requirement of the "
+            "catalogue (rfc8555-6.5-8): its sentence in our words, level, who is\nbound, "
+            "which checks rest on it.  A scenario: its steps in prose, and the bugs of "
+            "the\nfield that it shows.  Such a bug (N-11): who had it, and what shows "
+            "it.");
         return argc == 2 ? 0 : EXIT_USAGE;
     }
     if (!library_root(a, &root, &err))
@@ -135,5 +175,7 @@ int cmd_explain(struct arena *a, int argc, char **argv)
     /* A scenario of one's own is named by its file. */
     if (file_exists(argv[1]) && !library_add(a, l, argv[1], &m, &err))
         return usage_error(err.text);
-    return explain(a, l, scenario_name(str_of(argv[1])));
+    if (!history_read(a, root, &history, &m, &err))
+        return usage_error(err.text);
+    return explain(a, l, &history, scenario_name(str_of(argv[1])));
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* `acmespec list`: scenarios with their titles; with --rules the catalogue and what
- * covers it, by section, level and suite. */
+ * covers it, by section, level and suite; with --history what broke in the field. */
 #include <stdio.h>
 
 #include "commands.h"
 #include "options.h"
 #include "script/coverage.h"
+#include "script/history.h"
 
 struct list_options {
-    bool rules, missing, uncovered, watches, help;
+    bool rules, missing, uncovered, watches, history, help;
     str suite, section, level;
 };
 
@@ -19,6 +20,7 @@ static const struct option_row rows[] = {
     { "missing", 0, OPTION_FLAG, NULL, AT(missing), "with --rules: only those that a suite can see, that no check of it rests on, and that do not say why" },
     { "uncovered", 0, OPTION_FLAG, NULL, AT(uncovered), "with --rules: only those that say why no check rests on them, and the reason" },
     { "watches", 0, OPTION_FLAG, NULL, AT(watches), "watches instead of scenarios" },
+    { "history", 0, OPTION_FLAG, NULL, AT(history), "what broke in the field instead, and the scenarios that show it" },
     { "suite", 0, OPTION_TEXT, "S", AT(suite), "server or client" },
     { "section", 0, OPTION_TEXT, "S", AT(section), "with --rules: only this document or section: rfc8555-6.5" },
     { "level", 0, OPTION_TEXT, "L", AT(level), "with --rules: only this level, such as MUST" },
@@ -65,6 +67,45 @@ static int list_watches(const struct listing *l)
     }
     printf("%zu watches\n", l->library->watches->count);
     return EXIT_CONFORMS;
+}
+
+static bool history_wanted(const struct listing *l, const struct history_row *row)
+{
+    if (l->options.suite.len && !str_eq(row->suite, l->options.suite))
+        return false;
+    for (size_t i = 0; i < l->words.count; i++)
+        if (str_eq(row->id, l->words.item[i]) || str_contains(row->who, l->words.item[i]))
+            return true;
+    return l->words.count == 0;
+}
+
+static void print_history(const struct history_row *row)
+{
+    printf("%-6.*s %.*s: %.*s\n", STR_ARG(row->id), STR_ARG(row->who),
+           STR_ARG(row->says));
+    for (size_t i = 0; i < row->shown_by.count; i++)
+        printf("       %.*s\n", STR_ARG(row->shown_by.item[i]));
+    if (row->why_not.len)
+        printf("       not shown: %.*s\n", STR_ARG(row->why_not));
+}
+
+static int list_history(const struct listing *l, struct mistakes *m)
+{
+    struct history all;
+    struct err err;
+    size_t count = 0, shown = 0;
+    if (!history_read(l->arena, l->library->root, &all, m, &err))
+        return usage_error(err.text);
+    for (size_t i = 0; i < all.count; i++) {
+        if (!history_wanted(l, &all.row[i]))
+            continue;
+        print_history(&all.row[i]);
+        count++;
+        shown += all.row[i].shown_by.count > 0;
+    }
+    printf("%zu bugs of released peers, %zu of them shown by a scenario or watch\n",
+           count, shown);
+    return count ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
 }
 
 static bool rule_wanted(const struct listing *l, const struct requirement *r)
@@ -181,5 +222,6 @@ int cmd_list(struct arena *a, int argc, char **argv)
         return EXIT_USAGE;
     return l.options.rules  ? list_rules(&l)
         : l.options.watches ? list_watches(&l)
+        : l.options.history ? list_history(&l, &m)
                             : list_scenarios(&l);
 }

@@ -30,9 +30,11 @@ const struct verb verbs[] = {
       "A planted bug of the mock CA: what else it turns red, or why nothing can see it." },
     { "never red", VERB_NEVER_RED, IN_FILE, IN_NEVER_RED, "WORD",
       "A scenario, or watch/NAME, that has checks which no planted bug turns red, and why." },
+    { "history", VERB_HISTORY, IN_FILE, IN_HISTORY, "ID",
+      "A bug that broke a released peer once, and the scenarios that would show it." },
 
     /* ---- head of a scenario ---- */
-    { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH, 0, "server|client",
+    { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH | IN_HISTORY, 0, "server|client",
       "Which side is under test." },
     { "rule", VERB_RULE, IN_SCENARIO | IN_WATCH | IN_CHECK | IN_EXPECT, 0, "ID...",
       "The catalogue entries that the checks rest on; `house` where no RFC says it." },
@@ -173,12 +175,12 @@ const struct verb verbs[] = {
     /* ---- catalogue ---- */
     { "level", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "MUST, MUST NOT, SHOULD, SHOULD NOT, MAY, or stated." },
     { "binds", VERB_CLAUSE, IN_REQUIREMENT, 0, "server|client|both", "Who is obliged." },
-    { "says", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "The requirement in our words." },
+    { "says", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY, 0, "TEXT", "The requirement, or the bug, in our words." },
     { "observable", VERB_CLAUSE, IN_REQUIREMENT, 0, "WORD...", "Which suite can see it: server, client, or nobody." },
     { "check", VERB_CLAUSE, IN_REQUIREMENT | IN_EXPECT | IN_NEVER_RED, 0, "TEXT", "How to see it; elsewhere, the check as the report names it." },
-    { "why-not", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Why a black box cannot see it." },
+    { "why-not", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY, 0, "TEXT", "Why a black box cannot see it, or no scenario shows it." },
     { "violation", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "A realistic bug that breaks it." },
-    { "source", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Where exactly it stands." },
+    { "source", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY, 0, "TEXT", "Where exactly it stands." },
     { "revision", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Which revision of a draft has it." },
     { "note", VERB_CLAUSE, IN_REQUIREMENT | IN_PROFILE | IN_CLIENT, 0, "TEXT", "Anything else." },
     { "corrected", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "What was wrong with the entry and is mended." },
@@ -222,6 +224,10 @@ const struct verb verbs[] = {
     /* ---- planted bugs ---- */
     { "also", VERB_CLAUSE, IN_BUG, 0, "WORD...", "Requirements that it breaks besides its own, or sections, scenarios and watch/NAMEs that it turns red; * is any." },
     { "unseen", VERB_CLAUSE, IN_BUG, 0, "", "No check of the server suite can catch it." },
+
+    /* ---- history ---- */
+    { "who", VERB_CLAUSE, IN_HISTORY, 0, "TEXT", "The released peer that had the bug, and with which other it showed." },
+    { "shown-by", VERB_CLAUSE, IN_HISTORY, 0, "WORD...", "The scenarios, and watch/NAMEs, that are not passed by a peer that has the bug." },
 };
 /* clang-format on */
 const size_t verb_count = countof(verbs);
@@ -337,6 +343,7 @@ const char *where_name(unsigned where)
         { IN_CLIENT, "an adapter" },
         { IN_BUG, "a planted bug" },
         { IN_NEVER_RED, "a never red" },
+        { IN_HISTORY, "a row of history" },
     };
     for (size_t i = 0; i < countof(names); i++)
         if (names[i].where & where)

@@ -32,6 +32,7 @@ enum where {
     IN_BUG = 1 << 21,
     IN_NEVER_RED = 1 << 22,
     IN_DOCUMENT = 1 << 23,
+    IN_HISTORY = 1 << 24,
 };
 
 enum verb_id {
@@ -47,6 +48,7 @@ enum verb_id {
     VERB_CLIENT,
     VERB_BUG,
     VERB_NEVER_RED,
+    VERB_HISTORY,
     /* head of a scenario */
     VERB_SUITE,
     VERB_RULE,

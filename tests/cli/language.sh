@@ -15,7 +15,7 @@ awk -v to="$tmp" '/^```/ { inside = !inside; if (inside) n++; next }
     inside { print > (to "/block" n) }' "$page"
 
 # The examples that are whole files.
-for word in scenario watch profile; do
+for word in scenario watch profile history; do
     for block in "$tmp"/block*; do
         grep -q "^$word " "$block" || continue
         if [ "$word" = profile ]; then
