@@ -43,13 +43,12 @@ link     = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
 # them; a container may forbid to ask for that.
 slow     = TEST_PATIENCE='$(or $(TEST_PATIENCE),5)'
 fixed    = $(shell setarch -R true 2>/dev/null && echo setarch -R)
-Q       := $(if $V,,@)
-say      = $(if $V,,@printf '%-4s %s\n' '$1' '$2')
+say      = $(if $V,,@printf '%-4s %s\n' $1 $2; )
+update   = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 submake  = $(MAKE) --no-print-directory -j$J
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: all demo test check self bugs asan tsan valgrind soak lint fuzz golden format interop clients \
-        bench install clean help deps tidy fuzzers FORCE
+.PHONY: $(shell sed -n 's/^\([a-z]*\):.*/\1/p' Makefile) FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -64,18 +63,17 @@ test:                     ## install what is missing, build, and run every test
 	@$(with) tests/run.sh unit gates read cli self pebble
 check: all $B/unit        ## unit tests, gates, all scenarios read, command line tests
 	@$(with) tests/run.sh $(or $(PARTS),unit gates read cli)
-self: all                 ## play the server suite against our own mock CA
-	@$(with) tests/run.sh self
-bugs: all                 ## play it against each planted bug: every one has to be caught
-	@$(with) tests/run.sh bugs
+self: all                 ## play both suites against our own mocks
+bugs: all                 ## play them against each planted bug: every one has to be caught
+soak: all $B/unit         ## 100,000 certificates, 1000 permuting CAs, races 100 times
+self bugs soak:
+	@$(with) tests/run.sh $@
 asan:                     ## build and check under AddressSanitizer and UBSan
 	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli self pebble'
 tsan:                     ## build and check under ThreadSanitizer
 	@+CK_FORK=no $(slow) TSAN_OPTIONS=halt_on_error=1 $(fixed) $(submake) check B=build/tsan CFLAGS='$(TSAN)' PARTS='$(or $(PARTS),unit cli)'
 valgrind: all $B/unit     ## the unit tests under valgrind: memory that was never set
 	@$(with) $(slow) tests/run.sh $(or $(PARTS),valgrind)
-soak: all $B/unit         ## 100,000 certificates, 1000 permuting CAs, races 100 times
-	@$(with) tests/run.sh soak
 lint:                     ## gcc and clang with -Werror, clang-tidy, cppcheck
 	@tests/lint.sh tools
 	@+$(submake) all build/gcc/unit B=build/gcc CC=gcc WERROR=-Werror
@@ -103,27 +101,22 @@ install: all              ## copy program, manual and scenarios to DESTDIR, PREF
 deps:                     ## install what building and testing need
 	@tests/deps.sh
 clean:                    ## remove build/
-	$Qrm -rf build
+	@rm -rf build
 help:                     ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | \
 	  while IFS=@ read -r name text; do printf '%-18s%s\n' "$$name" "$$text"; done
 
 $B/acmespec: $(call obj,harness/main.c $(core))
-	$(call say,LD,$@)
-	$Q$(link) $(pkg_libs) -lpthread
+	$(call say,LD,$@)$(link) $(pkg_libs) -lpthread
 $B/unit: $(call obj,$(core) $(tests))
-	$(call say,LD,$@)
-	$Q$(link) $(check_libs) $(pkg_libs) -lpthread
+	$(call say,LD,$@)$(link) $(check_libs) $(pkg_libs) -lpthread
 $B/fuzz_%: $(call obj,tests/fuzz/fuzz_%.c tests/fuzz/fuzz.c $(core))
-	$(call say,LD,$@)
-	$Q$(link) -fsanitize=fuzzer $(pkg_libs) -lpthread
+	$(call say,LD,$@)$(link) -fsanitize=fuzzer $(pkg_libs) -lpthread
 $B/%.o: %.c $B/flags
-	$(call say,CC,$<)
-	$Qmkdir -p $(@D)
-	$Q$(CC) $(flags) -I$B -MMD -MP -c -o $@ $<
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(flags) -I$B -MMD -MP -c -o $@ $<
 $B/%.tidy: %.c $B/%.o .clang-tidy
-	$(call say,TIDY,$<)
-	$Qclang-tidy --quiet --warnings-as-errors='*' $< -- $(flags) -I$B 2>$@.log \
+	$(call say,TIDY,$<)clang-tidy --quiet --warnings-as-errors='*' $< -- $(flags) -I$B 2>$@.log \
 	  || { cat $@.log >&2; exit 1; }
 	@touch $@
 tidy: $(patsubst %.c,$B/%.tidy,$(code))
@@ -135,11 +128,9 @@ $B/libs:
 	@tests/deps.sh check
 	@mkdir -p $B && touch $@
 $B/flags: FORCE | $B/libs
-	@printf '%s ' $(CC) $(flags) > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@printf '%s ' $(CC) $(flags) > $@.new; $(update)
 $B/suites.def: FORCE | $B/libs
-	@printf '%s\n' $(foreach s,$(suites),'SUITE($s)') > $@.new
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@printf '%s\n' $(foreach s,$(suites),'SUITE($s)') > $@.new; $(update)
 $B/tests/main.o: $B/suites.def
 
 -include $(patsubst %.o,%.d,$(call obj,$(code) $(fuzzes) tests/fuzz/fuzz.c))
