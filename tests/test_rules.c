@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Each kind of rule, applied to a mock CA and seen by a mock client. */
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -312,6 +315,39 @@ START_TEST(nonces_are_wrong)
 }
 END_TEST
 
+/* --- rules that change --- */
+
+struct changing {
+    struct rules_read read;
+    atomic_bool over;
+};
+
+static void *change(void *context)
+{
+    struct changing *c = context;
+    for (size_t i = 0; !atomic_load(&c->over); i++) {
+        rules_set(rules, c->read.row, i % (c->read.count + 1));
+        poll(NULL, 0, 1);
+    }
+    return NULL;
+}
+
+/* The control interface, and the handshake's hook, are in other threads than the CA. */
+START_TEST(rules_may_change_while_the_ca_is_asked)
+{
+    struct changing c = { .over = false };
+    struct mistakes m = { .arena = b.a };
+    pthread_t thread;
+    str text = STR("on directory\n  add-header X-A: 1\non directory\n  relative Link\n");
+    ck_assert(rules_read(b.a, "t", text, &c.read, &m) && c.read.count == 2);
+    ck_assert_int_eq(pthread_create(&thread, NULL, change, &c), 0);
+    for (int i = 0; i < 50; i++)
+        expect(get_directory(), 200, NULL);
+    atomic_store(&c.over, true);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+}
+END_TEST
+
 /* --- bytes --- */
 
 START_TEST(answers_are_late_or_drip)
@@ -443,6 +479,7 @@ Suite *rules_suite(void)
     tcase_add_loop_test(c, an_odd_handshake_ends_with_the_ca, 0, 2);
     tcase_add_test(c, answers_are_sent_in_other_ways);
     tcase_add_test(c, nonces_are_wrong);
+    tcase_add_test(c, rules_may_change_while_the_ca_is_asked);
     tcase_add_test(c, answers_are_late_or_drip);
     tcase_add_loop_test(c, answers_do_not_come_whole, 0, countof(no_answers));
     tcase_add_test(c, bytes_of_ones_own_are_sent);
