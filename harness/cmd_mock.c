@@ -278,7 +278,22 @@ static bool log_exchange(void *context, struct arena *a,
     return false;
 }
 
-/* The same in full, as RFC 8555 prints its examples. */
+/* "       TLS handshake -> alpn h2", for those that are not ordinary: no exchange is on
+ * such a connection, and who looks for the fault finds it here. */
+static void log_handshake(void *context, struct arena *a, struct odd_handshake *how)
+{
+    str alpn = show_clean(a, how->alpn);
+    (void)context;
+    if (how->broken)
+        puts("       TLS handshake -> broken");
+    else if (how->refused)
+        puts("       TLS handshake -> refused, as if no protocol were agreed upon");
+    else if (alpn.len)
+        printf("       TLS handshake -> alpn %.*s\n", STR_ARG(alpn));
+    fflush(stdout);
+}
+
+/* Exchanges in full, as RFC 8555 prints its examples. */
 static bool show_all(void *context, struct arena *a, const struct ca_request_info *info,
                      struct reply *reply)
 {
@@ -365,6 +380,8 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     int caught;
     if (!o->quiet)
         options->after = o->verbose ? show_all : log_exchange;
+    if (!o->quiet && (on->count || o->control))
+        options->handshake = log_handshake;
     struct rules *rules = rules_new(a, on->row, on->count);
     if (o->control)
         mock_control_hook(mock_control_new(a, rules, on), options);

@@ -332,7 +332,7 @@ static void *change(void *context)
     return NULL;
 }
 
-/* The control interface, and the handshake's hook, are in other threads than the CA. */
+/* Who sets rules, or asks how often they were applied, need not be the CA's thread. */
 START_TEST(rules_may_change_while_the_ca_is_asked)
 {
     struct changing c = { .over = false };

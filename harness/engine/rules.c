@@ -23,8 +23,9 @@ struct rules {
     str nonce; /* of the last answer that had one, in `kept` */
     char kept[128];
     ca_hook *before, *after;
+    ca_handshake *handshake;
     void *context;
-    pthread_mutex_t lock; /* over rows and counts: a handshake has a thread of its own */
+    pthread_mutex_t lock; /* over rows and counts, which other threads set and ask for */
 };
 
 static void destroy_lock(void *object)
@@ -253,12 +254,15 @@ static void handshake(void *context, struct arena *a, struct odd_handshake *out)
         effects_handshake(&f, out);
     }
     pthread_mutex_unlock(&rules->lock);
+    if (rules->handshake)
+        rules->handshake(rules->context, a, out);
 }
 
 void rules_hook(struct rules *rules, struct ca_options *options)
 {
     rules->before = options->before;
     rules->after = options->after;
+    rules->handshake = options->handshake;
     rules->context = options->hook_context;
     options->before = before;
     options->after = after;

@@ -13,7 +13,8 @@ struct rules;
 /* Rules of a CA that is to be made; the rows have to live as long. */
 struct rules *rules_new(struct arena *a, const struct rule *rows, size_t count);
 /* Before ca_new: hooks them in.  Hooks that are there already are called as well:
- * `before` first, `after` behind the rules, so that it sees what goes out. */
+ * `before` first, `after` and `handshake` behind the rules, so that they see what goes
+ * out. */
 void rules_hook(struct rules *rules, struct ca_options *options);
 /* After ca_new: what the CA is. */
 void rules_attach(struct rules *rules, const struct ca *ca);

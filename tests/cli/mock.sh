@@ -82,6 +82,15 @@ for line in "directory  https://localhost:[0-9]*/directory" "root       $tmp/roo
     holds "it prints \"$line\"" grep -qx -- "$line" "$tmp/mock"
 done
 rm -rf "${tmp:?}/home"
+mock_start --fault 'on handshake first alpn no/1' --fault 'on handshake after 1 times 1 alpn refused' \
+    --fault 'on handshake after 2 times 1 broken-tls'
+for word in 'alpn no/1' 'refused, as if no protocol were agreed upon' broken; do
+    holds "a client is told that its handshake failed ($word)" ends_as 1 'TLS handshake' by_issue
+    holds "a handshake that is not ordinary has its line" grep -qx " *TLS handshake -> $word" "$tmp/mock"
+done
+holds "the next handshake is ordinary" by_issue
+mock_stop
+rm -rf "${tmp:?}/home"
 mock_start --quiet
 holds "a quiet one lets a client get on as well" by_issue
 mock_stop
