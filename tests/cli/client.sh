@@ -139,13 +139,15 @@ cd "$here" || exit 1
 # --- no sandbox ---
 
 want 0 'target   acmespec, without a sandbox: --sandbox=off' acmespec client/0-abilities/http-01 --sandbox=off
-# Among users of a namespace that may make no network, where the machine lets us have one.
+# Among users of a namespace that may make no network, where the machine lets us have one,
+# and the program has one thread: a sanitizer's own is one too many for namespaces.
 cat >"$tmp/bare" <<END
 #!/bin/sh
 exec unshare -r sh -c 'echo 0 >/proc/sys/user/max_net_namespaces && exec "\$0" "\$@"' "$acmespec" "\$@"
 END
 chmod +x "$tmp/bare"
-if "$tmp/bare" --version >"$tmp/out" 2>&1; then
+if "$tmp/bare" --version >"$tmp/out" 2>&1 &&
+    "$acmespec" client acmespec client/0-abilities/http-01 --sandbox=require >"$tmp/out" 2>&1; then
     outside=$acmespec acmespec=$tmp/bare
     want 2 'there can be no sandbox: this kernel allows no network namespace' acmespec --sandbox=require
     want 0 'without a sandbox: this kernel allows no network namespace' acmespec client/0-abilities/http-01
