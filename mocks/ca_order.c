@@ -110,6 +110,8 @@ static json_t *subproblem(struct ca_call *call, const struct verdict_on *v)
     else
         json_object_set(out, "identifier", identifier);
     json_decref(identifier);
+    if (bug_on(call->ca, BUG_SUBPROBLEM_STATUS_0))
+        json_object_set_new(out, "status", json_integer(0));
     return out;
 }
 
@@ -456,10 +458,24 @@ static const struct ca_check read_checks[] = {
 };
 /* clang-format on */
 
+/* Planted: two locks, taken in two orders. */
+static bool is_stuck(const struct ca_call *call)
+{
+    const struct order *order = call->order;
+    bool busy = false;
+    for (size_t i = 0; i < order->count; i++)
+        busy = busy || ca_authz_busy(order->authz[i]);
+    return busy && order->count > 1 && bug_on(call->ca, BUG_ORDER_BUSY_500);
+}
+
 void ca_order(struct ca_call *call)
 {
     if (!CHECKS(call, read_checks))
         return;
+    if (is_stuck(call)) {
+        ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("the order is locked"));
+        return;
+    }
     ca_refresh_order(call->ca, call->order);
     /* RFC 8555 7.4: "processing": ask again after the time in Retry-After. */
     if (call->order->status == STATUS_PROCESSING) {

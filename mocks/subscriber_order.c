@@ -170,6 +170,9 @@ static long pause_before(const struct subscriber *s, const struct exchange *x, i
         return CARELESS_MS;
     if (date && client_bug(s->client, BUG_CLIENT_DATE_WAIT))
         wait_for_date(*asked);
+    if (asked && client_bug(s->client, BUG_CLIENT_SLEEPS_ALL)
+        && retry_after_seconds(*asked, clock_wall(), &seconds))
+        clock_sleep_ms(seconds * 1000);
     return client_pause_ms(x, polls + (s->hurried ? 0 : POLLS_SKIPPED));
 }
 
@@ -284,14 +287,17 @@ static bool look_again(struct ordering *o, const struct exchange *x, bool *once_
 {
     struct subscriber *s = o->subscriber;
     bool not_ready = str_is(problem_word(s->arena, &x->response), "orderNotReady");
-    *once_more = false;
+    bool lost = x->response.status == 0;
+    *once_more = lost && client_bug(s->client, BUG_CLIENT_FINALIZE_RESENT);
+    if (*once_more)
+        return true;
     bool final = client_bug(s->client, BUG_CLIENT_NOT_READY_FINAL)
+        || client_bug(s->client, BUG_CLIENT_FINALIZE_RESENT)
         || client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY)
         || client_bug(s->client, BUG_CLIENT_ONE_VALID);
-    if ((not_ready && final)
-        || (x->response.status == 0 && client_bug(s->client, BUG_CLIENT_LOST_ANEW)))
+    if ((not_ready && final) || (lost && client_bug(s->client, BUG_CLIENT_LOST_ANEW)))
         return false;
-    if (!not_ready && x->response.status != 0 && !has_status(x, "processing"))
+    if (!not_ready && !lost && !has_status(x, "processing"))
         return false;
     clock_sleep_ms(pause_before(s, x, 0));
     if (!subscriber_settle(s, o->url, "pending", "processing", &o->order, err))

@@ -166,6 +166,9 @@ static bool respond(struct ordering *o, const struct proving *p, json_t *challen
         url = p->url;
     if (!subscriber_post(s, url, payload, 200, "a challenge was not taken", &x, err))
         return false;
+    if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_UP)
+        && !link_find(s->arena, &x->response.headers, "up", 0, url, &url))
+        return err_set(err, "a challenge has no link to its authorization");
     return !str_is(json_member(x->body, "status"), "valid")
         || !client_bug(s->client, BUG_CLIENT_WAITING_NEEDED)
         || err_set(err, "the challenge is valid and was not processing before");
@@ -337,6 +340,10 @@ static bool prove_all(struct ordering *o, struct err *err)
         }
         if (!p->awaited && client_bug(s->client, BUG_CLIENT_ONE_VALID))
             return true;
+        if (client_bug(s->client, BUG_CLIENT_LEAVES_PENDING) && !await_authz(o, p, err)) {
+            o->count++;
+            return false;
+        }
         if (client_bug(s->client, BUG_CLIENT_FINALIZES_EARLY)) {
             o->count++;
             return await_authz(o, p, err);
@@ -348,6 +355,19 @@ static bool prove_all(struct ordering *o, struct err *err)
         if (!await_authz(o, &o->proving[i], err))
             return false;
     return true;
+}
+
+/* The planted bug: what is good for another order goes, too. */
+static void give_up_all(struct ordering *o)
+{
+    const struct exchange *x;
+    struct err ignored;
+    json_t *payload = json_keep(o->subscriber->arena, json_object());
+    json_object_set_new(payload, "status", json_string("deactivated"));
+    for (size_t i = 0; i < o->count; i++)
+        if (!subscriber_post(o->subscriber, o->proving[i].url, payload, 200,
+                             "it stays as it is", &x, &ignored))
+            return;
 }
 
 bool subscriber_prove(struct ordering *o, struct err *err)
@@ -362,6 +382,8 @@ bool subscriber_prove(struct ordering *o, struct err *err)
     bool proven =
         (renews && client_bug(client, BUG_CLIENT_RENEWS_UNPROVEN)) || prove_all(o, err);
     o->subscriber->patience_ms = patience;
+    if (!proven && client_bug(client, BUG_CLIENT_GIVES_UP_VALID))
+        give_up_all(o);
     if (client_bug(client, proven ? BUG_CLIENT_LEAVES_VALID : BUG_CLIENT_LEAVES_INVALID)
         || client_bug(client, BUG_CLIENT_FINALIZES_AT_ONCE))
         return proven;

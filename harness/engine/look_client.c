@@ -141,6 +141,8 @@ static bool begins_gap(const struct look *l, const struct exchange *e)
 {
     if (!l->arg[1].len)
         return is_for(l, e) && !str_is(problem_word_of(e->body), "badNonce");
+    if (str_is(l->arg[1], "asked"))
+        return is_for(l, e) && headers_find(&e->response.headers, "Retry-After");
     /* RFC 8555 7.4 has a client wait after finalize where the answer asks for that. */
     bool order = str_is(l->arg[0], "order") && e->resource == RESOURCE_FINALIZE
         && headers_find(&e->response.headers, "Retry-After");
