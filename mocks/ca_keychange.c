@@ -106,7 +106,8 @@ static bool names_old_key(struct ca_call *call)
     if (!jwk && bug_on(call->ca, BUG_OLD_KEY_OPTIONAL))
         return true;
     struct key *key = key_from_jwk(call->arena, jwk, &err);
-    return (key && key_same(key, call->account->key))
+    bool spelled_so = !bug_on(call->ca, BUG_OLD_KEY_AS_TEXT) || json_object_size(jwk) < 5;
+    return (key && key_same(key, call->account->key) && spelled_so)
         || ca_why(call, "\"oldKey\" is not the account's present key");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Planted bugs in the JWS of the mock client: each a tamper of crypto/tamper.h, or a
  * merge patch on the protected header. */
+#include "crypto/b64url.h"
 #include "mocks/client_inside.h"
 
 /* clang-format off */
@@ -60,6 +61,17 @@ static void set_text(struct arena *step, json_t *jwk, const char *member, str te
     json_object_set(jwk, member, json_string_of(step, text));
 }
 
+/* A coordinate as a big number's bytes come, as short as may be. */
+static str without_zeros(struct arena *step, str text)
+{
+    str bytes;
+    if (!b64url_decode(step, text, &bytes))
+        return text;
+    while (bytes.len && bytes.ptr[0] == '\0')
+        bytes = str_from(bytes, 1);
+    return b64url_encode(step, bytes);
+}
+
 /* Keys that are written in a way of their own; `jwk` is a copy. */
 static void spoil_jwk(const struct client *c, struct arena *step, struct jws_spec *spec)
 {
@@ -68,6 +80,8 @@ static void spoil_jwk(const struct client *c, struct arena *step, struct jws_spe
         str x = json_member(jwk, "x");
         set_text(step, jwk, "x", str_upto(x, x.len - (x.len > 0)));
     }
+    if (client_bug(c, BUG_CLIENT_EC_ZERO))
+        set_text(step, jwk, "x", without_zeros(step, json_member(jwk, "x")));
     if (client_bug(c, BUG_CLIENT_RSA_ZERO))
         set_text(step, jwk, "n",
                  arena_printf(step, "AAAA%.*s", STR_ARG(json_member(jwk, "n"))));
@@ -107,6 +121,10 @@ void client_spoil(const struct client *c, struct arena *step, struct jws_spec *s
         spec->nonce = arena_printf(step, "\"%.*s\"", STR_ARG(spec->nonce));
     if (client_bug(c, BUG_CLIENT_UTF_16))
         spec->payload = in_utf_16(step, spec->payload);
+    if (client_bug(c, BUG_CLIENT_ES512_SHORT) && key_type_of(spec->key) == KEY_P521)
+        strs_add(step, &spec->tampers, STR("short-signature"));
+    if (client_bug(c, BUG_CLIENT_ES256_ALWAYS) && key_type_of(spec->key) != KEY_P256)
+        patch_member(step, spec, "alg", json_keep(step, json_string("ES256")));
     if (client_bug(c, BUG_CLIENT_OKP_ALG))
         patch_member(step, spec, "alg", json_keep(step, json_string("Ed25519")));
     spoil_keys(c, step, spec);

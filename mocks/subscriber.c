@@ -122,6 +122,14 @@ static bool misbind(struct subscriber *s, const struct registration *r,
         || json_is_true(json_object_get(client_meta(c), "externalAccountRequired"));
 }
 
+/* People paste what their CA's page shows. */
+static str without_padding(const struct client *c, str key)
+{
+    while (str_ends(key, "=") && !client_bug(c, BUG_CLIENT_EAB_PADDING))
+        key = str_upto(key, key.len - 1);
+    return key;
+}
+
 /* RFC 8555 7.3.4: a JWS by the MAC key over the account's public key.  An account that is
  * there is bound, if it is, and some bindings are good for one request. */
 static bool bind_external(struct subscriber *s, const struct registration *r, str url,
@@ -132,7 +140,7 @@ static bool bind_external(struct subscriber *s, const struct registration *r, st
     if (!r->eab_kid.len || r->only_existing)
         return true;
     spec.payload = json_text(s->arena, key_jwk(s->arena, s->key));
-    if (!b64url_decode(s->arena, r->eab_key, &spec.mac_key))
+    if (!b64url_decode(s->arena, without_padding(s->client, r->eab_key), &spec.mac_key))
         return err_set(err, "the external account's key is not base64url");
     if (client_bug(s->client, BUG_CLIENT_EAB_DROPPED) || !misbind(s, r, &spec, err))
         return true;

@@ -35,13 +35,11 @@ static bool begins_with_zero(str coordinate)
         && coordinate.ptr[1] <= 'P';
 }
 
-/* RFC 7518 6.2.1.2: the first octet of a coordinate may be zero, as in every 256th key.
- */
-static struct key *key_with_zero(struct arena *a, struct err *err)
+struct key *key_with_zero(struct arena *a, enum key_type type, struct err *err)
 {
     struct key *key;
     do
-        key = key_new(a, KEY_P256, err);
+        key = key_new(a, type, err);
     while (key && !begins_with_zero(json_member(key_jwk(a, key), "x")));
     return key;
 }
@@ -51,7 +49,7 @@ static struct key *key_of_line(struct world *w, const struct line *line, struct 
     str word = type_word(w, line);
     int type = word.len ? key_type_find(word) : KEY_P256;
     if (str_is(word, "P-256-short"))
-        return key_with_zero(w->arena, err);
+        return key_with_zero(w->arena, KEY_P256, err);
     return key_new(w->arena, type < 0 ? KEY_P256 : (enum key_type)type, err);
 }
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/cert.h"
+#include "crypto/key.h"
 #include "engine/sandbox.h"
 #include "engine/steps.h"
 #include "engine/under_test.h"
@@ -189,27 +190,64 @@ str under_test_transcript(const struct world *w)
 
 /* --- the step --- */
 
-/* `with eab`, `with profile NAME`, `with chain NAME`, each as variables; what is not
- * asked for is empty. */
+/* The file of the account's key, made anew for each run. */
+static bool account_key_file(struct world *w, str word, str *path, struct err *err)
+{
+    int type = key_type_find(word);
+    if (type != KEY_P256 && type != KEY_P384 && type != KEY_P521)
+        return err_set(err, "an account's key is P-256, P-384 or P-521, not \"%.*s\"",
+                       STR_ARG(word));
+    struct key *key = key_with_zero(w->arena, (enum key_type)type, err);
+    *path = arena_printf(w->arena, "%.*s/account-key.pem", STR_ARG(w->under_test->folder));
+    return key && file_write(path->ptr, key_private_pem(w->arena, key), err);
+}
+
+/* As a CA's web page may show it, though RFC 8555 7.3.4 would have it without. */
+static str padded(struct arena *a, str text)
+{
+    str pad = str_upto(STR("=="), (4 - text.len % 4) % 4);
+    return arena_printf(a, "%.*s%.*s", STR_ARG(text), STR_ARG(pad));
+}
+
+/* What a run gives to the client beside the names; empty is what it does not. */
+struct extras {
+    str eab_kid, eab_key, profile, chain, account_key;
+};
+
+static bool add_extra(struct world *w, str extra, str value, struct extras *x,
+                      struct err *err)
+{
+    if (str_is(extra, "account-key"))
+        return account_key_file(w, value, &x->account_key, err);
+    if (str_is(extra, "profile"))
+        x->profile = value;
+    else if (str_is(extra, "chain"))
+        x->chain = value;
+    else {
+        x->eab_kid = vars_text_of(w->vars, STR("eab.kid"));
+        x->eab_key = vars_text_of(w->vars, STR("eab.key"));
+        if (str_is(value, "padded"))
+            x->eab_key = padded(w->arena, x->eab_key);
+    }
+    return true;
+}
+
+/* The `with` clauses, each as variables. */
 static bool extras_of(struct world *w, const struct line *line, str *out, struct err *err)
 {
     struct buf b = buf_new(w->arena, CEILING_LINE);
-    str profile = STR_NONE, chain = STR_NONE;
-    bool eab = false;
+    struct extras x = { STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE };
     for (const struct line *c = NULL; (c = line_clause_after(line, "with", c));) {
-        str extra = line_arg(c, "EXTRA"), value;
-        if (!world_word(w, line_arg(c, "VALUE"), &value, err))
+        str value;
+        if (!world_word(w, line_arg(c, "VALUE"), &value, err)
+            || !add_extra(w, line_arg(c, "EXTRA"), value, &x, err))
             return false;
-        eab = eab || str_is(extra, "eab");
-        if (str_is(extra, "profile"))
-            profile = value;
-        if (str_is(extra, "chain"))
-            chain = value;
     }
-    add_variable(&b, "eab_kid", eab ? vars_text_of(w->vars, STR("eab.kid")) : STR_NONE);
-    add_variable(&b, "eab_key", eab ? vars_text_of(w->vars, STR("eab.key")) : STR_NONE);
-    add_variable(&b, "profile", profile);
-    add_variable(&b, "chain", chain);
+    add_variable(&b, "eab_kid", x.eab_kid);
+    add_variable(&b, "eab_key", x.eab_key);
+    add_variable(&b, "profile", x.profile);
+    add_variable(&b, "chain", x.chain);
+    add_variable(&b, "account_key", x.account_key);
     add_variable(&b, "email", arena_printf(w->arena, "someone@%.*s", STR_ARG(w->zone)));
     *out = buf_str(&b);
     return true;

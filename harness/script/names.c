@@ -58,7 +58,7 @@ enum kind {
 static const char *const parts[KIND_COUNT][12] = {
     [KIND_VALUE] = { NULL },
     [KIND_KEY] = { "jwk", "thumbprint", "pem", "x", "y", NULL },
-    [KIND_ACCOUNT] = { "url", "jwk", "thumbprint", "orders", NULL },
+    [KIND_ACCOUNT] = { "url", "jwk", "thumbprint", "orders", "x", "y", NULL },
     [KIND_ORDER] = { "url", "finalize", "certificate", "authz#", "status", "expires",
                      "domain", NULL },
     [KIND_AUTHZ] = { "url", "status", "domain", "wildcard", NULL },
