@@ -192,12 +192,13 @@ bool client_send(struct client *c, const char *method, str url,
 /* --- the directory --- */
 
 /* RFC 8555 7.1: "The server MUST provide "directory" and "newNonce" resources." */
-static bool check_directory(const struct exchange *x, struct err *err)
+static bool check_directory(const struct client *c, const struct exchange *x,
+                            struct err *err)
 {
     const struct response *response = &x->response;
     if (response->status == 0)
         return err_set(err, "no answer came: %.*s", STR_ARG(x->failure));
-    if (response->status < 200 || response->status > 299)
+    if (response->status / 100 != 2 && !client_bug(c, BUG_CLIENT_STATUS_UNREAD))
         return err_set(err, "the answer is %d %s, not a directory", response->status,
                        http_reason(response->status));
     if (response->body_cut)
@@ -247,7 +248,7 @@ bool client_directory(struct client *c, struct err *err)
         if (!client_send(c, "GET", c->directory_url, NULL, STR_NONE, 0, false, &x, err))
             return err_set(err, "no URL of a directory was given");
     while (--times > 0 && x->response.status != 200);
-    if (!check_directory(x, err)) {
+    if (!check_directory(c, x, err)) {
         if (client_bug(c, BUG_CLIENT_DIRECTORY_CRASH))
             abort();
         return err_at(err, "GET %.*s", STR_ARG(c->directory_url));

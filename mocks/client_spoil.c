@@ -102,6 +102,8 @@ static str in_utf_16(struct arena *step, str text)
     return (str){ out, 2 * text.len };
 }
 
+enum { ROOM = 4000 }; /* of a payload, for a planted bug */
+
 void client_spoil(const struct client *c, struct arena *step, struct jws_spec *spec)
 {
     struct err ignored;
@@ -125,6 +127,8 @@ void client_spoil(const struct client *c, struct arena *step, struct jws_spec *s
         strs_add(step, &spec->tampers, STR("short-signature"));
     if (client_bug(c, BUG_CLIENT_ES256_ALWAYS) && key_type_of(spec->key) != KEY_P256)
         patch_member(step, spec, "alg", json_keep(step, json_string("ES256")));
+    if (client_bug(c, BUG_CLIENT_BODY_ROOM) && spec->payload.len > ROOM)
+        strs_add(step, &spec->tampers, STR("payload-after"));
     if (client_bug(c, BUG_CLIENT_OKP_ALG))
         patch_member(step, spec, "alg", json_keep(step, json_string("Ed25519")));
     spoil_keys(c, step, spec);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "acme/problem.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
@@ -44,6 +45,22 @@ static str instance_of(const struct subscriber *s, const struct exchange *x)
                              : STR("");
 }
 
+/* Planted: UTF-8 that is taken for Latin-1, and written in UTF-8 once more. */
+static str sentence_of(const struct subscriber *s, const struct exchange *x)
+{
+    str text = journal_sentence(s->arena, x);
+    struct buf b = buf_new(s->arena, CEILING_LINE);
+    if (!client_bug(s->client, BUG_CLIENT_LATIN_1))
+        return text;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c >= 0x80)
+            buf_add_char(&b, (char)(0xc0 | c >> 6));
+        buf_add_char(&b, c < 0x80 ? (char)c : (char)(0x80 | (c & 0x3f)));
+    }
+    return buf_str(&b);
+}
+
 /* RFC 8555 6.7: the user is shown the detail. */
 static bool refuse(struct subscriber *s, const char *what, const struct exchange *x,
                    struct err *err)
@@ -53,7 +70,10 @@ static bool refuse(struct subscriber *s, const char *what, const struct exchange
         abort();
     if (client_bug(s->client, BUG_CLIENT_ERROR_UNSHOWN))
         return err_set(err, "%s", what);
-    return err_set(err, "%s: %s%s%s", what, journal_sentence(s->arena, x).ptr,
+    if (json_object_get(x->body, "algorithms")
+        && client_bug(s->client, BUG_CLIENT_ALGORITHMS_CRASH))
+        abort();
+    return err_set(err, "%s: %s%s%s", what, sentence_of(s, x).ptr,
                    subscriber_parts(s, x->body).ptr, instance_of(s, x).ptr);
 }
 

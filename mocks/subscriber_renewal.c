@@ -91,7 +91,7 @@ bool subscriber_renewal(struct subscriber *s, str pem, struct renewal *out,
                            STR_ARG(identifier_as_told(s, out->id)));
     if (!ask(s, url, &x, err))
         return false;
-    if (x->response.status != 200)
+    if (x->response.status != 200 && !client_bug(s->client, BUG_CLIENT_STATUS_UNREAD))
         return err_set(err, "there is no renewal information: %s",
                        journal_sentence(s->arena, x).ptr);
     if (!headers_find(&x->response.headers, "Retry-After")
