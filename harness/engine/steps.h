@@ -15,8 +15,8 @@ enum step_end {
 typedef enum step_end step_function(struct world *w, const struct step *step,
                                     struct err *err);
 
-/* RFC 7518 6.2.1.2: the first octet of a coordinate may be zero, as x has it in every 256th
- * key (of P-521 in every second one). */
+/* RFC 7518 6.2.1.2: the first octet of a coordinate may be zero, as x has it in every
+ * 256th key (of P-521 in every second one). */
 struct key *key_with_zero(struct arena *a, enum key_type ec_type, struct err *err);
 
 step_function step_given_key, step_given_account, step_given_order, step_given_authz,

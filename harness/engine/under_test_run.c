@@ -198,7 +198,8 @@ static bool account_key_file(struct world *w, str word, str *path, struct err *e
         return err_set(err, "an account's key is P-256, P-384 or P-521, not \"%.*s\"",
                        STR_ARG(word));
     struct key *key = key_with_zero(w->arena, (enum key_type)type, err);
-    *path = arena_printf(w->arena, "%.*s/account-key.pem", STR_ARG(w->under_test->folder));
+    *path =
+        arena_printf(w->arena, "%.*s/account-key.pem", STR_ARG(w->under_test->folder));
     return key && file_write(path->ptr, key_private_pem(w->arena, key), err);
 }
 
