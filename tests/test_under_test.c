@@ -70,6 +70,8 @@ static const struct { const char *client, *steps; enum verdict verdict; const ch
       "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },
     { "test \"$HOME\" = \"$work\" && test \"$PWD\" = \"$work\" && test -z \"$https_proxy\" && exit 5",
       "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },
+    { "test \"$home\" != \"$work\" && test -d \"$home\" && exit 5",
+      "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },
     { "test \"$eab_kid:$profile:$chain\" = acmespec-1:p:c && exit 5",
       "run obtain ${domain}\n  with eab\n  with profile p\n  with chain c\nshould exit is 5\n", VERDICT_PASS, "" },
     { "test -z \"$eab_kid$profile$chain\" && exit 5", "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },

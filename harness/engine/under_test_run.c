@@ -60,10 +60,12 @@ static void add_variables(struct world *w, struct buf *b)
 {
     const struct under_test *u = w->under_test;
     struct arena *a = w->arena;
+    const char *home = getenv("HOME");
     add_variable(b, "directory", ca_directory_url(u->ca));
     add_variable(b, "terms", ca_newest_terms(u->ca, a));
     add_variable(b, "root", sandbox_bundle(a, u->trust));
     add_variable(b, "work", u->work);
+    add_variable(b, "home", home ? str_of(home) : STR_NONE);
     add_variable(b, "domain", u->names.count ? u->names.item[0] : STR_NONE);
     add_variable(b, "domains", with_blanks(a, &u->names));
     add_variable(b, "challenge", str_of(challenge_names[u->challenge]));

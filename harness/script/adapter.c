@@ -21,6 +21,7 @@ const struct variable_row adapter_variables[] = {
     { "directory", "the directory URL" },
     { "root", "a PEM file with the root that signed the directory's certificate" },
     { "work", "an empty folder for all that the client keeps; it is HOME, too" },
+    { "home", "HOME of the one who started acmespec, where libraries may lie" },
     { "domain", "the first name to certify" },
     { "domains", "all of them, separated by spaces" },
     { "challenge", "http-01, dns-01 or tls-alpn-01" },
