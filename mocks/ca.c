@@ -75,7 +75,9 @@ static bool listen_now(struct ca *ca, struct err *err)
         ca->base = port == 443
             ? arena_printf(ca->arena, "%s://%.*s", scheme, STR_ARG(host))
             : arena_printf(ca->arena, "%s://%.*s:%d", scheme, STR_ARG(host), port);
-        ca->directory = ca_url_of(ca, ca->arena, STR("/directory"));
+        ca->directory = ca->options.bare_directory
+            ? ca->base
+            : ca_url_of(ca, ca->arena, STR("/directory"));
     }
     pthread_mutex_unlock(&ca->lock);
     return ca->listener != NULL;

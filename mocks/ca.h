@@ -92,6 +92,7 @@ struct ca_options {
     bool challenges_reversed;   /* the last type first */
     str token_start, token_end; /* what every token begins and ends with */
     bool tls_untrusted, tls_other_name, tls_expired; /* the listener's certificate */
+    bool bare_directory;                             /* its URL has no path */
     bool strays; /* before a query it asks for what was never offered, for the record */
     bool high_serials;         /* serial numbers begin with a bit that is set */
     long validate_ms;          /* from a response to the first query */

@@ -129,6 +129,19 @@ static str wrapped(struct ca_call *call, str der, size_t columns, const char *la
     return buf_str(&out);
 }
 
+/* Where the other chain is; with a planted bug, where it is not. */
+static str alternate_of(struct ca_call *call, size_t other)
+{
+    str id = call->certificate->id;
+    if (bug_on(call->ca, BUG_ALTERNATE_ELSEWHERE))
+        return arena_printf(call->arena, "https://upstream.example/certificate/%.*s",
+                            STR_ARG(id));
+    if (bug_on(call->ca, BUG_ALTERNATE_ESCAPED))
+        return ca_url(call, "/certificate/%.*s%%3Froot=%zu", STR_ARG(id), other);
+    return ca_url(call, other ? "/certificate/%.*s/other" : "/certificate/%.*s",
+                  STR_ARG(id));
+}
+
 static void answer_chain(struct ca_call *call, size_t chain)
 {
     struct ca *ca = call->ca;
@@ -137,12 +150,8 @@ static void answer_chain(struct ca_call *call, size_t chain)
         leaf = wrapped(call, shown(call)->der, 76, "CERTIFICATE");
     if (bug_on(ca, BUG_CHAIN_OTHER_LABEL))
         leaf = wrapped(call, shown(call)->der, 64, "X509 CERTIFICATE");
-    size_t other = ISSUER_CHAINS - 1 - chain;
     if (!ca->options.no_alternate)
-        ca_link(call,
-                ca_url(call, other ? "/certificate/%.*s/other" : "/certificate/%.*s",
-                       STR_ARG(call->certificate->id)),
-                "alternate");
+        ca_link(call, alternate_of(call, ISSUER_CHAINS - 1 - chain), "alternate");
     ca_answer(call, 200, "application/pem-certificate-chain",
               spoilt_chain(call, leaf, chain));
 }

@@ -141,12 +141,14 @@ static void set_dates(struct ca *ca, const struct order *order, struct cert_spec
     const struct profile_row *profile = &ca_profiles[0];
     if (order->profile && !bug_on(ca, BUG_PROFILE_IGNORED))
         profile = ca_profile_find(str_of(order->profile));
-    bool asked = !bug_on(ca, BUG_DATES_IGNORED);
+    bool asked = !bug_on(ca, BUG_DATES_IGNORED) && !bug_on(ca, BUG_LEAF_OUTLIVES);
     spec->not_before = asked && order->not_before ? order->not_before : ca_now(ca) - 3600;
     spec->not_after = asked && order->not_after ? order->not_after
                                                 : ca_now(ca)
             + (time_t)(ca->options.certificate_s ? ca->options.certificate_s
                                                  : profile->lifetime_s);
+    if (bug_on(ca, BUG_LEAF_OUTLIVES))
+        spec->not_after = ca_now(ca) + 2L * ROOT_DAYS * DAY;
 }
 
 static void set_names(struct ca *ca, struct arena *a, const struct order *order,
@@ -183,16 +185,39 @@ static void spoil_names(struct ca *ca, struct arena *a, struct cert_spec *spec)
     }
 }
 
-/* The key of the order that the account had before this one, for a planted bug. */
+/* Of whose certificate the key is taken instead, by a planted bug: the order before this
+ * one, or one that was finalized at the same time. */
+static const struct order *former_of(struct ca *ca, const struct order *order)
+{
+    enum { SAME_MS = 150 };
+    if (bug_on(ca, BUG_OLD_CERTIFICATE_KEY))
+        return order->next;
+    bool mixed = bug_on(ca, BUG_FINALIZED_MIXED)
+        && clock_ms() - order->account->issued_ms < SAME_MS;
+    const struct order *former = mixed ? order->account->orders : NULL;
+    while (former && !former->certificate)
+        former = former->next;
+    return former;
+}
+
 static struct key *former_key(struct ca *ca, struct arena *a, const struct order *order,
                               struct key *key)
 {
     struct err err;
-    const struct order *former = order->next;
-    if (!bug_on(ca, BUG_OLD_CERTIFICATE_KEY) || !former || !former->certificate)
+    const struct order *former = former_of(ca, order);
+    if (!former || !former->certificate)
         return key;
     struct cert *cert = cert_from_der(a, former->certificate->der, &err);
     return cert ? cert_key(a, cert, &err) : key;
+}
+
+/* The planted bug has one place for all that is being signed. */
+static void mix_up(struct ca *ca, const struct order *order, str der)
+{
+    const struct order *former =
+        bug_on(ca, BUG_FINALIZED_MIXED) ? former_of(ca, order) : NULL;
+    if (former)
+        former->certificate->der = str_copy(ca->store.arena, der);
 }
 
 /* RFC 5280 4.1.2.2: positive, at most 20 octets.  Every second one begins with a bit that
@@ -226,6 +251,7 @@ static bool issue_in(struct arena *a, struct ca *ca, struct order *order,
     struct cert *cert = cert_issue(a, &spec, err);
     if (!cert)
         return false;
+    mix_up(ca, order, cert_der(a, cert));
     struct certificate *made =
         store_add_certificate(&ca->store, order, cert_der(a, cert), spec.serial);
     if (bug_on(ca, BUG_CERTIFICATE_BY_NAME)) {
@@ -235,6 +261,7 @@ static bool issue_in(struct arena *a, struct ca *ca, struct order *order,
     made->not_before = spec.not_before;
     made->not_after = spec.not_after;
     order->csr = STR_NONE;
+    order->account->issued_ms = clock_ms();
     order->status = bug_on(ca, BUG_ORDER_BACK_TO_READY) ? STATUS_READY : STATUS_VALID;
     return true;
 }

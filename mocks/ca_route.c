@@ -57,9 +57,11 @@ static bool offered(const struct ca *ca, const struct route *route)
 /* What is not of ACME is found without the shape, too: by those who know the path. */
 static const struct route *route_find(struct ca_call *call)
 {
+    bool bare = call->ca->options.bare_directory && str_is(call->path, "/");
+    str path = bare ? STR("/directory") : call->path;
     for (size_t i = 0; i < countof(routes); i++)
         if ((call->shaped || routes[i].resource == RESOURCE_OTHER)
-            && matches(routes[i].pattern, call->path, call->part)
+            && matches(routes[i].pattern, path, call->part)
             && offered(call->ca, &routes[i]))
             return &routes[i];
     return NULL;

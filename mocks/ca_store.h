@@ -39,6 +39,7 @@ struct account {
     str eab;              /* the binding as it was sent, JSON; or empty */
     struct order *orders; /* newest first */
     struct spent spent[MOST_LIMITS];
+    int64_t issued_ms;   /* clock_ms() of its last certificate */
     struct key *old_key; /* kept only by a planted bug */
     str extra;           /* the same: members that it shows, JSON; or empty */
 };

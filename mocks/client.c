@@ -239,11 +239,20 @@ static const char *dislike(const struct client *c, json_t *directory)
     return NULL;
 }
 
+/* Planted: a client that takes the path of the directory's URL, and there is none. */
+static void take_path(const struct client *c)
+{
+    str rest = str_from(c->directory_url, strlen("https://"));
+    if (client_bug(c, BUG_CLIENT_DIRECTORY_PATH) && !str_contains(rest, STR("/")))
+        abort();
+}
+
 bool client_directory(struct client *c, struct err *err)
 {
     enum { STORM = 100 };
     const struct exchange *x;
     int times = client_bug(c, BUG_CLIENT_DIRECTORY_STORM) ? STORM : 1;
+    take_path(c);
     do
         if (!client_send(c, "GET", c->directory_url, NULL, STR_NONE, 0, false, &x, err))
             return err_set(err, "no URL of a directory was given");

@@ -46,6 +46,8 @@ static bool show_certificate(struct responder *responder, struct arena *a,
 static void echo(struct responder *responder, const struct proof *proof)
 {
     str thumbprint = str_from(proof->key_authorization, proof->token.len + 1);
+    if (proof_bug(proof, BUG_CLIENT_PATH_ROOM))
+        responder_narrow(responder);
     bool all = proof_bug(proof, BUG_CLIENT_HTTP_ECHO_ALL);
     if (all || proof_bug(proof, BUG_CLIENT_HTTP_ECHO))
         responder_echo(responder, thumbprint, all);

@@ -44,6 +44,8 @@ void responder_web_withdraw(struct responder *r, str name, str path);
 /* What a careless client does: whatever token is asked for below http-01's path is served
  * with this thumbprint behind it; with `all` also what is no token. */
 void responder_echo(struct responder *r, str thumbprint, bool all);
+/* Another has room for short paths only, and dies of others. */
+void responder_narrow(struct responder *r);
 
 /* --- the DNS server --- */
 enum dns_manner {

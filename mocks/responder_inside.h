@@ -50,6 +50,7 @@ struct responder {
     const char *web_folder, *txt_folder; /* of the options */
     str echo;                            /* the thumbprint of responder_echo() */
     bool echo_all;
+    bool narrow;
     struct query *query;
     size_t query_count;
     struct handshake handshake[MOST_HANDSHAKES];

@@ -173,6 +173,8 @@ static bool bind_external(struct subscriber *s, const struct registration *r, st
 static json_t *contact_of(struct subscriber *s, str contact)
 {
     bool subject = client_bug(s->client, BUG_CLIENT_CONTACT_SUBJECT);
+    if (client_bug(s->client, BUG_CLIENT_CONTACT_BARE) && str_starts(contact, "mailto:"))
+        contact = str_from(contact, strlen("mailto:"));
     return json_string_of(s->arena,
                           arena_printf(s->arena, "%.*s%s", STR_ARG(contact),
                                        subject ? "?subject=ACME" : ""));

@@ -35,6 +35,22 @@ static str replaces_as_told(const struct client *client, const struct wish *wish
         : id;
 }
 
+static void add_dates(struct arena *a, const struct client *client, json_t *payload,
+                      const struct wish *wish)
+{
+    enum { WEEK = 7 * 86400, SECOND = 19 }; /* 2026-11-28T17:46:49 */
+    str before = wish->not_before, after = wish->not_after;
+    if (client_bug(client, BUG_CLIENT_DATES_EPOCH)) {
+        before = STR("1764547200");
+        after = STR("1767139200");
+    }
+    if (client_bug(client, BUG_CLIENT_DATES_FRACTION))
+        after = arena_printf(a, "%.*s.125Z", SECOND,
+                             date_rfc3339(a, clock_wall() + WEEK).ptr);
+    add_text(a, payload, "notBefore", before);
+    add_text(a, payload, "notAfter", after);
+}
+
 static json_t *order_payload(struct arena *a, const struct client *client,
                              const struct wish *wish)
 {
@@ -47,9 +63,7 @@ static json_t *order_payload(struct arena *a, const struct client *client,
         json_object_set_new(payload, "expires", json_string(""));
         json_object_set_new(payload, "finalize", json_string(""));
     }
-    bool epoch = client_bug(client, BUG_CLIENT_DATES_EPOCH);
-    add_text(a, payload, "notBefore", epoch ? STR("1764547200") : wish->not_before);
-    add_text(a, payload, "notAfter", epoch ? STR("1767139200") : wish->not_after);
+    add_dates(a, client, payload, wish);
     if (!client_bug(client, BUG_CLIENT_PROFILE_DROPPED))
         add_text(a, payload, "profile", wish->profile);
     if (!wish->profile.len && client_bug(client, BUG_CLIENT_PROFILE_NULL))

@@ -146,6 +146,7 @@ static time_t moment_in(const struct subscriber *s, const struct renewal *renewa
 bool renewal_is_due(const struct subscriber *s, const struct cert *cert,
                     const struct renewal *renewal)
 {
+    enum { MONTH = 30 * 86400 };
     time_t begin, end, now = clock_wall();
     if (client_bug(s->client, BUG_CLIENT_ARI_ALWAYS))
         return true;
@@ -153,5 +154,7 @@ bool renewal_is_due(const struct subscriber *s, const struct cert *cert,
     if (renewal->start && !past && !client_bug(s->client, BUG_CLIENT_ARI_IGNORED))
         return now >= moment_in(s, renewal);
     cert_validity(cert, &begin, &end);
+    if (client_bug(s->client, BUG_CLIENT_RENEWS_MONTH))
+        return end - now < MONTH;
     return end - now < (end - begin) / 3;
 }

@@ -50,6 +50,23 @@ static bool look_validity(struct look *l, const struct cert *leaf, str what)
     return true;
 }
 
+/* Who trusts the leaf has to have a chain for as long: RFC 5280 6.1 wants each
+ * certificate of it in its time. */
+static void look_within_issuer(struct look *l, const struct chain *chain)
+{
+    struct arena *a = l->world->arena;
+    time_t before, end, issuer_end;
+    if (chain->count < 2)
+        return;
+    cert_validity(chain->item[0], &before, &end);
+    cert_validity(chain->item[1], &before, &issuer_end);
+    l->value =
+        look_truth(l, end <= issuer_end,
+                   arena_printf(a, "the certificate ends on %.*s, and its issuer on %.*s",
+                                STR_ARG(date_rfc3339(a, end)),
+                                STR_ARG(date_rfc3339(a, issuer_end))));
+}
+
 static bool look_extension(struct look *l, const struct cert *leaf, str name)
 {
     bool critical;
@@ -113,6 +130,10 @@ bool look_pem(struct look *l, str pem)
     }
     if (str_is(l->arg[0], "top-issuer")) {
         l->value = look_text(l, cert_issuer(a, chain.item[chain.count - 1]));
+        return true;
+    }
+    if (str_is(l->arg[0], "within-issuer")) {
+        look_within_issuer(l, &chain);
         return true;
     }
     return look_leaf(l, chain.item[0], l->arg[0]);

@@ -101,6 +101,7 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_OTHER_CHALLENGES] = &o->other_challenges,
         [CA_BARE_CHALLENGES] = &o->bare_challenges,
         [CA_CHALLENGES_REVERSED] = &o->challenges_reversed,
+        [CA_BARE_DIRECTORY] = &o->bare_directory,
         [CA_HIGH_SERIALS] = &o->high_serials,
         [CA_STRAYS] = &o->strays,
         [CA_FORGETS_REPLACED] = &o->forgets_replaced,
@@ -243,7 +244,7 @@ static bool start_ca(struct world *w, struct err *err)
         return err_at(err, "the mock CA");
     rules_attach(u->rules, u->ca);
     journal_learn(w->journal, ca_directory_url(u->ca), RESOURCE_DIRECTORY);
-    vars_set(w->vars, STR("directory"), ca_directory_url(u->ca));
+    world_directory(w, ca_directory_url(u->ca));
     return true;
 }
 

@@ -83,6 +83,14 @@ static void set_external_accounts(struct world *w)
     }
 }
 
+void world_directory(struct world *w, str url)
+{
+    struct url parts;
+    vars_set(w->vars, STR("directory"), url);
+    if (url_parse(w->arena, url, &parts))
+        vars_set(w->vars, STR("directory-host"), parts.host);
+}
+
 static void set_names(struct world *w)
 {
     static const struct {
@@ -96,7 +104,7 @@ static void set_names(struct world *w)
                  arena_printf(w->arena, "%s.%.*s", names[i].label, STR_ARG(w->zone)));
     vars_set(w->vars, STR("zone"), w->zone);
     vars_set(w->vars, STR("address"), w->address);
-    vars_set(w->vars, STR("directory"), w->target->directory_url);
+    world_directory(w, w->target->directory_url);
     vars_set(w->vars, STR("http-port"),
              arena_printf(w->arena, "%d", w->target->http_port));
     vars_set(w->vars, STR("tls-port"), arena_printf(w->arena, "%d", w->target->tls_port));

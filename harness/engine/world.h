@@ -68,6 +68,8 @@ bool world_new(struct arena *a, const struct target *target,
                struct err *err) MUST_CHECK;
 
 struct named_key *world_key(struct world *w, str name);
+/* Where the directory is: ${directory}, ${directory-host}. */
+void world_directory(struct world *w, str url);
 void world_add_key(struct world *w, str name, struct key *key, str account_url);
 struct named_authz *world_authz(struct world *w, str name);
 

@@ -18,6 +18,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_OTHER_CHALLENGES] = { "other-challenges", SETTING_FLAG, "offers challenges of types that nobody knows, too, before and behind the others" },
     [CA_BARE_CHALLENGES] = { "bare-challenges", SETTING_FLAG, "the same, of types that have no token" },
     [CA_CHALLENGES_REVERSED] = { "challenges-reversed", SETTING_FLAG, "lists tls-alpn-01 first and http-01 last" },
+    [CA_BARE_DIRECTORY] = { "bare-directory", SETTING_FLAG, "its directory is at the host itself: the URL has no path" },
     [CA_HIGH_SERIALS] = { "high-serials", SETTING_FLAG, "serial numbers begin with a bit that is set, so that DER has a zero octet in front" },
     [CA_STRAYS] = { "strays", SETTING_FLAG, "before each query it asks for tokens and names that were never offered; what came of it stands with the proofs" },
     [CA_FORGETS_DEACTIVATED] = { "forgets-deactivated", SETTING_FLAG, "says of a deactivated account that there is none, to whoever looks for it" },

@@ -16,6 +16,7 @@ const struct name_help common_names[] = {
     { "zone", "the part that all names of this scenario end in: any LABEL.${zone} resolves" },
     { "address", "the scenario's IPv4 address, where it answers challenges" },
     { "directory", "the directory URL" },
+    { "directory-host", "its host" },
     { "random", "32 random letters and digits, new at each use" },
     { "unknown-url", "a URL on the target's host that it never gave out" },
     { "http-port", "the port that the target uses for http-01" },
