@@ -226,7 +226,6 @@ static bool are_dates_possible(struct ca_call *call)
     if (wish->not_after && (wish->not_after <= begin || wish->not_after <= call->now))
         return ca_why(call, "notAfter has to be after notBefore and after now");
     return !wish->not_after || wish->not_after <= begin + 90L * DAY
-        || bug_on(call->ca, BUG_DATES_UNBOUNDED)
         || ca_why(call, "a certificate is valid for at most 90 days here");
 }
 
@@ -260,7 +259,6 @@ static bool is_profile_fit(struct ca_call *call)
         if (wish->verdict[i].wildcard && !profile->wildcards)
             return ca_why(call, "the profile %s has no wildcard names", profile->name);
     return wish->not_after <= begin + (time_t)profile->lifetime_s
-        || bug_on(call->ca, BUG_DATES_UNBOUNDED)
         || ca_why(call, "the profile %s has no such long life", profile->name);
 }
 
