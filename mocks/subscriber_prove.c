@@ -150,6 +150,18 @@ static bool read_challenge(struct ordering *o, json_t *authz, json_t *challenge,
 
 /* --- the response --- */
 
+/* Planted: what was responded to is looked at soon, and often. */
+static bool look_often(struct subscriber *s, str url, struct err *err)
+{
+    const struct exchange *x;
+    for (int i = 0; i < 4 && client_bug(s->client, BUG_CLIENT_CHALLENGE_POLLED); i++) {
+        if (!subscriber_post(s, url, NULL, 200, "a challenge cannot be read", &x, err))
+            return false;
+        clock_sleep_ms(EARLY_MS / 2);
+    }
+    return true;
+}
+
 static bool respond(struct ordering *o, const struct proving *p, json_t *challenge,
                     struct err *err)
 {
@@ -165,6 +177,8 @@ static bool respond(struct ordering *o, const struct proving *p, json_t *challen
     if (client_bug(s->client, BUG_CLIENT_RESPONSE_TO_AUTHZ))
         url = p->url;
     if (!subscriber_post(s, url, payload, 200, "a challenge was not taken", &x, err))
+        return false;
+    if (!look_often(s, url, err))
         return false;
     if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_UP)
         && !link_find(s->arena, &x->response.headers, "up", 0, url, &url))
