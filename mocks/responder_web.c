@@ -97,12 +97,16 @@ static bool echo_of(struct responder *r, struct arena *a, str path,
 }
 
 /* A file that another program put below the document root for http-01: one name, no
- * folder, below the well-known path (RFC 8555 8.3). */
+ * folder, below the well-known path (RFC 8555 8.3); or at the root, where a token that is a
+ * path leads to. */
 static bool file_of(const struct responder *r, struct arena *a, str path,
                     struct web_answer *out)
 {
+    static const char to_root[] = "../../../";
     struct err ignored;
     str name = str_from(path, sizeof well_known - 1);
+    if (str_starts(name, to_root))
+        name = str_from(name, sizeof to_root - 1);
     if (!r->web_folder || !str_starts(path, well_known) || !name.len
         || str_contains(name, STR("/")) || name.ptr[0] == '.')
         return false;
