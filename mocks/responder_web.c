@@ -97,8 +97,8 @@ static bool echo_of(struct responder *r, struct arena *a, str path,
 }
 
 /* A file that another program put below the document root for http-01: one name, no
- * folder, below the well-known path (RFC 8555 8.3); or at the root, where a token that is a
- * path leads to. */
+ * folder, below the well-known path (RFC 8555 8.3); or at the root, where a token that is
+ * a path leads to. */
 static bool file_of(const struct responder *r, struct arena *a, str path,
                     struct web_answer *out)
 {
