@@ -215,6 +215,10 @@ static struct finding judge_set(struct query_for *q, const struct properties *se
         return finding_good;
     if (bug_on(q->ca, BUG_CAA_WILD_IGNORED))
         wild = false;
+    if (q->wildcard && bug_on(q->ca, BUG_CAA_WILD_NEEDS_ISSUE) && set->count
+        && !count_tag(q, set, "issue") && !wild)
+        return finding_bad(q, PROBLEM_CAA, "no CAA record of %.*s allows a wildcard",
+                           STR_ARG(at));
     return judge_tag(q, set, wild ? "issuewild" : "issue", at);
 }
 

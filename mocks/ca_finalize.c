@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* RFC 8555 7.4: an order is finalized with a CSR. */
+#include <limits.h>
+
 #include "base/clock.h"
 #include "crypto/b64url.h"
 #include "mocks/ca_inside.h"
@@ -115,6 +117,7 @@ static bool is_strong(struct ca_call *call)
 {
     enum key_type type = key_type_of(request_of(call)->csr.key);
     return (type != KEY_RSA1024 && type != KEY_SECP256K1)
+        || bug_on(call->ca, BUG_CSR_WEAK_KEY_STUCK)
         || ca_why(call,
                   "the CSR's key is %s; P-256, P-384, P-521, Ed25519 and RSA of at "
                   "least 2048 bits are taken",
@@ -280,10 +283,19 @@ static void spoil_after_refusal(struct ca_call *call)
         call->order->status = STATUS_INVALID;
 }
 
+static bool is_mixed(const struct order *order)
+{
+    for (size_t i = 1; i < order->count; i++)
+        if (order->identifier[i].ip != order->identifier[0].ip)
+            return true;
+    return false;
+}
+
 /* What issuing ends with; empty: it is well. */
 static str failure_of(struct ca_call *call)
 {
-    return bug_on(call->ca, BUG_ISSUING_FAILS)
+    bool mixed = is_mixed(call->order) && bug_on(call->ca, BUG_MIXED_ORDER_FAILS);
+    return bug_on(call->ca, BUG_ISSUING_FAILS) || mixed
         ? ca_error_text(call->ca, PROBLEM_SERVER_INTERNAL, 500, STR("no signer answers"))
         : ca_wish_error(call);
 }
@@ -293,12 +305,14 @@ static bool start_issuing(struct ca_call *call, const struct request_for *reques
 {
     struct ca *ca = call->ca;
     str failure = failure_of(call);
-    if (!ca->options.processing_ms && !call->wish.polls && !failure.len
+    bool stuck = bug_on(ca, BUG_CSR_WEAK_KEY_STUCK)
+        && key_type_of(request->csr.key) == KEY_RSA1024;
+    if (!ca->options.processing_ms && !call->wish.polls && !failure.len && !stuck
         && !bug_on(ca, BUG_PROCESSING_FOR_EVER) && !bug_on(ca, BUG_CERTIFICATE_TOO_EARLY))
         return ca_issue(ca, call->order, &request->csr, err);
     call->order->csr = str_copy(ca->store.arena, request->der);
     call->order->issue_ms = clock_ms() + ca->options.processing_ms;
-    call->order->polls = call->wish.polls;
+    call->order->polls = stuck ? INT_MAX : call->wish.polls;
     call->order->failure = failure;
     call->order->status = STATUS_PROCESSING;
     if (failure.len)

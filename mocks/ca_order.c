@@ -5,7 +5,7 @@
 #include "mocks/ca_issuer.h"
 #include "mocks/ca_renewal.h"
 
-enum { DAY = 86400, EARLIEST = DAY, LATEST = 30 * DAY, FEW = 20 };
+enum { DAY = 86400, EARLIEST = DAY, LATEST = 30 * DAY, FEW = 20, MOST_COLUMN = 200 };
 
 /* A newOrder on its way. */
 struct wish {
@@ -197,6 +197,17 @@ static bool is_nobodys(struct ca_call *call)
     return true;
 }
 
+/* Planted: a column that is too short. */
+static bool has_room(struct ca_call *call)
+{
+    const struct wish *wish = wish_of(call);
+    for (size_t i = 0; i < wish->count; i++)
+        if (bug_on(call->ca, BUG_LONG_NAME_AS_500)
+            && wish->verdict[i].identifier.value.len > MOST_COLUMN)
+            return ca_why(call, "value too long for column \"identifier\"");
+    return true;
+}
+
 /* --- dates --- */
 
 static bool read_date(struct ca_call *call, const char *member, time_t *out)
@@ -322,6 +333,7 @@ static const struct ca_check checks[] = {
     { "identifiers-alike",  "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 400, are_alike },
     { "no-duplicate",       "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 409, is_no_duplicate },
     { "no-owner",           "no RFC",         BUG_NONE,                   PROBLEM_SERVER_INTERNAL, 500, is_nobodys },
+    { "name-room",          "no RFC",         BUG_NONE,                   PROBLEM_SERVER_INTERNAL, 500, has_room },
     { "dates",              "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_dates },
     { "dates-possible",     "RFC 8555 7.4",   BUG_DATES_UNCHECKED,        PROBLEM_MALFORMED, 400, are_dates_possible },
     { "profile",            "profiles draft 4", BUG_PROFILE_UNCHECKED,    PROBLEM_INVALID_PROFILE, 400, is_profile },
@@ -365,6 +377,9 @@ static struct order *make_order(struct ca_call *call, const struct wish *wish)
         order->identifier[i].value = v->wildcard
             ? str_copy(store->arena, v->identifier.value)
             : order->authz[i]->identifier.value;
+        if (bug_on(call->ca, BUG_LONG_NAME_CUT))
+            order->identifier[i].value =
+                str_upto(order->identifier[i].value, MOST_COLUMN);
     }
     return order;
 }
