@@ -195,7 +195,7 @@ static bool have_account(struct issuing *i, struct err *err)
     if (client_bug(s->client, BUG_CLIENT_KEY_KEPT)
         && file_exists(home_file(i, "deactivated").ptr))
         r.only_existing = false;
-    if (!subscriber_register(s, &r, err))
+    if (!subscriber_register(s, &r, err) || (r.only_existing && !subscriber_look(s, err)))
         return false;
     if (!r.only_existing)
         subscriber_show_profiles(s);

@@ -105,6 +105,9 @@ struct ca_options {
     long order_s, authz_s;     /* lifetimes; 0: a day, 30 days; pending: 7 days */
     long certificate_s;        /* lifetime; 0: that of the profile */
     bool forgets_deactivated;  /* a look-up finds no account that was deactivated */
+    bool unreadable_accounts;  /* 405 to a POST-as-GET of an account */
+    bool no_challenge_status;  /* pending challenges do not show their status */
+    bool capital_host;         /* http-01 asks with its Host in capital letters */
     bool forgets_replaced;     /* has no renewal information of what was replaced */
     size_t page;               /* orders in a page of the list; 0: 50 */
     struct ca_limit limits[CA_MOST_LIMITS];

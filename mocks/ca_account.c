@@ -342,6 +342,12 @@ void ca_account(struct ca_call *call)
     struct account *target = target_of(call);
     if (!target)
         return;
+    if (!call->payload && call->ca->options.unreadable_accounts) {
+        /* RFC 9110 15.5.6 wants Allow; a change of the account is a POST. */
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 405, STR("accounts are not shown here"));
+        ca_header(call, "Allow", STR("POST"));
+        return;
+    }
     json_t *before = json_keep(call->arena, ca_show_account(call, target));
     struct strs contact = target->contact;
     if (call->payload && !check_update(call))

@@ -148,7 +148,8 @@ json_t *ca_show_challenge(struct ca_call *call, const struct challenge *challeng
     put(out, "url",
         ca_url(call, "/challenge/%.*s/%d", STR_ARG(authz->id),
                (int)(challenge - authz->challenge)));
-    put_status(out, challenge->status);
+    if (challenge->status != STATUS_PENDING || !call->ca->options.no_challenge_status)
+        put_status(out, challenge->status);
     put(out, "token", challenge->token);
     if (challenge->validated)
         put_date(call->arena, out, "validated", challenge->validated);

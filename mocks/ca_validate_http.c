@@ -56,6 +56,16 @@ static void add_alias_host(const struct query_for *q, const struct url *url,
         headers_add(q->arena, headers, STR("Host"), found.hop[0].alias);
 }
 
+/* The host of the URL, and its port unless it is the usual one (RFC 9110 7.2). */
+static str capitals(const struct query_for *q, const struct url *url)
+{
+    char *text = str_z(q->arena, url->host);
+    for (size_t i = 0; i < url->host.len; i++)
+        text[i] = char_in_case(text[i], true);
+    return url->port == 80 ? (str){ text, url->host.len }
+                           : arena_printf(q->arena, "%s:%d", text, url->port);
+}
+
 static struct finding fetch_from(const struct query_for *q, const struct url *url,
                                  str text, str address, struct response *response)
 {
@@ -75,6 +85,8 @@ static struct finding fetch_from(const struct query_for *q, const struct url *ur
     if (bug_on(q->ca, BUG_HTTP_HOST_PORT))
         headers_add(q->arena, &request.headers, STR("Host"),
                     arena_printf(q->arena, "%.*s:8080", STR_ARG(url->host)));
+    if (q->ca->options.capital_host)
+        headers_add(q->arena, &request.headers, STR("Host"), capitals(q, url));
     add_alias_host(q, url, &request.headers);
     if (bug_on(q->ca, BUG_HTTP_HEAD))
         request.method = STR("HEAD");

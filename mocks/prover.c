@@ -63,6 +63,8 @@ static bool servers_provide(void *context, struct arena *a, const struct proof *
     if (is(proof->type, "dns-01"))
         return responder_dns(responder, proof_record_name(a, proof), STR("TXT"),
                              proof_record(a, proof), err);
+    if (proof_bug(proof, BUG_CLIENT_HTTP_HOST_CASE))
+        responder_minds_case(responder);
     responder_web(responder, proof->identifier, proof_path(a, proof), &page);
     echo(responder, proof);
     return true;

@@ -46,6 +46,8 @@ void responder_web_withdraw(struct responder *r, str name, str path);
 void responder_echo(struct responder *r, str thumbprint, bool all);
 /* Another has room for short paths only, and dies of others. */
 void responder_narrow(struct responder *r);
+/* The web server has nothing for a Host in which there is a capital letter. */
+void responder_minds_case(struct responder *r);
 
 /* --- the DNS server --- */
 enum dns_manner {

@@ -51,6 +51,7 @@ struct responder {
     str echo;                            /* the thumbprint of responder_echo() */
     bool echo_all;
     bool narrow;
+    bool minds_case;
     struct query *query;
     size_t query_count;
     struct handshake handshake[MOST_HANDSHAKES];

@@ -79,6 +79,26 @@ void responder_echo(struct responder *r, str thumbprint, bool all)
     pthread_mutex_unlock(&r->lock);
 }
 
+void responder_minds_case(struct responder *r)
+{
+    pthread_mutex_lock(&r->lock);
+    r->minds_case = true;
+    pthread_mutex_unlock(&r->lock);
+}
+
+/* Planted: names are as they were written. */
+static bool is_capital(struct responder *r, const struct request *request)
+{
+    const str *host = headers_find(&request->headers, "Host");
+    pthread_mutex_lock(&r->lock);
+    bool minds = r->minds_case;
+    pthread_mutex_unlock(&r->lock);
+    for (size_t i = 0; minds && host && i < host->len; i++)
+        if (host->ptr[i] >= 'A' && host->ptr[i] <= 'Z')
+            return true;
+    return false;
+}
+
 static bool echo_of(struct responder *r, struct arena *a, str path,
                     struct web_answer *out)
 {
@@ -162,6 +182,8 @@ static void handle(void *context, struct arena *a, const struct request *request
     if (!headers_find(&request->headers, "Host"))
         query.name = STR_NONE;
     responder_record(r, &query);
+    if (is_capital(r, request))
+        query.detail = STR_NONE;
     if (!answer_of(r, a, query.name, query.detail, &answer)
         && !file_of(r, a, query.detail, &answer) && !echo_of(r, a, query.detail, &answer))
         answer = (struct web_answer){ .status = 404,

@@ -220,7 +220,11 @@ static bool likes_account(const struct subscriber *s, json_t *account, struct er
         if (client_bug(s->client, needed[i].bug)
             && !json_object_get(account, needed[i].member))
             return err_set(err, "the account has no %s", needed[i].member);
-    return true;
+    /* RFC 8555 7.1.2: of another status than valid, it is closed. */
+    str status = json_member(account, "status");
+    return !status.len || str_is(status, "valid")
+        || client_bug(s->client, BUG_CLIENT_ACCOUNT_STATUS_UNREAD)
+        || err_set(err, "the account is %.*s", STR_ARG(str_upto(status, 100)));
 }
 
 /* RFC 8555 6.1: HTTPS is required. */
@@ -245,6 +249,8 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
         json_object_set(payload, "contact", contacts_of(s, &r->contacts));
     if (r->only_existing)
         json_object_set(payload, "onlyReturnExisting", json_true());
+    else if (client_bug(s->client, BUG_CLIENT_EXISTING_FALSE))
+        json_object_set(payload, "onlyReturnExisting", json_false());
     if (client_bug(s->client, BUG_CLIENT_ACCOUNT_MEMBERS))
         json_object_set_new(payload, "orders", json_string(""));
     if (!is_https(s, err) || !agree(s, r, payload, err)
@@ -264,6 +270,16 @@ bool subscriber_register(struct subscriber *s, const struct registration *r,
         return false;
     return client_location(s->client, x, &s->account_url)
         || err_set(err, "the account's answer has no Location");
+}
+
+bool subscriber_look(struct subscriber *s, struct err *err)
+{
+    const struct exchange *x;
+    json_t *payload = object(s);
+    if (client_bug(s->client, BUG_CLIENT_ACCOUNT_READ_OBJECT))
+        return subscriber_post(s, s->account_url, payload, 0, "no account", &x, err);
+    return !client_bug(s->client, BUG_CLIENT_ACCOUNT_READ)
+        || subscriber_post(s, s->account_url, NULL, 0, "no account", &x, err);
 }
 
 void subscriber_show_profiles(const struct subscriber *s)

@@ -54,6 +54,8 @@ struct registration {
 /* newAccount (RFC 8555 7.3): makes the account, or finds the key's. */
 bool subscriber_register(struct subscriber *s, const struct registration *r,
                          struct err *err) MUST_CHECK;
+/* Reads the account, as planted bugs do. */
+bool subscriber_look(struct subscriber *s, struct err *err) MUST_CHECK;
 /* Prints what certificate profiles the CA offers (profiles draft 3). */
 void subscriber_show_profiles(const struct subscriber *s);
 /* RFC 8555 7.3.5.  From then on the new key signs. */

@@ -6,7 +6,7 @@
 #include "acme/identifier.h"
 #include "mocks/subscriber_inside.h"
 
-enum { CUT_NAME = 64, FEW_NAMES = 5 };
+enum { CUT_NAME = 64, FEW_NAMES = 5, ROOM = 128 };
 
 static bool is_ascii(str name)
 {
@@ -35,7 +35,10 @@ bool subscriber_names(struct subscriber *s, const struct strs *given, struct str
                            STR_ARG(str_upto(name, 200)));
         if (str_contains(name, STR("xn--")) && client_bug(c, BUG_CLIENT_ALABEL_REFUSED))
             return err_set(err, "names with xn-- are not supported");
-        if (!strs_has(out, name) || client_bug(c, BUG_CLIENT_DUPLICATE_COUNTED))
+        if (name.len > ROOM && client_bug(c, BUG_CLIENT_NAME_ROOM))
+            abort();
+        if (!strs_has(out, name) || client_bug(c, BUG_CLIENT_DUPLICATE_COUNTED)
+            || client_bug(c, BUG_CLIENT_DUPLICATE_REFUSED))
             strs_add(s->arena, out, name);
     }
     return true;
@@ -78,6 +81,9 @@ bool subscriber_likes_order(const struct ordering *o, struct err *err)
     if (json_array_size(identifiers) < o->wish->names.count
         && client_bug(c, BUG_CLIENT_DUPLICATE_COUNTED))
         abort();
+    if (json_array_size(identifiers) < o->wish->names.count
+        && client_bug(c, BUG_CLIENT_DUPLICATE_REFUSED))
+        return err_set(err, "the order is for other names");
     if (!is_plain_date(json_member(o->order, "expires"))
         && client_bug(c, BUG_CLIENT_DATES_PLAIN))
         return err_set(err, "the order's expires cannot be read");

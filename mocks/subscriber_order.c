@@ -368,11 +368,25 @@ static str csr_text(const struct subscriber *s, str der)
                                                      : text;
 }
 
+/* What planted bugs ask for beside names: extendedKeyUsage of serverAuth and clientAuth;
+ * keyUsage of digitalSignature and keyEncipherment. */
+static json_t *extensions_of(const struct subscriber *s, struct err *err)
+{
+    if (client_bug(s->client, BUG_CLIENT_CSR_CLIENT_AUTH))
+        return json_read(
+            s->arena,
+            STR("{\"2.5.29.37\":\"301406082b0601050507030106082b06010505070302\"}"), err);
+    return client_bug(s->client, BUG_CLIENT_CSR_ENCIPHERS)
+        ? json_read(s->arena, STR("{\"2.5.29.15\":\"030205a0\"}"), err)
+        : NULL;
+}
+
 static bool finalize(struct ordering *o, struct err *err)
 {
     struct subscriber *s = o->subscriber;
     struct csr_spec spec = { .key = o->wish->key, .must_staple = o->wish->must_staple };
     spec.version = client_bug(s->client, BUG_CLIENT_CSR_VERSION) ? 2 : 0;
+    spec.extensions = extensions_of(s, err);
     json_t *payload = json_keep(s->arena, json_object());
     str der;
     for (size_t i = 0; i < o->wish->names.count; i++)

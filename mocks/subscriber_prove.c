@@ -32,6 +32,9 @@ static json_t *choose(struct subscriber *s, json_t *challenges, bool ip)
         const char *word = type_word(type);
         if (!word || !s->prover.can(s->prover.context, word))
             continue;
+        if (!json_member(challenge, "status").len
+            && client_bug(s->client, BUG_CLIENT_CHALLENGE_STATUS_NEEDED))
+            continue;
         /* RFC 8738 7: dns-01 "MUST NOT be used to validate IP addresses". */
         if (ip && str_is(type, "dns-01") && !client_bug(s->client, BUG_CLIENT_IP_BY_DNS))
             continue;

@@ -260,23 +260,6 @@ static const struct {
     { "acmeIdentifier", "1.3.6.1.5.5.7.1.31" },
     { "signedCertificateTimestamps", "1.3.6.1.4.1.11129.2.4.2" },
 };
-
-static const char *const usage_names[] = {
-    "digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
-    "keyAgreement", "keyCertSign", "cRLSign", "encipherOnly", "decipherOnly",
-};
-
-static const struct {
-    const char *oid, *name;
-} purpose_names[] = {
-    { "1.3.6.1.5.5.7.3.1", "serverAuth" },
-    { "1.3.6.1.5.5.7.3.2", "clientAuth" },
-    { "1.3.6.1.5.5.7.3.3", "codeSigning" },
-    { "1.3.6.1.5.5.7.3.4", "emailProtection" },
-    { "1.3.6.1.5.5.7.3.8", "timeStamping" },
-    { "1.3.6.1.5.5.7.3.9", "OCSPSigning" },
-    { "2.5.29.37.0", "anyExtendedKeyUsage" },
-};
 /* clang-format on */
 
 bool cert_extension(struct arena *a, const struct cert *cert, str name, bool *critical,
@@ -293,38 +276,9 @@ bool cert_extension(struct arena *a, const struct cert *cert, str name, bool *cr
     return true;
 }
 
-/* RFC 5280 4.2.1.3: a BIT STRING in which bit 0 is the first octet's highest. */
-static void add_usages(struct arena *a, str value, struct strs *out)
-{
-    str bits;
-    if (!der_only(value, DER_BIT_STRING, &bits) || bits.len < 2)
-        return;
-    for (size_t bit = 0; bit < countof(usage_names) && bit / 8 + 1 < bits.len; bit++)
-        if (octets(bits)[bit / 8 + 1] & 0x80 >> bit % 8)
-            strs_add(a, out, str_of(usage_names[bit]));
-}
-
-static str purpose(struct arena *a, str oid_content)
-{
-    str text = der_oid_text(a, oid_content);
-    for (size_t i = 0; i < countof(purpose_names); i++)
-        if (str_is(text, purpose_names[i].oid))
-            return str_of(purpose_names[i].name);
-    return text;
-}
-
 struct strs cert_usages(struct arena *a, const struct cert *cert)
 {
-    struct strs out = { 0 };
-    str list, oid;
-    const struct extension *usage = x509_find(&cert->extensions, OID_KEY_USAGE);
-    const struct extension *purposes = x509_find(&cert->extensions, OID_EXTENDED_USAGE);
-    if (usage)
-        add_usages(a, usage->value, &out);
-    if (purposes && der_only(purposes->value, DER_SEQUENCE, &list))
-        while (der_take(&list, DER_OID, &oid))
-            strs_add(a, &out, purpose(a, oid));
-    return out;
+    return x509_usages(a, &cert->extensions);
 }
 
 /* RFC 9773 4.1: the serial's octets are DER's, so a sign octet belongs to them. */

@@ -36,7 +36,7 @@ struct csr {
     struct key *key;                                  /* public */
     int version;                                      /* as it stands; has to be 0 */
     struct strs dns_names, ip_addresses, other_names; /* other: "email:x", "uri:y" ... */
-    struct strs common_names;
+    struct strs common_names, usages; /* the latter as cert_usages() names them */
     bool must_staple, asks_ca;
     bool asks_more;   /* extensions beside these and subjectAltName */
     const char *hash; /* "SHA1", "SHA256" ...; "" for Ed25519; NULL: not known here */

@@ -116,6 +116,7 @@ bool csr_read(struct arena *a, str der, struct csr *out, struct err *err)
         return err_at(err, "the CSR");
     out->version = request.version;
     out->common_names = x509_common_names(a, request.subject);
+    out->usages = x509_usages(a, &extensions);
     out->must_staple = x509_must_staple(&extensions);
     out->asks_ca = x509_is_ca(&extensions);
     out->asks_more = has_more(&extensions);

@@ -45,6 +45,9 @@ struct strs x509_common_names(struct arena *a, str name);
 /* Whether a basicConstraints has cA TRUE; whether a TLS feature has status_request. */
 bool x509_is_ca(const struct extensions *extensions);
 bool x509_must_staple(const struct extensions *extensions);
+/* The names of the key usages and then of the extended ones; an OID that has no name here
+ * as dotted text. */
+struct strs x509_usages(struct arena *a, const struct extensions *extensions);
 
 /* ---- writing ---- */
 

@@ -293,7 +293,8 @@ static bool look_inside_csr(struct look *l, const struct csr *csr)
     } lists[] = { { "names", &csr->dns_names },
                   { "ips", &csr->ip_addresses },
                   { "common-names", &csr->common_names },
-                  { "other-names", &csr->other_names } };
+                  { "other-names", &csr->other_names },
+                  { "usages", &csr->usages } };
     struct err err = { "" };
     for (size_t i = 0; i < countof(lists); i++)
         if (str_is(l->arg[0], lists[i].name)) {
@@ -306,6 +307,8 @@ static bool look_inside_csr(struct look *l, const struct csr *csr)
     } else if (str_is(l->arg[0], "own-key"))
         l->value =
             look_truth(l, own_key(l, csr), STR("the CSR's key is that of an account"));
+    else if (str_is(l->arg[0], "key"))
+        l->value = look_text(l, str_of(key_type_names[key_type_of(csr->key)]));
     else if (str_is(l->arg[0], "hash"))
         l->value = csr->hash ? look_text(l, str_of(csr->hash)) : NULL;
     else

@@ -106,6 +106,8 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_STRAYS] = &o->strays,
         [CA_FORGETS_REPLACED] = &o->forgets_replaced,
         [CA_FORGETS_DEACTIVATED] = &o->forgets_deactivated,
+        [CA_UNREADABLE_ACCOUNTS] = &o->unreadable_accounts,
+        [CA_CAPITAL_HOST] = &o->capital_host,
         [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
         [CA_TLS_OTHER_NAME] = &o->tls_other_name,
         [CA_TLS_EXPIRED] = &o->tls_expired,
@@ -163,6 +165,10 @@ static bool apply_setting(struct world *w, const struct setting *s, struct ca_op
     case CA_CERTIFICATE_LIFETIME:
         o->certificate_s = s->number;
         w->under_test->wrong = true; /* a chain may be over when it is looked at */
+        return true;
+    case CA_NO_CHALLENGE_STATUS:
+        o->no_challenge_status = true;
+        w->under_test->wrong = true; /* RFC 8555 8 wants it */
         return true;
     case CA_PAGE:
         o->page = (size_t)s->number;
