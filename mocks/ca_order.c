@@ -182,29 +182,20 @@ static bool is_no_duplicate(struct ca_call *call)
     return true;
 }
 
-/* Planted: one account for a name. */
+/* Planted: one account for a name, and a column that is too short for some. */
 static bool is_nobodys(struct ca_call *call)
 {
     const struct wish *wish = wish_of(call);
-    if (!bug_on(call->ca, BUG_NAME_TAKEN))
-        return true;
     for (size_t i = 0; i < wish->count; i++) {
-        const struct authz *proof =
-            store_find_proof_of_others(&call->ca->store, &wish->verdict[i].identifier);
+        const struct identifier *who = &wish->verdict[i].identifier;
+        const struct authz *proof = bug_on(call->ca, BUG_NAME_TAKEN)
+            ? store_find_proof_of_others(&call->ca->store, who)
+            : NULL;
         if (proof && proof->account != call->account)
             return ca_why(call, "duplicate key value violates a unique constraint");
-    }
-    return true;
-}
-
-/* Planted: a column that is too short. */
-static bool has_room(struct ca_call *call)
-{
-    const struct wish *wish = wish_of(call);
-    for (size_t i = 0; i < wish->count; i++)
-        if (bug_on(call->ca, BUG_LONG_NAME_AS_500)
-            && wish->verdict[i].identifier.value.len > MOST_COLUMN)
+        if (who->value.len > MOST_COLUMN && bug_on(call->ca, BUG_LONG_NAME_AS_500))
             return ca_why(call, "value too long for column \"identifier\"");
+    }
     return true;
 }
 
@@ -333,7 +324,6 @@ static const struct ca_check checks[] = {
     { "identifiers-alike",  "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 400, are_alike },
     { "no-duplicate",       "no RFC",         BUG_NONE,                   PROBLEM_MALFORMED, 409, is_no_duplicate },
     { "no-owner",           "no RFC",         BUG_NONE,                   PROBLEM_SERVER_INTERNAL, 500, is_nobodys },
-    { "name-room",          "no RFC",         BUG_NONE,                   PROBLEM_SERVER_INTERNAL, 500, has_room },
     { "dates",              "RFC 8555 7.4",   BUG_NONE,                   PROBLEM_MALFORMED, 400, are_dates },
     { "dates-possible",     "RFC 8555 7.4",   BUG_DATES_UNCHECKED,        PROBLEM_MALFORMED, 400, are_dates_possible },
     { "profile",            "profiles draft 4", BUG_PROFILE_UNCHECKED,    PROBLEM_INVALID_PROFILE, 400, is_profile },
