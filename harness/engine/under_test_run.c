@@ -19,7 +19,7 @@ enum {
     WITHIN_MS = 10000,
     SPARE_MS = 1500,
     LEAST_MS = 100,
-    WORD_MS = 5000,
+    WORD_MS = 20000,
     OUTPUT_CEILING = 256 * 1024,
     SHOWN_OUTPUT = 4000,
     SHOWN_WORDS = 300
@@ -115,19 +115,28 @@ static bool run_script(struct world *w, str script, long within_ms, struct child
 
 /* --- its files --- */
 
-/* What a word of the shell (`$work/live/$domain/cert.pem`) says; empty when the adapter
- * has none. */
-static bool path_of(struct world *w, str word, str *out, struct err *err)
+/* What two words of the shell (`$work/live/$domain/cert.pem`) say, in one go, since what
+ * an adapter does always may take long; empty what the adapter has not. */
+static bool paths_of(struct world *w, str certificate, str key, str paths[2],
+                     struct err *err)
 {
     struct child_run run;
     struct child_end end;
-    *out = STR_NONE;
-    if (!word.len)
+    paths[0] = paths[1] = STR_NONE;
+    if (!certificate.len && !key.len)
         return true;
-    str line = arena_printf(w->arena, "printf %%s %.*s", STR_ARG(word));
+    str line = arena_printf(w->arena, "printf %%s %.*s\necho\nprintf %%s %.*s",
+                            STR_ARG(certificate), STR_ARG(key));
     if (!run_script(w, script_with(w, STR_NONE, line), WORD_MS, &run, &end, err))
         return false;
-    *out = end.output;
+    if (end.fate != CHILD_EXITED)
+        return err_set(err, "the shell that tells where %.*s has its files %s",
+                       STR_ARG(w->under_test->adapter->name),
+                       end.fate == CHILD_OVERDUE ? "did not end in time"
+                                                 : "was ended by a signal");
+    str_cut(&end.output, '\n', &paths[0]);
+    paths[0] = str_copy(w->arena, paths[0]);
+    paths[1] = end.output;
     return true;
 }
 
@@ -145,8 +154,7 @@ static bool read_stored(struct world *w, struct stored *out, str paths[2],
     struct chain chain;
     struct err ignored;
     *out = (struct stored){ STR_NONE, STR_NONE, STR_NONE };
-    if (!path_of(w, adapter->certificate, &paths[0], err)
-        || !path_of(w, adapter->key, &paths[1], err))
+    if (!paths_of(w, adapter->certificate, adapter->key, paths, err))
         return false;
     read_file(w, paths[0], &out->chain_pem);
     read_file(w, paths[1], &out->key_pem);
@@ -345,7 +353,9 @@ enum step_end step_run(struct world *w, const struct step *step, struct err *err
     long within;
     if (!read_run(w, step->line, &script, &within, err))
         return STEP_NOT_HELD;
-    if (!read_stored(w, &u->before, paths, err))
+    /* Before its first run there is nothing in a folder that is new. */
+    u->before = (struct stored){ STR_NONE, STR_NONE, STR_NONE };
+    if ((u->has_run || u->adapter->in_place) && !read_stored(w, &u->before, paths, err))
         return STEP_BROKEN;
     if (u->has_run)
         script = with_files(w, script, paths);

@@ -96,6 +96,8 @@ adapter '  program sh' '  http-01 exit 3' '  lacks wildcard because it is too sm
 want 0 'pass, 0 warn' "$tmp/mine.acme" "$tmp/gave-up.acme"
 want 4 'it is too small' "$tmp/mine.acme" -v client/0-abilities/wildcard
 want 1 'exited with status 3' "$tmp/mine.acme" "$tmp/issued.acme"
+adapter '  program sh' '  http-01 true' '  certificate "$(kill -9 $$)"'
+want 5 'has its files was ended by a signal' "$tmp/mine.acme" "$tmp/lied.acme"
 adapter '  program no-such-program' '  install magic' '  http-01 true'
 want 5 'it is had by: magic' "$tmp/mine.acme" "$tmp/issued.acme"
 adapter '  program sh' '  version exit 4' '  install a library' '  http-01 true'
