@@ -128,11 +128,13 @@ bool look_request_count(struct look *l)
     return true;
 }
 
-/* Where the object of the answer is: what finalize answers is the order. */
-static str url_of_object(const struct exchange *e)
+/* Where the object of the answer is asked for again: what finalize answers is the order,
+ * unless finalize itself is what is looked at. */
+static str url_of_object(const struct look *l, const struct exchange *e)
 {
     const str *location = headers_find(&e->response.headers, "Location");
-    return e->resource == RESOURCE_FINALIZE && location ? *location : e->request.url;
+    bool order = e->resource == RESOURCE_FINALIZE && !str_is(l->arg[0], "finalize");
+    return order && location ? *location : e->request.url;
 }
 
 /* Answers that a gap begins at.  RFC 8555 6.5: after badNonce a client tries again with
@@ -151,12 +153,13 @@ static bool begins_gap(const struct look *l, const struct exchange *e)
 
 /* From the answer to the next request for its object, in milliseconds; -1: it was not
  * asked again. */
-static int64_t gap_after(const struct journal *j, size_t index)
+static int64_t gap_after(const struct look *l, size_t index)
 {
+    const struct journal *j = l->world->journal;
     const struct exchange *e = journal_at(j, index);
     for (size_t i = index + 1; i < journal_count(j); i++) {
         const struct exchange *next = journal_at(j, i);
-        if (str_eq(next->request.url, url_of_object(e)))
+        if (str_eq(next->request.url, url_of_object(l, e)))
             return (next->sent_us - e->done_us) / 1000;
     }
     return -1;
@@ -167,7 +170,7 @@ bool look_request_gap(struct look *l)
     int64_t least = -1;
     for (size_t i = 0; i < journal_count(l->world->journal); i++) {
         int64_t gap = begins_gap(l, journal_at(l->world->journal, i))
-            ? gap_after(l->world->journal, i)
+            ? gap_after(l, i)
             : -1;
         if (gap >= 0 && (least < 0 || gap < least))
             least = gap;
