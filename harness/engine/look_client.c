@@ -169,9 +169,8 @@ bool look_request_gap(struct look *l)
 {
     int64_t least = -1;
     for (size_t i = 0; i < journal_count(l->world->journal); i++) {
-        int64_t gap = begins_gap(l, journal_at(l->world->journal, i))
-            ? gap_after(l, i)
-            : -1;
+        int64_t gap =
+            begins_gap(l, journal_at(l->world->journal, i)) ? gap_after(l, i) : -1;
         if (gap >= 0 && (least < 0 || gap < least))
             least = gap;
     }
