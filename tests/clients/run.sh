@@ -74,7 +74,7 @@ judge()
     shift
     [ "$patience" = 1 ] || set -- --patience "$patience" "$@"
     baseline=$ROOT/tests/clients/baselines/$client.acme
-    [ ! -f "$baseline" ] || set -- --baseline "$baseline" "$@"
+    [ ! -f "$baseline" ] || set -- --strict --baseline "$baseline" "$@"
     # In the foreground, for Ctrl-C to reach acmespec, which stops what it started.
     exec timeout --foreground -k 20 "$DEADLINE" \
         "$ACMESPEC" client "$client" --again "tests/clients/run.sh $client" "$@"

@@ -87,7 +87,7 @@ judge()
     [ -x "$acmespec" ] || die "$EXIT_PEER" "$acmespec does not exist; build it with make"
     profile=$ROOT/scenarios/profiles/$PROFILE.acme
     baseline=$PEERS/baselines/$BASELINE.acme
-    [ ! -f "$baseline" ] || set -- --baseline "$baseline" "$@"
+    [ ! -f "$baseline" ] || set -- --strict --baseline "$baseline" "$@"
     [ ! -f "$profile" ] || set -- --profile "$profile" "$@"
     waited "$DEADLINE" "$acmespec" server "$DIR_URL" --ca-file "$CA_PEM" \
         --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" \
