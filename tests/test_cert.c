@@ -305,11 +305,22 @@ START_TEST(a_chain_that_does_not_certify_is_refused)
     f.leaf.ca = true;
     refused(&f, "end-entity");
     f = family();
-    f.leaf.not_after = NOW - 1;
+    f.leaf.not_after = NOW - 301;
     refused(&f, "certificate 1 is valid from");
     f = family();
-    f.root.not_before = NOW + 1;
+    f.root.not_before = NOW + 301;
     refused(&f, "certificate 2 is valid from");
+}
+END_TEST
+
+START_TEST(a_chain_of_a_clock_that_differs_is_good)
+{
+    struct family f = family();
+    f.leaf.not_after = NOW - 300;
+    ck_assert_msg(check_family(&f), "%s", err.text);
+    f = family();
+    f.leaf.not_before = f.root.not_before = NOW + 300;
+    ck_assert_msg(check_family(&f), "%s", err.text);
 }
 END_TEST
 
@@ -464,6 +475,7 @@ Suite *cert_suite(void)
     tcase_add_loop_test(tc, validity_comes_back_before_and_after_2050, 0,
                         countof(moments));
     tcase_add_test(tc, a_chain_that_does_not_certify_is_refused);
+    tcase_add_test(tc, a_chain_of_a_clock_that_differs_is_good);
     tcase_add_test(tc, the_order_of_a_chain_matters);
     tcase_add_loop_test(tc, a_form_that_the_abnf_allows_is_good, 0, countof(good_forms));
     tcase_add_loop_test(tc, a_form_that_the_abnf_has_not_is_refused, 0,

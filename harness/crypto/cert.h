@@ -23,7 +23,8 @@ bool chain_read(struct arena *a, str pem, struct chain *out, struct err *err) MU
  * line and what it is not.  Says nothing of what the base64 holds. */
 bool chain_form(str pem, struct err *err) MUST_CHECK;
 /* RFC 8555 9.1: the first is an end-entity certificate, and each following one certifies
- * the one before it: issuer name, signature, CA flag, keyCertSign; all are valid now.
+ * the one before it: issuer name, signature, CA flag, keyCertSign; all are valid now, as
+ * far as clocks can tell, which may differ by five minutes.
  * false with the sentence. */
 bool chain_check(const struct chain *chain, time_t now, struct err *err) MUST_CHECK;
 

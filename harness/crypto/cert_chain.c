@@ -143,11 +143,16 @@ bool chain_form(str pem, struct err *err)
 
 /* ---- what is certified ---- */
 
+/* Seconds that two clocks may differ: a certificate of this very second may be of the
+ * next one here, and a CA elsewhere has a clock of its own. */
+enum { CLOCKS_DIFFER = 300 };
+
 static bool is_valid_at(const struct cert *cert, time_t now, size_t number,
                         struct err *err)
 {
     struct arena *step = arena_new(NULL);
-    bool valid = now >= cert->not_before && now <= cert->not_after;
+    bool valid =
+        now + CLOCKS_DIFFER >= cert->not_before && now - CLOCKS_DIFFER <= cert->not_after;
     if (!valid)
         err_set(err, "certificate %zu is valid from %s to %s, which is not now", number,
                 date_rfc3339(step, cert->not_before).ptr,
