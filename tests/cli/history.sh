@@ -21,14 +21,14 @@ says()
 
 rows=$(cat scenarios/history/*.acme | grep -c '^history ')
 says "$rows bugs of released peers" list --history
-says 'client/6.5-nonces/bad-nonce-always' list --history N-13
+says 'client/6.5-nonces/bad-nonce-twice' list --history N-13
 says '1 bugs of released peers, 1 of them shown' list --history N-13
 says 'N-13   acme.sh: ' list --history --suite client acme.sh
-says '0 bugs of released peers' list --history --suite server acme.sh
+says '0 bugs of released peers' list --history --suite server acmephp
 
 says 'acmesh-official/acme.sh#627' explain N-13
-says '  client/6.5-nonces/bad-nonce-always' explain N-13
-says '  N-13   acme.sh: ' explain client/6.5-nonces/bad-nonce-always
+says '  client/6.5-nonces/bad-nonce-twice' explain N-13
+says '  N-13   acme.sh: ' explain client/6.5-nonces/bad-nonce-twice
 status=0
 says 'N-99 is neither a requirement, a scenario, a watch nor a row of history' explain N-99
 [ "$status" = 2 ] || {
