@@ -26,6 +26,15 @@ static const struct exchange *answered(const struct world *w, enum resource reso
     return NULL;
 }
 
+/* Not only the first: a client may put a chain right that came in another order. */
+static bool is_among(struct arena *a, const struct chain *chain, str der)
+{
+    for (size_t i = 0; i < chain->count; i++)
+        if (str_eq(cert_der(a, chain->item[i]), der))
+            return true;
+    return false;
+}
+
 /* Whether this leaf is one that the CA gave out in this run. */
 static bool was_given_out(const struct world *w, str leaf_der)
 {
@@ -35,7 +44,7 @@ static bool was_given_out(const struct world *w, str leaf_der)
         struct err ignored;
         if (e->resource == RESOURCE_CERTIFICATE && e->response.status == 200
             && chain_read(w->arena, e->response.body, &chain, &ignored)
-            && str_eq(cert_der(w->arena, chain.item[0]), leaf_der))
+            && is_among(w->arena, &chain, leaf_der))
             return true;
     }
     return false;
@@ -164,6 +173,7 @@ static const char *const crash_marks[] = {
     "Exception in thread \"main\"",
     "thread 'main' panicked",
     "(NoMethodError)",
+    "escript: exception ",
 };
 
 static const char *crash_mark(str output)
