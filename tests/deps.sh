@@ -58,6 +58,7 @@ perl:Crypt::OpenSSL::RSA? libcrypt-openssl-rsa-perl perl-Crypt-OpenSSL-RSA perl-
 file:/usr/sbin/apache2? apache2-bin   -                   -                 -             -
 cmd:caddy?       caddy                caddy               caddy             caddy         caddy
 file:/usr/lib/python3/dist-packages/acme/client.py? python3-acme - - - -
+file:/usr/share/doc/erlang-p1-acme? erlang-p1-acme - - - -
 file:/usr/share/doc/ruby-acme-client? ruby-acme-client - - - -
 cmd:dig?         bind9-dnsutils       bind-utils          bind-tools        -             bind
 '
