@@ -205,12 +205,14 @@ static bool have_account(struct issuing *i, struct err *err)
 
 /* --- operations --- */
 
+/* The key is NULL where it is the user's own. */
 static bool keep(struct issuing *i, str name, const struct key *key, str pem,
                  struct err *err)
 {
     struct chain chain;
     str path = certificate_file(i, name, "fullchain.pem"), leaf;
-    if (!write_key(i, certificate_file(i, name, "key.pem"), key, err)
+    if (!file_make_parents(path.ptr, err)
+        || (key && !write_key(i, certificate_file(i, name, "key.pem"), key, err))
         || !chain_read(i->arena, pem, &chain, err))
         return false;
     leaf = cert_pem(i->arena, chain.item[0]);
@@ -241,14 +243,15 @@ static bool obtain_for(struct issuing *i, const struct strs *names, str replaces
     if (client_bug(i->subscriber.client, BUG_CLIENT_ORDER_KEPT) && file_exists(kept.ptr)
         && !file_read(i->arena, kept.ptr, CEILING_SCRIPT, &i->subscriber.kept_order, err))
         return false;
-    bool good = key && choose_prover(i, err)
+    bool good = key && issue_csr(o, &i->subscriber, &wish, err) && choose_prover(i, err)
         && subscriber_obtain(&i->subscriber, &wish, &pem, err);
     if (i->subscriber.kept_order.len
         && !file_write(kept.ptr, i->subscriber.kept_order, err))
         return false;
     if (good && client_bug(i->subscriber.client, BUG_CLIENT_KEY_LOST))
         key = new_key(i, o->key_type, err);
-    return good && key && keep(i, i->names.item[0], key, pem, err);
+    str name = i->names.count ? i->names.item[0] : wish.names.item[0];
+    return good && key && keep(i, name, wish.csr.len ? NULL : key, pem, err);
 }
 
 static bool obtain(struct issuing *i, struct err *err)
@@ -469,7 +472,8 @@ static int start(struct issuing *i, int argc, char **argv)
         return usage_error("issue takes an operation and a directory URL: "
                            "see acmespec issue --help");
     i->names = (struct strs){ words.item + 2, words.count - 2 };
-    if (i->names.count < operation->least_names || i->names.count > operation->most_names)
+    size_t least = o->csr.len && operation->run == obtain ? 0 : operation->least_names;
+    if (i->names.count < least || i->names.count > operation->most_names)
         return usage_error(operation->most_names == 0 ? "this operation takes no names"
                                : operation->most_names == 1
                                ? "this operation takes one name"

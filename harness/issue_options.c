@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "issue_options.h"
 
+#include "base/buf.h"
+#include "base/file.h"
+
 #define AT(member) offsetof(struct issue_options, member)
 /* clang-format off */
 const struct option_row issue_rows[] = {
@@ -13,6 +16,7 @@ const struct option_row issue_rows[] = {
     { "eab", 0, OPTION_TEXT, "KID:KEY", AT(eab), "the external account: key identifier and base64url MAC key" },
     { "account-key", 0, OPTION_TEXT, "TYPE", AT(account_key_type), "of a new account key (P-256)" },
     { "key", 0, OPTION_TEXT, "TYPE", AT(key_type), "of the certificate's key (P-256)" },
+    { "csr", 0, OPTION_TEXT, "FILE", AT(csr), "send this request (PEM) of your own; names and key are its" },
     { "challenge", 0, OPTION_TEXT, "TYPE", AT(challenge), "http-01, tls-alpn-01 or dns-01 (the first that can be answered)" },
     { "address", 0, OPTION_TEXT, "A", AT(address), "address on which our servers answer challenges (0.0.0.0)" },
     { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port for http-01 (80)" },
@@ -45,4 +49,13 @@ bool issue_eab(const struct issue_options *o, str *kid, str *key, struct err *er
         return err_set(err, "--eab wants KID:KEY");
     *key = rest;
     return true;
+}
+
+bool issue_csr(const struct issue_options *o, const struct subscriber *s,
+               struct wish *wish, struct err *err)
+{
+    str pem;
+    return !o->csr.len
+        || (file_read(s->arena, o->csr.ptr, CEILING_SCRIPT, &pem, err)
+            && subscriber_wish_csr(s, pem, wish, err));
 }

@@ -70,12 +70,17 @@ bool subscriber_deactivate(struct subscriber *s, struct err *err) MUST_CHECK;
 struct wish {
     struct strs names;         /* domains, "*." domains, IP addresses */
     const struct key *key;     /* of the certificate */
+    str csr;                   /* DER, to be sent as it is; empty: one is made */
     str not_before, not_after; /* RFC 3339; empty: as the CA likes */
     str profile;               /* of the profiles draft; empty: none */
     str replaces;              /* RFC 9773 5: identifier of a certificate; empty: none */
     str preferred_chain;       /* common name of the chain's last issuer; empty: any */
     bool must_staple;
 };
+/* The wish of one who has a request (PEM): its names and key.  Names that the wish has
+ * already must be among them. */
+bool subscriber_wish_csr(const struct subscriber *s, str pem, struct wish *wish,
+                         struct err *err) MUST_CHECK;
 /* From newOrder to the certificate chain in PEM (RFC 8555 7.4). */
 bool subscriber_obtain(struct subscriber *s, const struct wish *wish, str *pem,
                        struct err *err) MUST_CHECK;

@@ -381,14 +381,17 @@ static json_t *extensions_of(const struct subscriber *s, struct err *err)
         : NULL;
 }
 
-static bool finalize(struct ordering *o, struct err *err)
+/* The user's own, or one for the names of the wish. */
+static bool csr_of(const struct ordering *o, str *der, struct err *err)
 {
-    struct subscriber *s = o->subscriber;
+    const struct subscriber *s = o->subscriber;
     struct csr_spec spec = { .key = o->wish->key, .must_staple = o->wish->must_staple };
+    if (o->wish->csr.len) {
+        *der = o->wish->csr;
+        return true;
+    }
     spec.version = client_bug(s->client, BUG_CLIENT_CSR_VERSION) ? 2 : 0;
     spec.extensions = extensions_of(s, err);
-    json_t *payload = json_keep(s->arena, json_object());
-    str der;
     for (size_t i = 0; i < o->wish->names.count; i++)
         identifier_into_csr(s->arena, &spec, o->wish->names.item[i]);
     subscriber_misname(s->client, &spec);
@@ -397,7 +400,15 @@ static bool finalize(struct ordering *o, struct err *err)
                  arena_printf(s->arena, "www.%.*s", STR_ARG(o->wish->names.item[0])));
     if (client_bug(s->client, BUG_CLIENT_CSR_ACCOUNT_KEY))
         spec.key = s->key;
-    if (!csr_new(s->arena, &spec, &der, err))
+    return csr_new(s->arena, &spec, der, err);
+}
+
+static bool finalize(struct ordering *o, struct err *err)
+{
+    struct subscriber *s = o->subscriber;
+    json_t *payload = json_keep(s->arena, json_object());
+    str der;
+    if (!csr_of(o, &der, err))
         return false;
     add_text(s->arena, payload, "csr", csr_text(s, der));
     json_t *before = o->order;

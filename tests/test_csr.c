@@ -239,6 +239,21 @@ START_TEST(what_cannot_be_made_is_an_error)
 }
 END_TEST
 
+START_TEST(pem_is_read_whatever_stands_around_it)
+{
+    struct csr_spec spec = { .key = key, .dns_names = list("www.example.test", NULL) };
+    str der = make(&spec), again;
+    str pem = pem_encode(arena, "CERTIFICATE REQUEST", der);
+    str with_text = arena_printf(arena, "a text\n%.*sanother\n", STR_ARG(pem));
+    ck_assert_msg(csr_from_pem(arena, with_text, &again, &err), "%s", err.text);
+    ck_assert(str_eq(der, again));
+    ck_assert(!csr_from_pem(arena, str_upto(pem, pem.len - 2), &again, &err));
+    ck_assert_ptr_nonnull(strstr(err.text, "no certificate request in PEM"));
+    ck_assert(!csr_from_pem(arena, der, &again, &err));
+    ck_assert(!csr_from_pem(arena, STR_NONE, &again, &err));
+}
+END_TEST
+
 /* ---- what is no request ---- */
 
 START_TEST(more_or_less_than_one_request_is_refused)
@@ -338,6 +353,7 @@ Suite *csr_suite(void)
     tcase_add_loop_test(tc, a_bad_signature_is_noticed, 0, countof(types));
     tcase_add_test(tc, sha1_is_noticed);
     tcase_add_test(tc, what_cannot_be_made_is_an_error);
+    tcase_add_test(tc, pem_is_read_whatever_stands_around_it);
     tcase_add_test(tc, more_or_less_than_one_request_is_refused);
     tcase_add_test(tc, another_version_is_told);
     tcase_add_loop_test(tc, a_spoilt_request_is_refused, 0, countof(spoilers));

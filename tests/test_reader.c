@@ -60,6 +60,7 @@ static const struct {
     { HEAD "given account a\nget ${a.nonsense}\nshould 200\n", "t.acme:5:5: ${a.nonsense}: a has no part \"nonsense\"" },
     { HEAD "given account a\nget ${a}\nshould 200\n", "t.acme:5:5: say which part of a: ${a.url} for example" },
     { HEAD "given key k\npost newOrder as k\nshould 200\n", "t.acme:5:18: k is not of the kind that stands here" },
+    { "scenario  A\nsuite client\nrule house\nrun obtain ${domain}\n  with csr own\nshould client issued\n", "t.acme:5:12: no own is given before this line" },
     { HEAD "post newOrder as alice\nshould 200\n", "t.acme:4:18: no alice is given before this line" },
     { HEAD "given account domain\nget directory\nshould 200\n", "t.acme:4:1: ${domain} is there already; take another name" },
     { HEAD "get directory\nshould alive bob\n", "t.acme:5:1: alive is followed by the name of a given account" },

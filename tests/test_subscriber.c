@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/b64url.h"
+#include "crypto/csr.h"
 #include "tests/subscriber_fixture.h"
 
 Suite *subscriber_suite(void);
@@ -123,6 +124,42 @@ START_TEST(a_certificate_is_obtained_over_each_challenge)
     cert_names(b.a, chain.item[0], &dns, &ips, &others);
     ck_assert_uint_eq(dns.count, 2);
     ck_assert(key_same(cert_key(b.a, chain.item[0], &err), wish.key));
+}
+END_TEST
+
+/* What of a CSR is ordered: all its names, each once, in whatever case. */
+static const struct {
+    const char *wanted, *common, *san;
+    size_t names;
+    const char *told;
+} requests[] = {
+    { "", "", "a.test b.test", 2, "" },
+    { "A.test", "c.test", "a.test b.test", 3, "" },
+    { "", "A.test", "a.test b.test", 2, "" },
+    { "", "a.test", "", 1, "" },
+    { "", "", "", 0, "the CSR has no names" },
+    { "a.test", "b.test", "", 0, "the CSR is not for a.test" },
+};
+
+START_TEST(a_request_of_the_users_own_is_sent)
+{
+    struct csr_spec spec = { .key = key_new(b.a, KEY_P256, &err),
+                             .dns_names = wish_for(requests[_i].san).names,
+                             .common_name = str_of(requests[_i].common) };
+    struct wish wish = wish_for(requests[_i].wanted);
+    struct strs dns = { 0 }, ips = { 0 }, others = { 0 };
+    str der;
+    ck_assert_msg(csr_new(b.a, &spec, &der, &err), "%s", err.text);
+    str pem = pem_encode(b.a, "CERTIFICATE REQUEST", der);
+    registered();
+    if (!subscriber_wish_csr(&s, pem, &wish, &err)) {
+        ck_assert_str_eq(err.text, requests[_i].told);
+        return;
+    }
+    struct chain chain = chain_of(obtained(&wish));
+    cert_names(b.a, chain.item[0], &dns, &ips, &others);
+    ck_assert_uint_eq(dns.count, requests[_i].names);
+    ck_assert(key_same(cert_key(b.a, chain.item[0], &err), spec.key));
 }
 END_TEST
 
@@ -407,6 +444,7 @@ static void add_orders(TCase *tests)
 {
     tcase_add_loop_test(tests, a_certificate_is_obtained_over_each_challenge, 0,
                         (int)countof(challenges));
+    tcase_add_loop_test(tests, a_request_of_the_users_own_is_sent, 0, countof(requests));
     tcase_add_test(tests, wildcards_and_addresses_are_proven_their_own_way);
     tcase_add_test(tests, what_cannot_be_answered_is_said);
     tcase_add_test(tests, a_failed_proof_is_told_with_the_reason_of_the_ca);

@@ -74,7 +74,10 @@ static const struct { const char *client, *steps; enum verdict verdict; const ch
       "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },
     { "test \"$eab_kid:$profile:$chain\" = acmespec-1:p:c && exit 5",
       "run obtain ${domain}\n  with eab\n  with profile p\n  with chain c\nshould exit is 5\n", VERDICT_PASS, "" },
-    { "test -z \"$eab_kid$profile$chain\" && exit 5", "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },
+    { "openssl req -in \"$csr\" -noout -verify -text | grep -q \"DNS:$domain$\" && exit 5",
+      "given csr own for ${domain}\nrun obtain ${domain}\n  with csr own\nshould exit is 5\n", VERDICT_PASS, "" },
+    { "exit 1", "run obtain ${domain}\n  with csr\nshould exit is 1\n", VERDICT_INCONCLUSIVE, "" },
+    { "test -z \"$eab_kid$profile$chain$csr\" && exit 5", "run obtain ${domain}\nshould exit is 5\n", VERDICT_PASS, "" },
     { "exit 1", "should client issued\n", VERDICT_INCONCLUSIVE, "the client was not started yet" },
     { "exit 1", "run renew\nshould client issued\n", VERDICT_INCONCLUSIVE, "" },
 };

@@ -3,6 +3,8 @@
  * decoder; what differs is the last two characters of the alphabet. */
 #include "crypto/b64url.h"
 
+#include "base/buf.h"
+
 #define COMMON "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 static const char url_alphabet[] = COMMON "-_";
@@ -175,4 +177,17 @@ bool hex_decode(struct arena *a, str text, str *bytes)
     }
     *bytes = (str){ out, text.len / 2 };
     return true;
+}
+
+str pem_encode(struct arena *a, const char *label, str bytes)
+{
+    str text = b64_encode(a, bytes);
+    struct buf out = buf_new(a, CEILING_BODY);
+    buf_addf(&out, "-----BEGIN %s-----\n", label);
+    for (; text.len; text = str_from(text, 64)) {
+        buf_add(&out, str_upto(text, 64));
+        buf_add_char(&out, '\n');
+    }
+    buf_addf(&out, "-----END %s-----\n", label);
+    return buf_str(&out);
 }

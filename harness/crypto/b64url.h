@@ -18,6 +18,8 @@ bool b64url_decode_loosely(struct arena *a, str text, str *bytes);
 str b64_encode(struct arena *a, str bytes);
 /* Ordinary base64 with padding; white space inside is skipped. */
 bool b64_decode(struct arena *a, str text, str *bytes);
+/* The bytes as PEM under this label (RFC 7468). */
+str pem_encode(struct arena *a, const char *label, str bytes);
 /* Lower case, two digits a byte. */
 str hex_encode(struct arena *a, str bytes);
 /* Either case; false for an odd number of digits or another character. */

@@ -119,15 +119,7 @@ str cert_der(struct arena *a, const struct cert *cert)
 
 str cert_pem(struct arena *a, const struct cert *cert)
 {
-    str text = b64_encode(a, cert->der);
-    struct buf out = buf_new(a, CEILING_BODY);
-    buf_add(&out, STR("-----BEGIN CERTIFICATE-----\n"));
-    for (; text.len; text = str_from(text, 64)) {
-        buf_add(&out, str_upto(text, 64));
-        buf_add_char(&out, '\n');
-    }
-    buf_add(&out, STR("-----END CERTIFICATE-----\n"));
-    return buf_str(&out);
+    return pem_encode(a, "CERTIFICATE", cert->der);
 }
 
 static str in_lower_case(struct arena *a, str s)

@@ -46,6 +46,8 @@ struct csr {
  * of our kinds.  dNSNames stand as they are, in whatever case.  The version may be
  * another than 0, as CAs take it, and the signature is not looked at. */
 bool csr_read(struct arena *a, str der, struct csr *out, struct err *err) MUST_CHECK;
+/* The DER of the first request in PEM (RFC 7468 7). */
+bool csr_from_pem(struct arena *a, str pem, str *der, struct err *err) MUST_CHECK;
 /* Whether the key in it signed it (RFC 2986 4.2); as dear as any verification. */
 bool csr_is_signed(const struct csr *csr);
 

@@ -3,6 +3,7 @@
  * refused with a sentence, and nothing is read beyond the slice that was given. */
 #include "crypto/csr.h"
 
+#include "crypto/b64url.h"
 #include "crypto/key_inside.h"
 #include "crypto/x509.h"
 
@@ -125,6 +126,15 @@ bool csr_read(struct arena *a, str der, struct csr *out, struct err *err)
     out->algorithm = request.algorithm;
     out->signature = request.signature;
     return true;
+}
+
+bool csr_from_pem(struct arena *a, str pem, str *der, struct err *err)
+{
+    str begin = STR("-----BEGIN CERTIFICATE REQUEST-----");
+    str rest = str_from(pem, str_find(pem, begin) + begin.len);
+    size_t end = str_find(rest, STR("-----END CERTIFICATE REQUEST-----"));
+    return (end < rest.len && b64_decode(a, str_upto(rest, end), der))
+        || err_set(err, "there is no certificate request in PEM here");
 }
 
 bool csr_is_signed(const struct csr *csr)

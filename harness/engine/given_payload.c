@@ -132,11 +132,8 @@ enum step_end step_given_csr(struct world *w, const struct step *step, struct er
     if (!is_not_der(line) && !csr_new(w->arena, &spec, &der, err))
         return STEP_BROKEN;
     vars_set(w->vars, name, b64url_encode(w->arena, der));
-    str pem = arena_printf(w->arena,
-                           "-----BEGIN CERTIFICATE REQUEST-----\n%.*s\n"
-                           "-----END CERTIFICATE REQUEST-----\n",
-                           STR_ARG(b64_encode(w->arena, der)));
-    set_part(w, name, "pem", pem);
+    set_part(w, name, "pem", pem_encode(w->arena, "CERTIFICATE REQUEST", der));
+    set_part(w, name, "key", key_private_pem(w->arena, spec.key));
     return STEP_DONE;
 }
 

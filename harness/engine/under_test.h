@@ -35,6 +35,7 @@ struct under_test {
     enum client_outcome outcome;
     str reason; /* what became of it, a sentence */
     struct child_end end;
+    str csr_key_pem;              /* of the csr that it was given; empty: none was */
     size_t from;                  /* exchanges that were there before it */
     struct stored before, stored; /* its files before and after */
 };

@@ -158,6 +158,8 @@ static bool read_stored(struct world *w, struct stored *out, str paths[2],
         return false;
     read_file(w, paths[0], &out->chain_pem);
     read_file(w, paths[1], &out->key_pem);
+    if (w->under_test->csr_key_pem.len)
+        out->key_pem = w->under_test->csr_key_pem;
     if (out->chain_pem.len && chain_read(w->arena, out->chain_pem, &chain, &ignored))
         out->leaf_der = cert_der(w->arena, chain.item[0]);
     return true;
@@ -213,6 +215,19 @@ static bool account_key_file(struct world *w, str word, str *path, struct err *e
     return key && file_write(path->ptr, key_private_pem(w->arena, key), err);
 }
 
+/* The file of the request; the key that fits the certificate is its user's, then. */
+static bool csr_file(struct world *w, str name, str *path, struct err *err)
+{
+    struct arena *a = w->arena;
+    str pem = vars_text_of(w->vars, arena_printf(a, "%.*s.pem", STR_ARG(name)));
+    str key = vars_text_of(w->vars, arena_printf(a, "%.*s.key", STR_ARG(name)));
+    if (!pem.len)
+        return err_set(err, "no csr is given to the client");
+    w->under_test->csr_key_pem = key;
+    *path = arena_printf(a, "%.*s/csr.pem", STR_ARG(w->under_test->folder));
+    return file_write(path->ptr, pem, err);
+}
+
 /* As a CA's web page may show it, though RFC 8555 7.3.4 would have it without. */
 static str padded(struct arena *a, str text)
 {
@@ -222,7 +237,7 @@ static str padded(struct arena *a, str text)
 
 /* What a run gives to the client beside the names; empty is what it does not. */
 struct extras {
-    str eab_kid, eab_key, profile, chain, account_key;
+    str eab_kid, eab_key, profile, chain, account_key, csr;
 };
 
 static bool add_extra(struct world *w, str extra, str value, struct extras *x,
@@ -230,6 +245,8 @@ static bool add_extra(struct world *w, str extra, str value, struct extras *x,
 {
     if (str_is(extra, "account-key"))
         return account_key_file(w, value, &x->account_key, err);
+    if (str_is(extra, "csr"))
+        return csr_file(w, value, &x->csr, err);
     if (str_is(extra, "profile"))
         x->profile = value;
     else if (str_is(extra, "chain"))
@@ -247,7 +264,8 @@ static bool add_extra(struct world *w, str extra, str value, struct extras *x,
 static bool extras_of(struct world *w, const struct line *line, str *out, struct err *err)
 {
     struct buf b = buf_new(w->arena, CEILING_LINE);
-    struct extras x = { STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+    struct extras x = { STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+    w->under_test->csr_key_pem = STR_NONE;
     for (const struct line *c = NULL; (c = line_clause_after(line, "with", c));) {
         str value;
         if (!world_word(w, line_arg(c, "VALUE"), &value, err)
@@ -259,6 +277,7 @@ static bool extras_of(struct world *w, const struct line *line, str *out, struct
     add_variable(&b, "profile", x.profile);
     add_variable(&b, "chain", x.chain);
     add_variable(&b, "account_key", x.account_key);
+    add_variable(&b, "csr", x.csr);
     add_variable(&b, "email", arena_printf(w->arena, "someone@%.*s", STR_ARG(w->zone)));
     *out = buf_str(&b);
     return true;

@@ -36,6 +36,7 @@ const struct variable_row adapter_variables[] = {
     { "eab_kid", "key identifier of an external account, where the scenario has one" },
     { "eab_key", "its MAC key, base64url" },
     { "account_key", "a PEM file with the private key that a new account shall have, or empty" },
+    { "csr", "a PEM file with the certificate request to send, or empty: the client makes its own" },
     { "profile", "a certificate profile to ask for, or empty" },
     { "chain", "common name of the root whose chain is wanted, or empty" },
     { "certificate", "the file that `certificate` names, in all lines but those that obtain" },

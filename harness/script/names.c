@@ -252,6 +252,8 @@ static void check_words(struct table *t, const struct line *line)
     want(t, line, "KEY", KEYS);
     want(t, line, "AUTHZ", AUTHZS);
     want(t, line, "CSR", CSRS);
+    if (str_is(line_arg(line, "EXTRA"), "csr"))
+        want(t, line, "VALUE", CSRS);
     for (size_t i = 0; i < line->word_count; i++) {
         struct place place = line->place;
         place.column = line->word[i].column;

@@ -225,8 +225,8 @@ static void add_setting(struct maker *mk, const struct line *line)
 /* In suite client the client leads; we set up the CA and look on. */
 static bool fits_suite(const struct scenario *s, enum verb_id id)
 {
-    bool both =
-        id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED || id == VERB_WAIT;
+    bool both = id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED || id == VERB_WAIT
+        || id == VERB_GIVEN_CSR;
     bool client = id == VERB_ON || id == VERB_CA || id == VERB_RUN
         || id == VERB_PROVISION_DNS || id == VERB_WITHDRAW_DNS;
     bool server = !client || id == VERB_PROVISION_DNS || id == VERB_WITHDRAW_DNS;

@@ -46,6 +46,21 @@ home="--ca-file $tmp/root.pem --home $tmp/home --webroot $tmp/www"
     holds "and is another one" sh -c "! cmp -s $tmp/before.pem $tmp/home/a.test/cert.pem"
     holds "renewal information is told" \
         ends 0 "Z to 2" $issue renewal-info "$url" a.test $home
+    openssl req -newkey rsa:2048 -nodes -keyout "$tmp/own.key" -out "$tmp/own.csr" \
+        -subj /CN=own.test -addext subjectAltName=DNS:www.own.test 2>/dev/null
+    holds "a request of one's own is sent for its names" \
+        ends 0 "own.test/fullchain.pem" $issue obtain "$url" $home --csr "$tmp/own.csr"
+    holds "the certificate is for both" \
+        sh -c "openssl x509 -in $tmp/home/own.test/cert.pem -noout -ext subjectAltName | \
+            grep 'DNS:own.test, DNS:www.own.test'"
+    openssl pkey -in "$tmp/own.key" -pubout >"$tmp/own.pub"
+    holds "and for its key, which is kept by its user alone" \
+        sh -c "openssl x509 -in $tmp/home/own.test/cert.pem -noout -pubkey | \
+            cmp - $tmp/own.pub && ! [ -e $tmp/home/own.test/key.pem ]"
+    holds "a name that it does not have is told" \
+        ends 1 "the CSR is not for c.test" $issue obtain "$url" c.test $home --csr "$tmp/own.csr"
+    holds "what is no request is told" \
+        ends 1 "no certificate request" $issue obtain "$url" $home --csr "$tmp/own.key"
     cp "$tmp/home/account.pem" "$tmp/before.pem"
     holds "the account is rolled over" $issue roll-over "$url" $home
     holds "to another key" sh -c "! cmp -s $tmp/before.pem $tmp/home/account.pem"
