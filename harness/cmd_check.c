@@ -146,11 +146,12 @@ int cmd_check(struct arena *a, int argc, char **argv)
     str root, catalogue;
     c.mistakes.arena = c.arena;
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-        puts("usage: acmespec check [PATH...]\n\nReads all that is data: scenarios, "
-             "watches, "
-             "requirements, baselines and the rest (all\nthat ship, unless paths are "
-             "given) "
-             "and names every mistake with file, line and column.\nPlays nothing.");
+        puts("usage: acmespec check [PATH...]\n\n"
+             "Reads all that is data: scenarios, watches, requirements, baselines and "
+             "the rest (all\n"
+             "that ship, unless paths are given) and names every mistake with file, line "
+             "and column.\n"
+             "Plays nothing.");
         return 0;
     }
     if (!library_root(c.arena, &root, &err))

@@ -97,16 +97,6 @@ static int explain_scenario(struct arena *a, const struct history *history,
     return EXIT_CONFORMS;
 }
 
-static const struct watch *watch_find(const struct library *l, str id)
-{
-    if (str_starts(id, "watch/"))
-        id = str_from(id, 6);
-    for (size_t i = 0; i < l->watches->count; i++)
-        if (str_eq(l->watches->item[i].id, id))
-            return &l->watches->item[i];
-    return NULL;
-}
-
 static int explain_watch(struct arena *a, const struct history *history,
                          const struct watch *w)
 {
@@ -126,7 +116,7 @@ static int explain(struct arena *a, const struct library *l,
 {
     const struct requirement *r = requirement_find(l->requirements, id);
     const struct scenario *s = library_find(l, id);
-    const struct watch *w = watch_find(l, id);
+    const struct watch *w = watch_find(l->watches, id);
     const struct history_row *row = history_find(history, id);
     if (r)
         return explain_requirement(a, l, r);
@@ -159,12 +149,12 @@ int cmd_explain(struct arena *a, int argc, char **argv)
     struct err err;
     str root;
     if (argc != 2 || strcmp(argv[1], "--help") == 0) {
-        puts(
-            "usage: acmespec explain ID|SCENARIO|WATCH\n\nA requirement of the "
-            "catalogue (rfc8555-6.5-8): its sentence in our words, level, who is\nbound, "
-            "which checks rest on it.  A scenario: its steps in prose, and the bugs of "
-            "the\nfield that it shows.  Such a bug (N-11): who had it, and what shows "
-            "it.");
+        puts("usage: acmespec explain ID|SCENARIO|WATCH\n\n"
+             "A requirement of the catalogue (rfc8555-6.5-8): its sentence in our words, "
+             "level, who is\n"
+             "bound, which checks rest on it.  A scenario: its steps in prose, and the "
+             "bugs of the\n"
+             "field that it shows.  Such a bug (N-11): who had it, and what shows it.");
         return argc == 2 ? 0 : EXIT_USAGE;
     }
     if (!library_root(a, &root, &err))

@@ -65,13 +65,10 @@ bool history_read(struct arena *a, str root, struct history *all, struct mistake
 
 static bool is_there(struct arena *a, str name, str root, const struct watches *watches)
 {
-    if (!str_starts(name, "watch/"))
-        return file_exists(
+    return str_starts(name, "watch/")
+        ? watch_find(watches, name) != NULL
+        : file_exists(
             arena_printf(a, "%.*s/%.*s.acme", STR_ARG(root), STR_ARG(name)).ptr);
-    for (size_t i = 0; i < watches->count; i++)
-        if (str_eq(watches->item[i].id, str_from(name, strlen("watch/"))))
-            return true;
-    return false;
 }
 
 void history_judge(struct arena *a, const struct history *all, str root,

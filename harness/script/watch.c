@@ -101,3 +101,14 @@ struct watches *watches_read(struct arena *a, const char *path,
     }
     return all;
 }
+
+const struct watch *watch_find(const struct watches *all, str id)
+{
+    static const char before[] = "watch/";
+    if (str_starts(id, before))
+        id = str_from(id, sizeof before - 1);
+    for (size_t i = 0; i < all->count; i++)
+        if (str_eq(all->item[i].id, id))
+            return &all->item[i];
+    return NULL;
+}

@@ -28,5 +28,7 @@ struct watches *watches_read(struct arena *a, const char *path,
 void watches_add(struct arena *a, struct watches *all, const struct line *lines,
                  size_t count, const struct requirements *requirements,
                  struct mistakes *m);
+/* The one of that id, with "watch/" before it or without; NULL: there is none. */
+const struct watch *watch_find(const struct watches *all, str id);
 
 #endif
