@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "commands.h"
 #include "crypto/b64url.h"
-#include "mock_control.h"
 #include "options.h"
+#include "run/mock_control.h"
 #include "script/library.h"
 
 struct mock_options {

@@ -36,9 +36,12 @@ struct ca_wish {
                    ... */
     enum problem_type problem; /* ... with this error */
     str detail;
-    bool expired;     /* newOrder, order, finalize, authorization: its time is over */
-    long shift;       /* seconds that the CA's clock jumps, for good */
-    bool right_clock; /* the clock is put right first */
+    bool expired;      /* newOrder, order, finalize, authorization: its time is over */
+    long shift;        /* seconds that the CA's clock jumps, for good */
+    bool right_clock;  /* the clock is put right first */
+    bool new_terms;    /* what accounts have agreed to is of the past */
+    str withdrawn;     /* the profile of this name is not offered any more */
+    bool all_profiles; /* all are offered again */
 };
 
 /* What a request was recognised as.  Everything lives until the answer was sent. */

@@ -9,12 +9,13 @@ static void put(json_t *object, const char *name, str value)
 }
 
 /* The profiles draft, 3: names and what they are, for people. */
-static json_t *profiles(void)
+static json_t *profiles(const struct ca *ca)
 {
     json_t *out = json_object();
     for (size_t i = 0; i < ca_profile_count; i++)
-        json_object_set_new(out, ca_profiles[i].name,
-                            json_string(ca_profiles[i].description));
+        if (&ca_profiles[i] != ca->withdrawn)
+            json_object_set_new(out, ca_profiles[i].name,
+                                json_string(ca_profiles[i].description));
     return out;
 }
 
@@ -31,7 +32,7 @@ static json_t *meta(struct ca_call *call)
     if (ca->options.eab_required && !bug_on(ca, BUG_EAB_NOT_IN_META))
         json_object_set_new(out, "externalAccountRequired", json_true());
     if (!ca->options.no_profiles)
-        json_object_set_new(out, "profiles", profiles());
+        json_object_set_new(out, "profiles", profiles(ca));
     ca_spoil_object(ca, "meta", out);
     return out;
 }

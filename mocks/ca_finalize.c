@@ -51,7 +51,8 @@ static bool has_no_caa_against(struct ca_call *call)
 static bool has_profile(struct ca_call *call)
 {
     const struct order *order = call->order;
-    return !order->profile || ca_profile_find(str_of(order->profile))
+    const struct profile_row *withdrawn = call->ca->withdrawn;
+    return !order->profile || !withdrawn || strcmp(order->profile, withdrawn->name) != 0
         || ca_why(call, "the profile %s is not offered any more", order->profile);
 }
 
@@ -254,7 +255,7 @@ static const struct ca_check checks[] = {
     { "finalize-own",     "RFC 8555 7.4",  BUG_FINALIZED_BY_ALL,      PROBLEM_UNAUTHORIZED,    403, ca_order_is_own },
     { "order-ready",      "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_ORDER_NOT_READY, 403, is_ready },
     { "finalize-caa",     "RFC 8659 3",    BUG_NONE,                  PROBLEM_UNAUTHORIZED,    403, has_no_caa_against },
-    { "profile-offered",  "profiles draft 4", BUG_NONE,               PROBLEM_INVALID_PROFILE, 403, has_profile },
+    { "profile-offered",  "profiles draft 4", BUG_PROFILE_STAYS,      PROBLEM_INVALID_PROFILE, 403, has_profile },
     { "csr",              "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       400, has_csr },
     { "csr-base64url",    "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_MALFORMED,       400, is_csr_base64url },
     { "csr-der",          "RFC 8555 7.4",  BUG_NONE,                  PROBLEM_BAD_CSR,         400, is_csr },

@@ -33,6 +33,7 @@ struct ca {
     struct validator *validator;
     struct ca_proof *proof; /* each query that was made */
     size_t proof_count;
+    const struct profile_row *withdrawn; /* not offered any more, or NULL */
     int terms;  /* number of the terms in force; 0: there are none */
     long shift; /* seconds that its clock is ahead */
     unsigned long requests;
@@ -189,6 +190,8 @@ void ca_order_failed(struct ca *ca, struct order *order, str error);
 void ca_permute(struct ca_call *call);
 
 /* --- wishes (ca_wish.c) --- */
+/* What the hook wishes for the CA itself: clock, terms, profiles. */
+void ca_wish_state(struct ca_call *call);
 /* What the hook wishes for an object that is there already. */
 void ca_wish_object(struct ca_call *call);
 /* What it wishes for an order, or an authorization, that was just made. */

@@ -244,9 +244,10 @@ static bool is_profile(struct ca_call *call)
         return true;
     const struct profile_row *found =
         json_is_string(value) ? ca_profile_find(json_str(value)) : NULL;
-    if (found)
+    bool offered = found && found != call->ca->withdrawn;
+    if (offered)
         wish->profile = found;
-    return found
+    return offered
         || ca_why(call, "there is no such profile; the directory's meta has a list");
 }
 

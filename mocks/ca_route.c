@@ -212,11 +212,10 @@ static bool answered_by_hook(struct ca_call *call)
     const struct ca_options *options = &call->ca->options;
     if (!options->before)
         return false;
-    call->wish = (struct ca_wish){ .detail = STR_NONE };
+    call->wish = (struct ca_wish){ .detail = STR_NONE, .withdrawn = STR_NONE };
     bool answered =
         options->before(options->hook_context, call->arena, &call->info, call->reply);
-    call->ca->shift = (call->wish.right_clock ? 0 : call->ca->shift) + call->wish.shift;
-    call->now = ca_now(call->ca);
+    ca_wish_state(call);
     if (!answered)
         ca_wish_object(call);
     return answered;

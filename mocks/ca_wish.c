@@ -2,6 +2,7 @@
 /* What a hook wishes to be otherwise: the states that objects get into, for once without
  * a reason. */
 #include "mocks/ca_inside.h"
+#include "mocks/ca_issuer.h"
 
 str ca_wish_error(struct ca_call *call)
 {
@@ -30,6 +31,17 @@ void ca_wish_order(struct ca_call *call, struct order *order)
         ca_order_failed(call->ca, order, ca_wish_error(call));
     if (call->wish.expired)
         order->expires = ca_now(call->ca);
+}
+
+void ca_wish_state(struct ca_call *call)
+{
+    struct ca *ca = call->ca;
+    const struct ca_wish *wish = &call->wish;
+    ca->shift = (wish->right_clock ? 0 : ca->shift) + wish->shift;
+    call->now = ca_now(ca);
+    ca->terms += wish->new_terms;
+    if (wish->withdrawn.len || wish->all_profiles)
+        ca->withdrawn = ca_profile_find(wish->withdrawn);
 }
 
 void ca_wish_object(struct ca_call *call)

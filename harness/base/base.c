@@ -203,7 +203,7 @@ bool str_to_ms(str s, long *ms)
             continue;
         long count;
         str digits = str_upto(s, s.len - strlen(units[i].suffix));
-        if (!str_to_long(digits, 1000000, &count))
+        if (!str_to_long(digits, 100000000, &count))
             return false;
         *ms = count * units[i].factor;
         return true;

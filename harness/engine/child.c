@@ -210,12 +210,14 @@ void child_run(struct arena *a, const struct child_run *what, struct child_end *
     w.capture.head = NEW_ARRAY(step, char, w.capture.room);
     w.capture.ring = NEW_ARRAY(step, char, w.capture.room);
     w.next_ms = clock_ms() + run.deadline_ms;
-    orphans_expect(step, &before);
+    if (!run.leave)
+        orphans_expect(step, &before);
     if (child_start(step, &run, &w.pid, &w.fd, &end->why)) {
         w.pidfd = open_pidfd(w.pid);
         watch(&w);
         end->wall_us = clock_us() - began;
-        end->orphans = orphans_sweep(step, w.pid, &before, run.grace_ms);
+        if (!run.leave)
+            end->orphans = orphans_sweep(step, w.pid, &before, run.grace_ms);
         take_rest(&w);
         fill_in(a, &w, end);
         end->cpu_us = clock_children_cpu_us() - cpu;
@@ -255,4 +257,22 @@ str child_says(struct arena *a, const struct child_run *what, const struct child
         return how;
     return arena_printf(a, "%.*s; it left %zu process%s running", STR_ARG(how),
                         end->orphans, end->orphans == 1 ? "" : "es");
+}
+
+/* --- lines for a shell --- */
+
+void child_assign(struct buf *b, const char *name, str value)
+{
+    buf_addf(b, "%s=", name);
+    if (value.len)
+        buf_add_shell(b, value);
+    buf_add_char(b, '\n');
+}
+
+str child_own_program(struct arena *a)
+{
+    char *path = realpath("/proc/self/exe", NULL);
+    str out = path ? str_copy(a, str_of(path)) : STR("acmespec");
+    free(path);
+    return out;
 }

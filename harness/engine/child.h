@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 struct child_run {
@@ -21,6 +22,7 @@ struct child_run {
     long grace_ms;            /* between SIGTERM and SIGKILL; 0: 500 */
     size_t ceiling;           /* bytes of output that are kept; 0: 64 KiB */
     const volatile int *stop; /* ends it early once this is not 0; may be NULL */
+    bool leave;               /* what it left running is its user's, and goes on */
 };
 
 enum child_fate {
@@ -54,6 +56,11 @@ void child_run(struct arena *a, const struct child_run *what, struct child_end *
  * the program's name in a sentence. */
 str child_says(struct arena *a, const struct child_run *what,
                const struct child_end *end);
+
+/* "NAME='value'", a line for a shell. */
+void child_assign(struct buf *b, const char *name, str value);
+/* The path of this program. */
+str child_own_program(struct arena *a);
 
 /* Processes by number. */
 struct pids {

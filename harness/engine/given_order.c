@@ -177,7 +177,9 @@ static bool order_payload(struct world *w, const struct line *line, json_t **out
 {
     static const struct {
         const char *clause, *member;
-    } dates[] = { { "not-before", "notBefore" }, { "not-after", "notAfter" } };
+    } members[] = { { "not-before", "notBefore" },
+                    { "not-after", "notAfter" },
+                    { "profile", "profile" } };
     json_t *payload = *out = json_keep(w->arena, json_object());
     json_t *identifiers = json_keep(w->arena, json_array());
     for (size_t i = 0; i < line_args(line, "DOMAIN"); i++) {
@@ -187,14 +189,14 @@ static bool order_payload(struct world *w, const struct line *line, json_t **out
         json_array_append(identifiers, identifier_of(w->arena, domain));
     }
     json_object_set(payload, "identifiers", identifiers);
-    for (size_t i = 0; i < countof(dates); i++) {
-        const struct line *clause = line_clause(line, dates[i].clause);
+    for (size_t i = 0; i < countof(members); i++) {
+        const struct line *clause = line_clause(line, members[i].clause);
         str value;
         if (!clause)
             continue;
         if (!world_word(w, line_arg(clause, "VALUE"), &value, err))
             return false;
-        json_object_set(payload, dates[i].member, json_string_of(w->arena, value));
+        json_object_set(payload, members[i].member, json_string_of(w->arena, value));
     }
     return true;
 }

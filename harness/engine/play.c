@@ -33,6 +33,8 @@ static step_function *const step_functions[] = {
     [VERB_WITHDRAW] = step_withdraw,
     [VERB_WITHDRAW_DNS] = step_withdraw_dns,
     [VERB_WAIT] = step_wait,
+    [VERB_WAIT_RETRY_AFTER] = step_wait_retry_after,
+    [VERB_OPERATOR] = step_operator,
     [VERB_SAVE] = step_save,
     [VERB_RECONNECT] = step_reconnect,
     [VERB_RUN] = step_run,
@@ -260,6 +262,16 @@ static void own_faults(struct playing *p)
     }
 }
 
+/* A CA that stays as its operator made it would spoil what is played next. */
+static void end_operation(struct playing *p)
+{
+    struct err err = { "" };
+    if (operator_restore(p->world, &err))
+        return;
+    worsen(p->result, VERDICT_ERROR);
+    p->result->reason = str_copy(p->arena, str_of(err.text));
+}
+
 /* A rule that never applied: the client was not put to the test, whatever it did. */
 static void end_client(struct playing *p)
 {
@@ -278,6 +290,7 @@ static void take_steps(struct playing *p)
         take_step(p, &s->step[i]);
     if (p->world->under_test)
         end_client(p);
+    end_operation(p);
     watching_look(p->watching);
 }
 

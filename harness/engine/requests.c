@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests: signed and unsigned, raw bytes, polls, requests at once, and what is saved of
- * their answers. */
+/* Requests: signed and unsigned, raw bytes, requests at once, and what is saved of their
+ * answers. */
 #include "acme/problem.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "crypto/cert.h"
 #include "crypto/b64url.h"
-#include "engine/judge.h"
 #include "engine/steps.h"
-
-static enum step_end ended(bool ok)
-{
-    return ok ? STEP_DONE : STEP_NOT_HELD;
-}
 
 /* --- headers and bodies of a request --- */
 
@@ -142,14 +136,36 @@ static bool read_post(struct world *w, const struct line *line, struct post *pos
         && read_headers(w, line, &post->headers, err);
 }
 
+enum { MOST_TIMES = 1000, MOST_TOGETHER = 64 };
+
+/* How often a post is sent. */
+static bool times_of(struct world *w, const struct line *line, long most, long *times,
+                     struct err *err)
+{
+    const struct line *clause = line_clause(line, "times");
+    str text;
+    *times = 1;
+    if (!clause)
+        return true;
+    return world_word(w, line_arg(clause, "NUMBER"), &text, err)
+        && ((str_to_long(text, most, times) && *times > 0)
+            || err_set(err, "a request is sent between 1 and %ld times, not %.*s", most,
+                       STR_ARG(str_upto(text, 20))));
+}
+
 enum step_end step_post(struct world *w, const struct step *step, struct err *err)
 {
     struct post post;
-    if (!read_post(w, step->line, &post, err))
+    long times;
+    if (!times_of(w, step->line, MOST_TIMES, &times, err))
         return STEP_NOT_HELD;
-    if (!world_post(w, &post, err))
-        return STEP_BROKEN;
-    return ended(save_clauses(w, step->line, err));
+    for (; times > 0; times--) {
+        if (!read_post(w, step->line, &post, err))
+            return STEP_NOT_HELD;
+        if (!world_post(w, &post, err))
+            return STEP_BROKEN;
+    }
+    return step_ended(save_clauses(w, step->line, err));
 }
 
 /* --- unsigned requests --- */
@@ -169,7 +185,7 @@ static enum step_end send_unsigned(struct world *w, const struct step *step,
                      &exchange, err))
         return STEP_BROKEN;
     world_answer(w, exchange);
-    return ended(save_clauses(w, line, err));
+    return step_ended(save_clauses(w, line, err));
 }
 
 enum step_end step_get(struct world *w, const struct step *step, struct err *err)
@@ -216,25 +232,21 @@ enum step_end step_raw(struct world *w, const struct step *step, struct err *err
 
 /* --- several at once --- */
 
-static size_t times_of(const struct line *line)
-{
-    const struct line *clause = line_clause(line, "times");
-    long times = 1;
-    if (clause)
-        str_to_long(line_arg(clause, "NUMBER"), 64, &times);
-    return (size_t)times;
-}
-
 enum step_end step_at_once(struct world *w, const struct step *step, struct err *err)
 {
-    size_t count = 0, n = 0;
-    for (size_t i = 0; i < step->inner_count; i++)
-        count += times_of(step->inner[i].line);
-    struct post *posts = NEW_ARRAY(w->arena, struct post, count);
-    for (size_t i = 0; i < step->inner_count; i++)
-        for (size_t k = times_of(step->inner[i].line); k > 0; k--)
-            if (!read_post(w, step->inner[i].line, &posts[n++], err))
+    struct post *posts = NULL;
+    size_t count = 0;
+    long times;
+    for (size_t i = 0; i < step->inner_count; i++) {
+        const struct line *line = step->inner[i].line;
+        if (!times_of(w, line, MOST_TOGETHER, &times, err))
+            return STEP_NOT_HELD;
+        for (; times > 0; times--) {
+            posts = GROW(w->arena, posts, count, struct post);
+            if (!read_post(w, line, &posts[count++], err))
                 return STEP_NOT_HELD;
+        }
+    }
     const struct exchange **answers = NEW_ARRAY(w->arena, const struct exchange *, count);
     if (!client_post_together(w->client, posts, count, answers, err))
         return STEP_BROKEN;
@@ -242,101 +254,6 @@ enum step_end step_at_once(struct world *w, const struct step *step, struct err 
     w->answer_count = count;
     w->last = answers[count - 1];
     return STEP_DONE;
-}
-
-/* --- polling --- */
-
-/* Whether the poll goes on after this answer. */
-typedef bool still_waiting(struct world *w, const void *context);
-
-static bool poll_until(struct world *w, str account, str url, long within_ms, int line,
-                       still_waiting *waiting, const void *context, struct err *err)
-{
-    int64_t end = clock_ms() + within_ms * w->target->profile.deadline_factor;
-    for (int polls = 0;; polls++) {
-        if (!world_post_as(w, account, url, NULL, line, err))
-            return false;
-        if (w->last->response.status == 0 || !waiting(w, context))
-            return true;
-        long pause = client_pause_ms(w->last, polls);
-        if (clock_ms() + pause > end || clock_ms() > w->deadline_ms)
-            return true;
-        clock_sleep_ms(pause);
-    }
-}
-
-struct statuses {
-    const char *const *name;
-    size_t count;
-};
-
-static bool has_status(struct world *w, const void *context)
-{
-    const struct statuses *s = context;
-    return w->last->response.status == 200
-        && name_find(s->name, s->count, json_member(w->last->body, "status")) >= 0;
-}
-
-bool poll_while(struct world *w, str account, str url, const char *const while_statuses[],
-                size_t count, long within_ms, struct err *err)
-{
-    struct statuses s = { while_statuses, count };
-    return poll_until(w, account, url, within_ms, 0, has_status, &s, err);
-}
-
-/* What a poll waits for: any one of these. */
-struct awaited {
-    struct check check[4];
-    size_t count;
-};
-
-static bool none_held(struct world *w, const void *context)
-{
-    const struct awaited *a = context;
-    struct finding finding = { .verdict = VERDICT_FAIL };
-    for (size_t i = 0; i < a->count && finding.verdict != VERDICT_PASS; i++)
-        judge_check(w, &a->check[i], &finding);
-    return finding.verdict != VERDICT_PASS;
-}
-
-static bool add_awaited(struct world *w, const struct line *line, size_t from,
-                        struct awaited *out, struct err *err)
-{
-    if (out->count == countof(out->check))
-        return err_set(err, "a poll waits for %zu things at most", countof(out->check));
-    struct check *check = &out->check[out->count++];
-    *check = (struct check){ .level = CHECK_MUST };
-    return check_read(w->arena, line, from, check, err);
-}
-
-/* The check of the line, then those of its `or` clauses. */
-static bool read_awaited(struct world *w, const struct line *line, struct awaited *out,
-                         struct err *err)
-{
-    out->count = 0;
-    if (!add_awaited(w, line, line->check_from, out, err))
-        return false;
-    for (const struct line *c = NULL; (c = line_clause_after(line, "or", c));)
-        if (!add_awaited(w, c, 0, out, err))
-            return false;
-    return true;
-}
-
-enum step_end step_poll(struct world *w, const struct step *step, struct err *err)
-{
-    const struct line *line = step->line, *within = line_clause(line, "within");
-    struct awaited awaited;
-    long within_ms = 10000;
-    str url;
-    if (!read_awaited(w, line, &awaited, err)
-        || !world_target(w, line_arg(line, "TARGET"), &url, err))
-        return STEP_NOT_HELD;
-    if (within)
-        str_to_ms(line_arg(within, "DURATION"), &within_ms);
-    if (!poll_until(w, line_arg(line, "ACCOUNT"), url, within_ms, line->place.line,
-                    none_held, &awaited, err))
-        return STEP_BROKEN;
-    return ended(save_clauses(w, line, err));
 }
 
 /* --- saving --- */
@@ -436,7 +353,7 @@ bool save_clauses(struct world *w, const struct line *line, struct err *err)
 
 enum step_end step_save(struct world *w, const struct step *step, struct err *err)
 {
-    return ended(save_value(w, step->line, err));
+    return step_ended(save_value(w, step->line, err));
 }
 
 enum step_end step_reconnect(struct world *w, const struct step *step, struct err *err)
@@ -444,15 +361,5 @@ enum step_end step_reconnect(struct world *w, const struct step *step, struct er
     (void)step;
     (void)err;
     fetcher_drop_connections(client_fetcher(w->client));
-    return STEP_DONE;
-}
-
-enum step_end step_wait(struct world *w, const struct step *step, struct err *err)
-{
-    long ms = 0;
-    (void)w;
-    (void)err;
-    str_to_ms(line_arg(step->line, "DURATION"), &ms);
-    clock_sleep_ms(ms);
     return STEP_DONE;
 }

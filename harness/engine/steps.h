@@ -12,6 +12,11 @@ enum step_end {
     STEP_BROKEN,   /* ours: the sentence says what we could not do */
 };
 
+static inline enum step_end step_ended(bool held)
+{
+    return held ? STEP_DONE : STEP_NOT_HELD;
+}
+
 typedef enum step_end step_function(struct world *w, const struct step *step,
                                     struct err *err);
 
@@ -22,9 +27,14 @@ struct key *key_with_zero(struct arena *a, enum key_type ec_type, struct err *er
 step_function step_given_key, step_given_account, step_given_order, step_given_authz,
     step_given_csr, step_given_certificate, step_given_jws;
 step_function step_get, step_head, step_send, step_post, step_raw, step_poll,
-    step_at_once, step_save, step_reconnect, step_wait;
+    step_at_once, step_save, step_reconnect, step_wait, step_wait_retry_after;
+step_function step_operator;
 step_function step_run;
 step_function step_provision, step_provision_dns, step_withdraw, step_withdraw_dns;
+
+/* At the end of a scenario whose operator changed the CA: has it put back, where the
+ * profile has a hook for that. */
+bool operator_restore(struct world *w, struct err *err) MUST_CHECK;
 
 /* --- shared between them --- */
 

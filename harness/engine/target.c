@@ -30,9 +30,23 @@ void target_offer(struct target *t, const char *capability, bool yes, str reason
         t->offered[i] = (struct offered){ yes ? OFFER_YES : OFFER_NO, reason };
 }
 
+/* What only a profile can tell. */
+static void offer_declared(struct target *t)
+{
+    const struct profile *p = &t->profile;
+    for (size_t i = 0; i < deed_count; i++)
+        target_offer(t, deeds[i].name, profile_hook(p, str_of(deeds[i].name)).len > 0,
+                     STR("no profile has a hook for it"));
+    target_offer(t, "order-limit", p->limit_count > 0,
+                 STR("no profile tells a limit of orders"));
+    target_offer(t, "refused-name", p->refused_name.len > 0,
+                 STR("no profile tells such a name"));
+}
+
 void target_apply_profile(struct target *t)
 {
     const struct profile *p = &t->profile;
+    offer_declared(t);
     for (size_t i = 0; i < p->offers.count; i++) {
         int k = capability_find(p->offers.item[i]);
         if (k >= 0)

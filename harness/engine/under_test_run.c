@@ -27,14 +27,6 @@ enum {
 
 /* --- the shell lines --- */
 
-static void add_variable(struct buf *b, const char *name, str value)
-{
-    buf_addf(b, "%s=", name);
-    if (value.len)
-        buf_add_shell(b, value);
-    buf_add_char(b, '\n');
-}
-
 static void add_port(struct buf *b, const char *name, int port)
 {
     buf_addf(b, "%s=%d\n", name, port);
@@ -48,34 +40,26 @@ static str with_blanks(struct arena *a, const struct strs *names)
     return buf_str(&b);
 }
 
-static str own_program(struct arena *a)
-{
-    char *path = realpath("/proc/self/exe", NULL);
-    str out = path ? str_copy(a, str_of(path)) : STR("acmespec");
-    free(path);
-    return out;
-}
-
 static void add_variables(struct world *w, struct buf *b)
 {
     const struct under_test *u = w->under_test;
     struct arena *a = w->arena;
     const char *home = getenv("HOME");
-    add_variable(b, "directory", ca_directory_url(u->ca));
-    add_variable(b, "terms", ca_newest_terms(u->ca, a));
-    add_variable(b, "root", sandbox_bundle(a, u->trust));
-    add_variable(b, "work", u->work);
-    add_variable(b, "home", home ? str_of(home) : STR_NONE);
-    add_variable(b, "domain", u->names.count ? u->names.item[0] : STR_NONE);
-    add_variable(b, "domains", with_blanks(a, &u->names));
-    add_variable(b, "challenge", str_of(challenge_names[u->challenge]));
+    child_assign(b, "directory", ca_directory_url(u->ca));
+    child_assign(b, "terms", ca_newest_terms(u->ca, a));
+    child_assign(b, "root", sandbox_bundle(a, u->trust));
+    child_assign(b, "work", u->work);
+    child_assign(b, "home", home ? str_of(home) : STR_NONE);
+    child_assign(b, "domain", u->names.count ? u->names.item[0] : STR_NONE);
+    child_assign(b, "domains", with_blanks(a, &u->names));
+    child_assign(b, "challenge", str_of(challenge_names[u->challenge]));
     add_port(b, "http_port", u->http_port);
     add_port(b, "tls_port", u->tls_port);
     add_port(b, "dns_port", u->dns_port);
-    add_variable(b, "webroot", u->webroot);
-    add_variable(b, "dns_add", arena_printf(a, "%.*s/dns-add", STR_ARG(u->folder)));
-    add_variable(b, "dns_remove", arena_printf(a, "%.*s/dns-remove", STR_ARG(u->folder)));
-    add_variable(b, "acmespec", own_program(a));
+    child_assign(b, "webroot", u->webroot);
+    child_assign(b, "dns_add", arena_printf(a, "%.*s/dns-add", STR_ARG(u->folder)));
+    child_assign(b, "dns_remove", arena_printf(a, "%.*s/dns-remove", STR_ARG(u->folder)));
+    child_assign(b, "acmespec", child_own_program(a));
 }
 
 static str script_with(struct world *w, str extras, str line)
@@ -272,13 +256,13 @@ static bool extras_of(struct world *w, const struct line *line, str *out, struct
             || !add_extra(w, line_arg(c, "EXTRA"), value, &x, err))
             return false;
     }
-    add_variable(&b, "eab_kid", x.eab_kid);
-    add_variable(&b, "eab_key", x.eab_key);
-    add_variable(&b, "profile", x.profile);
-    add_variable(&b, "chain", x.chain);
-    add_variable(&b, "account_key", x.account_key);
-    add_variable(&b, "csr", x.csr);
-    add_variable(&b, "email", arena_printf(w->arena, "someone@%.*s", STR_ARG(w->zone)));
+    child_assign(&b, "eab_kid", x.eab_kid);
+    child_assign(&b, "eab_key", x.eab_key);
+    child_assign(&b, "profile", x.profile);
+    child_assign(&b, "chain", x.chain);
+    child_assign(&b, "account_key", x.account_key);
+    child_assign(&b, "csr", x.csr);
+    child_assign(&b, "email", arena_printf(w->arena, "someone@%.*s", STR_ARG(w->zone)));
     *out = buf_str(&b);
     return true;
 }
@@ -344,8 +328,8 @@ static bool read_run(struct world *w, const struct line *line, str *script, long
 static str with_files(struct world *w, str script, const str paths[2])
 {
     struct buf b = buf_new(w->arena, CEILING_SCRIPT);
-    add_variable(&b, "certificate", paths[0]);
-    add_variable(&b, "key", paths[1]);
+    child_assign(&b, "certificate", paths[0]);
+    child_assign(&b, "key", paths[1]);
     buf_add(&b, script);
     return buf_str(&b);
 }

@@ -83,6 +83,17 @@ static void set_external_accounts(struct world *w)
     }
 }
 
+/* What the profile says of what the CA refuses. */
+static void set_refusals(struct world *w)
+{
+    const struct profile *p = &w->target->profile;
+    long most = 0;
+    for (size_t i = 0; i < p->limit_count; i++)
+        most = p->limit[i].count > most ? p->limit[i].count : most;
+    vars_set(w->vars, STR("order-limit"), arena_printf(w->arena, "%ld", most));
+    vars_set(w->vars, STR("refused-name"), p->refused_name);
+}
+
 void world_directory(struct world *w, str url)
 {
     struct url parts;
@@ -110,6 +121,7 @@ static void set_names(struct world *w)
     vars_set(w->vars, STR("tls-port"), arena_printf(w->arena, "%d", w->target->tls_port));
     set_dates(w);
     set_external_accounts(w);
+    set_refusals(w);
 }
 
 /* The first names of the profiles draft's meta.profiles (3). */

@@ -52,6 +52,7 @@ struct world {
     str reason;             /* why the last look was false, when that can be said */
     struct listener *https; /* redirect target, started when first needed */
     int64_t deadline_ms;    /* clock_ms() when the play must be over */
+    bool operated;          /* the CA's operator changed it */
     struct under_test *under_test; /* suite client only, see engine/under_test.h */
 };
 

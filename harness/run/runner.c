@@ -39,9 +39,10 @@ struct running {
     struct child child[MOST_JOBS];
     size_t *told;       /* of each watch: whose finding stands in the results */
     struct pids before; /* processes that are here but for no play of this run */
-    size_t jobs, next;
-    size_t cut;    /* plays that were killed because the run was stopped */
-    size_t silent; /* plays in a row that ended without an answer */
+    size_t *order;      /* of the plan's plays: those that are played alone come last */
+    size_t jobs, next;  /* next: in that order */
+    size_t cut;         /* plays that were killed because the run was stopped */
+    size_t silent;      /* plays in a row that ended without an answer */
     bool stopping;
 };
 
@@ -248,11 +249,30 @@ static struct child *free_place(struct running *run)
     return NULL;
 }
 
+static bool is_alone(const struct running *run, size_t index)
+{
+    return run->plan->play[index].scenario->alone;
+}
+
+/* Whether the next play in order may begin: one that is played alone waits for all
+ * others, and they for it. */
+static bool may_begin(const struct running *run)
+{
+    if (run->stopping || run->next == run->plan->count)
+        return false;
+    bool wants_to_be_alone = is_alone(run, run->order[run->next]);
+    for (size_t i = 0; i < run->jobs; i++)
+        if (run->child[i].pid
+            && (wants_to_be_alone || is_alone(run, run->child[i].index)))
+            return false;
+    return true;
+}
+
 static void start_some(struct running *run)
 {
     struct child *c;
-    while (!run->stopping && run->next < run->plan->count && (c = free_place(run))) {
-        size_t index = run->next++;
+    while (may_begin(run) && (c = free_place(run))) {
+        size_t index = run->order[run->next++];
         str reason;
         if (plan_lacks(run->arena, &run->plan->play[index], run->options->target,
                        &reason))
@@ -305,8 +325,19 @@ static size_t wait_for_children(struct running *run)
     return count;
 }
 
+static void put_in_order(struct running *run)
+{
+    size_t count = run->plan->count, n = 0;
+    run->order = NEW_ARRAY(run->arena, size_t, count + 1);
+    for (int alone = 0; alone < 2; alone++)
+        for (size_t i = 0; i < count; i++)
+            if (is_alone(run, i) == (alone == 1))
+                run->order[n++] = i;
+}
+
 static void prepare(struct running *run)
 {
+    put_in_order(run);
     struct results *r = run->results;
     const struct watches *w = run->options->watches;
     r->play_count = run->plan->count;

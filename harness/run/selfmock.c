@@ -9,6 +9,22 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "engine/rules.h"
+#include "run/mock_control.h"
+
+/* The hooks of its profile come to it as to any mock CA. */
+static struct ca *start_controlled(struct arena *a, struct ca_options *options,
+                                   struct err *err)
+{
+    static const struct rules_read none;
+    struct rules *rules = rules_new(a, NULL, 0);
+    mock_control_hook(mock_control_new(a, rules, &none), options);
+    rules_hook(rules, options);
+    struct ca *ca = ca_new(a, options, err);
+    if (ca)
+        rules_attach(rules, ca);
+    return ca;
+}
 
 /* A second try after a failed validation comes late enough to see what is told meanwhile,
  * and lists of orders go on. */
@@ -25,12 +41,15 @@ static struct ca *start_ca(struct arena *a, const struct selfmock_options *o,
                                   .attempts = 2,
                                   .retry_ms = 2000,
                                   .page = 3,
+                                  .limits = { { RESOURCE_NEW_ORDER, 40, 1 },
+                                              { RESOURCE_NEW_ORDER, 40, 3 } },
                                   .bugs = o->bugs };
+    strs_add(a, &options.blocked, STR("refused.test"));
     eab[0].kid = STR("acmespec-1");
     eab[0].mac_key = STR("acmespec peers key, not secret!!");
     eab[1].kid = STR("acmespec-2");
     eab[1].mac_key = STR("second acmespec key, not secret!");
-    return ca_new(a, &options, err);
+    return start_controlled(a, &options, err);
 }
 
 /* Tells the directory's URL and the root, or "!" and why there is none; then waits for

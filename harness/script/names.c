@@ -28,6 +28,8 @@ const struct name_help common_names[] = {
     { "terms", "the terms of service URL of the directory" },
     { "profile", "a name of the profiles that the directory's meta lists" },
     { "profile2", "another one" },
+    { "order-limit", "how many orders of an account the profile allows, by the widest limit" },
+    { "refused-name", "a name that the CA takes no order for, by the profile" },
     { "right", "inside `provision`: the value that would be right" },
     { "swapped", "inside `provision`: the right value in the other letter case" },
     { "cut", "inside `provision`: the right value without its last character" },

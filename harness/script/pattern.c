@@ -120,6 +120,11 @@ static bool is_operation(const struct word *w)
     return str_starts(w->text, "${") || one_of(w, operation_names, OPERATION_COUNT);
 }
 
+static bool is_deed(const struct word *w)
+{
+    return !w->quoted && deed_find(w->text) != NULL;
+}
+
 WORDS_OF_KIND(is_extra, "eab", "profile", "chain", "account-key", "csr")
 
 /* clang-format off */
@@ -180,6 +185,7 @@ const struct word_kind word_kinds[] = {
     { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest, trailing-octets or talks", is_alpn_fault },
     { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any, or handshake", is_resource },
     { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
+    { "DEED", "change-terms, pass-time or withdraw-profile; in a profile also restore, which puts all back", is_deed },
     { "EXTRA", "eab, profile, chain, account-key or csr", is_extra },
     { "SETTING", "a setting of the mock CA", is_any },
     { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil },

@@ -7,9 +7,11 @@
 
 struct profile profile_none(void)
 {
-    return (struct profile){
-        .name = STR_NONE, .about = STR_NONE, .zone = STR_NONE, .deadline_factor = 1
-    };
+    return (struct profile){ .name = STR_NONE,
+                             .about = STR_NONE,
+                             .zone = STR_NONE,
+                             .refused_name = STR_NONE,
+                             .deadline_factor = 1 };
 }
 
 void lack_add(struct arena *a, const struct line *clause, struct lack **list,
@@ -18,6 +20,37 @@ void lack_add(struct arena *a, const struct line *clause, struct lack **list,
     *list = GROW(a, *list, *count, struct lack);
     (*list)[(*count)++] =
         (struct lack){ line_arg(clause, "CAPABILITY"), line_arg(clause, "TEXT") };
+}
+
+str profile_hook(const struct profile *p, str deed)
+{
+    for (size_t i = 0; i < p->hook_count; i++)
+        if (str_eq(p->hook[i].deed, deed))
+            return p->hook[i].lines;
+    return STR_NONE;
+}
+
+static void add_hook(struct arena *a, const struct line *clause, struct profile *p)
+{
+    str deed = line_arg(clause, "DEED"), text = line_arg(clause, "TEXT");
+    for (size_t i = 0; i < p->hook_count; i++)
+        if (str_eq(p->hook[i].deed, deed)) {
+            str before = p->hook[i].lines;
+            p->hook[i].lines =
+                arena_printf(a, "%.*s\n%.*s", STR_ARG(before), STR_ARG(text));
+            return;
+        }
+    p->hook = GROW(a, p->hook, p->hook_count, struct hook);
+    p->hook[p->hook_count++] = (struct hook){ deed, text };
+}
+
+static void add_limit(struct arena *a, const struct line *clause, struct profile *p)
+{
+    struct order_limit limit = { 0, 0 };
+    str_to_long(line_arg(clause, "NUMBER"), 1000000, &limit.count);
+    str_to_ms(line_arg(clause, "DURATION"), &limit.ms);
+    p->limit = GROW(a, p->limit, p->limit_count, struct order_limit);
+    p->limit[p->limit_count++] = limit;
 }
 
 static void read_clause(struct arena *a, const struct line *clause, struct profile *p)
@@ -35,6 +68,12 @@ static void read_clause(struct arena *a, const struct line *clause, struct profi
         str_to_long(line_arg(clause, "NUMBER"), 1000, &p->deadline_factor);
     if (strcmp(word, "lacks") == 0)
         lack_add(a, clause, &p->lack, &p->lack_count);
+    if (strcmp(word, "hook") == 0)
+        add_hook(a, clause, p);
+    if (strcmp(word, "limit") == 0)
+        add_limit(a, clause, p);
+    if (strcmp(word, "refuses") == 0)
+        p->refused_name = line_arg(clause, "DOMAIN");
     if (strcmp(word, "eab") == 0) {
         p->eab = GROW(a, p->eab, p->eab_count, struct external_account);
         p->eab[p->eab_count++] = (struct external_account){ line_arg(clause, "KEYID"),

@@ -13,6 +13,16 @@ struct external_account {
     str kid, key; /* key: base64url of the MAC key */
 };
 
+/* Shell lines by which a CA's operator does something (deeds in script/verbs.h). */
+struct hook {
+    str deed, lines;
+};
+
+/* So many orders in that time. */
+struct order_limit {
+    long count, ms;
+};
+
 struct profile {
     str name, about;
     str zone; /* empty: acmespec.test */
@@ -21,6 +31,11 @@ struct profile {
     size_t lack_count;
     struct external_account *eab;
     size_t eab_count;
+    struct hook *hook; /* one for each deed at most */
+    size_t hook_count;
+    struct order_limit *limit; /* of an account */
+    size_t limit_count;
+    str refused_name;     /* empty: none is known */
     long deadline_factor; /* at least 1 */
 };
 
@@ -29,6 +44,8 @@ void lack_add(struct arena *a, const struct line *clause, struct lack **list,
               size_t *count);
 /* The profile that a target has without a file: nothing declared. */
 struct profile profile_none(void);
+/* The lines of a hook; empty when the profile has none for the deed. */
+str profile_hook(const struct profile *p, str deed);
 bool profile_read(struct arena *a, const char *path, struct profile *out,
                   struct mistakes *m, struct err *err) MUST_CHECK;
 

@@ -29,6 +29,8 @@ static const struct {
     { VERB_WITHDRAW, "Take the response to {CHALLENGE} for {AUTHZ} away." },
     { VERB_WITHDRAW_DNS, "Take {DOMAIN} {DNSTYPE} out of the DNS." },
     { VERB_WAIT, "Wait {DURATION}." },
+    { VERB_WAIT_RETRY_AFTER, "Wait as long as Retry-After asks." },
+    { VERB_OPERATOR, "Have the CA's operator do this: {DEED}{ |VALUE|}." },
     { VERB_SAVE, "Keep {SOURCE}{ |VALUE|} of the answer as {NAME}." },
     { VERB_RECONNECT, "Close the connections." },
     { VERB_CA, "The mock CA is set up so: {SETTING}{ |VALUE|}." },

@@ -233,6 +233,24 @@ static bool fits_suite(const struct scenario *s, enum verb_id id)
     return both || (str_is(s->suite, "client") ? client : server);
 }
 
+/* The head says what the target's profile has to have a hook for. */
+static void check_operator(struct maker *mk, const struct line *line)
+{
+    const struct deed *deed = deed_find(line_arg(line, "DEED"));
+    bool has_value = line_has(line, "VALUE");
+    mk->scenario->alone = true;
+    if (strcmp(deed->name, "restore") == 0)
+        mistake(mk->mistakes, line->place,
+                "restore comes by itself at the end of a scenario");
+    else if (!strs_has(&mk->scenario->needs, str_of(deed->name)))
+        mistake(mk->mistakes, line->place, "the head has to say `needs %s`", deed->name);
+    if (!deed->wants && has_value)
+        mistake(mk->mistakes, line->place, "%s takes no value", deed->name);
+    if (deed->wants && !has_value)
+        mistake(mk->mistakes, line->place, "%s wants to know %s", deed->name,
+                deed->wants);
+}
+
 static void add_step(struct maker *mk, const struct line *line)
 {
     struct scenario *s = mk->scenario;
@@ -256,6 +274,8 @@ static void add_step(struct maker *mk, const struct line *line)
         close_block(mk, line);
         return;
     }
+    if (id == VERB_OPERATOR)
+        check_operator(mk, line);
     if (mk->block && id != VERB_POST) {
         mistake(mk->mistakes, line->place,
                 "only posts may stand in `at once`; `end` closes it");

@@ -35,6 +35,8 @@ struct scenario {
     long deadline_ms;
     struct step *step;
     size_t step_count;
+    bool alone;                 /* has an operator change the CA: nothing else is played
+                                   meanwhile */
     size_t check_count;         /* musts and shoulds with their clauses */
     struct rules_read rules_on; /* of the mock CA, in force from the start */
     struct setting *setting;    /* of the mock CA */

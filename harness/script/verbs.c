@@ -56,6 +56,7 @@ const struct verb verbs[] = {
       "An order brought to a state (pending unless given): ${NAME.url}, .finalize, .certificate, .authz1, .http-01.url ..." },
     { "not-before", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for a notBefore." },
     { "not-after", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for a notAfter." },
+    { "profile", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for this certificate profile." },
     { "csr", VERB_CLAUSE, IN_ORDER | IN_CERTIFICATE, 0, "CSR", "Finalizes with this request instead of one made for it." },
     { "given authz", VERB_GIVEN_AUTHZ, IN_SCENARIO, 0, "NAME by ACCOUNT for DOMAIN [AUTHZSTATE] [over CHALLENGE]",
       "An authorization brought to a state: ${NAME.url}, ${NAME.http-01.url}, .http-01.token, .order.url ..." },
@@ -93,7 +94,7 @@ const struct verb verbs[] = {
     { "no-retry", VERB_CLAUSE, IN_POST, 0, "", "Does not retry on badNonce." },
     { "header", VERB_CLAUSE, ANY_REQUEST | IN_PROVISION | IN_ON, 0, "TEXT", "`header NAME: VALUE` replaces a header; without a value it is left out." },
     { "body", VERB_CLAUSE, IN_SEND | IN_ON, 0, "JSON|VALUE", "The body of an unsigned request, or of a rule's reply." },
-    { "times", VERB_CLAUSE, IN_POST, 0, "NUMBER", "Inside `at once`: sends it so many times, each signed anew." },
+    { "times", VERB_CLAUSE, IN_POST, 0, "NUMBER", "Sends it so many times, each signed anew: one after the other, or inside `at once` (64 at most) together." },
     { "save", VERB_SAVE, IN_SCENARIO | ANY_REQUEST | IN_POLL | IN_CHECK, 0, "NAME = SOURCE [VALUE]",
       "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age, path URL." },
     { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",
@@ -157,6 +158,9 @@ const struct verb verbs[] = {
     { "withdraw", VERB_WITHDRAW, IN_SCENARIO, 0, "CHALLENGE for AUTHZ", "Takes the response away again." },
     { "withdraw dns", VERB_WITHDRAW_DNS, IN_SCENARIO, 0, "DOMAIN DNSTYPE", "Takes DNS records away again." },
     { "wait", VERB_WAIT, IN_SCENARIO, 0, "DURATION", "Waits." },
+    { "wait retry-after", VERB_WAIT_RETRY_AFTER, IN_SCENARIO, 0, "", "Waits as long as Retry-After of the last answer asks; nothing is learnt when that is longer than 20s." },
+    { "operator", VERB_OPERATOR, IN_SCENARIO, 0, "DEED [VALUE]",
+      "Has the CA's operator do something, by the hook of that name in the profile; such a scenario is played alone, when all others are over.  `pass-time` takes a time span, or a date that is to be over; `withdraw-profile` a name." },
 
     /* ---- checks ---- */
     { "must", VERB_MUST, IN_SCENARIO | IN_WATCH, IN_CHECK, "CHECK", "A MUST: if it does not hold, the verdict is fail." },
@@ -191,6 +195,9 @@ const struct verb verbs[] = {
     { "offers", VERB_CLAUSE, IN_PROFILE | IN_CLIENT, 0, "CAPABILITY...", "Capabilities to take for granted, whatever the probe sees." },
     { "lacks", VERB_CLAUSE, IN_PROFILE | IN_CLIENT, 0, "CAPABILITY because TEXT", "A capability it does not have, and why; its scenarios are skipped with the reason." },
     { "eab", VERB_CLAUSE, IN_PROFILE, 0, "KEYID VALUE", "An external account: key identifier and base64url MAC key; give several for several." },
+    { "hook", VERB_CLAUSE, IN_PROFILE, 0, "DEED TEXT", "Shell lines by which the CA's operator does this, several of one deed being one script; they have $directory, $root, $seconds, $profile and $acmespec." },
+    { "limit", VERB_CLAUSE, IN_PROFILE, 0, "newOrder NUMBER DURATION", "An account may place so many orders in that time; give several for several." },
+    { "refuses", VERB_CLAUSE, IN_PROFILE, 0, "DOMAIN", "A name that the CA takes no order for, nor for a name below it." },
     { "zone", VERB_CLAUSE, IN_PROFILE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
     { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets." },
     { "deadline-factor", VERB_CLAUSE, IN_PROFILE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
@@ -269,6 +276,11 @@ const struct capability capabilities[] = {
     { "EdDSA", "accepts Ed25519 account keys" },
     { "RS256", "accepts RSA account keys" },
     { "cors", "allows cross-origin requests (RFC 8555 6.1)" },
+    { "change-terms", "the profile has a hook by which the terms of service change, and have to be agreed to anew (RFC 8555 7.3.3)" },
+    { "pass-time", "the profile has a hook by which the CA's time goes on, so that orders and authorizations end" },
+    { "withdraw-profile", "the profile has a hook by which a certificate profile is no longer to be had (ACME profiles draft)" },
+    { "order-limit", "the profile says how many orders an account may place (RFC 8555 6.6)" },
+    { "refused-name", "the profile has a name that the CA takes no order for" },
     { "several-names", "a client: one certificate for several names" },
     { "renew", "a client: renews on demand" },
     { "renew-when-due", "a client: renews when it is time to, and not before" },
@@ -285,6 +297,22 @@ const struct capability capabilities[] = {
 };
 /* clang-format on */
 const size_t capability_count = countof(capabilities);
+
+const struct deed deeds[] = {
+    { "change-terms", NULL },
+    { "pass-time", "how much time, or which date" },
+    { "withdraw-profile", "which profile" },
+    { "restore", NULL },
+};
+const size_t deed_count = countof(deeds);
+
+const struct deed *deed_find(str name)
+{
+    for (size_t i = 0; i < deed_count; i++)
+        if (str_is(name, deeds[i].name))
+            return &deeds[i];
+    return NULL;
+}
 
 const struct verb *verb_find(unsigned where, str first, str second, size_t *used)
 {

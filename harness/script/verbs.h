@@ -78,6 +78,8 @@ enum verb_id {
     VERB_WITHDRAW,
     VERB_WITHDRAW_DNS,
     VERB_WAIT,
+    VERB_WAIT_RETRY_AFTER,
+    VERB_OPERATOR,
     VERB_SAVE,
     VERB_RECONNECT,
     /* suite client: the mock CA and the client under test */
@@ -119,5 +121,15 @@ struct capability {
 };
 extern const struct capability capabilities[];
 extern const size_t capability_count;
+
+/* What the operator of a CA under test can be asked to do; but for `restore`, each is a
+ * capability of that name as well. */
+struct deed {
+    const char *name;
+    const char *wants; /* what a value says behind it; NULL: it takes none */
+};
+extern const struct deed deeds[];
+extern const size_t deed_count;
+const struct deed *deed_find(str name);
 
 #endif

@@ -63,6 +63,19 @@ if command -v curl >/dev/null; then
     holds "and taken away" shows '^\[\]' "$control/rules" -X DELETE
     holds "a reset brings the first ones back" shows '"on newOrder first"' \
         "$control/reset" -X POST
+    holds "time passes" shows '^{}' "$control/time" --data-binary 48h
+    holds "as its Date shows" shows "$(LC_ALL=C date -u -d '+2 days' '+%d %b %Y')" -D - "$url"
+    holds "no time span is told" shows 'body:1:1: .*soon.* is no time span' "$control/time" \
+        --data-binary soon
+    holds "it has its profiles" shows '"shortlived"' "$url"
+    holds "one is withdrawn" shows '^{}' "$control/withdraw" --data-binary shortlived
+    holds "and not offered any more" sh -c "! $curl $url | grep shortlived"
+    holds "its terms" shows '/terms/1"' "$url"
+    holds "change" shows '^{}' "$control/terms" -X POST
+    holds "to others" shows '/terms/2"' "$url"
+    holds "a reset" shows '^\[' "$control/reset" -X POST
+    holds "puts the clock right" shows "$(LC_ALL=C date -u '+%d %b %Y')" -D - "$url"
+    holds "and has all profiles" shows '"shortlived"' "$url"
     holds "an unknown path is none" shows 404 -o /dev/null -w '%{http_code}' "$control/x"
     holds "Pebble's path of the root" shows 'BEGIN CERTIFICATE' "${url%/directory}/roots/0"
     holds "which is the root" cmp -s "$tmp/said" "$tmp/root.pem"

@@ -185,6 +185,24 @@ holds 'grep "^{\"event\":\"play\"" "$tmp/again.jsonl" | grep -q "/unknown\""'
 run "$tmp/good.acme" --results "$tmp/again.jsonl" --rerun-failed
 want 4 'green last time' 'what is named was green'
 
+# Whose operator changes the CA is played alone, when all others are over, and in whatever
+# order they are named: each would find the folder of the other.
+{
+    printf 'profile  own\n  hook  pass-time  mkdir %s/alone && sleep 0.3\n' "$tmp"
+    printf '  hook  restore  rmdir %s/alone\n' "$tmp"
+} >"$tmp/own.acme"
+scenario first 'needs pass-time' 'operator pass-time 1s' 'get directory' 'must 200'
+scenario second 'needs pass-time' 'operator pass-time 1s' 'get directory' 'must 200'
+scenario waiting 'get directory' 'wait 1s' 'must 200'
+run "$tmp/first.acme" "$tmp/second.acme" "$tmp/waiting.acme" -j8 --profile "$tmp/own.acme" \
+    --results "$tmp/alone.jsonl"
+want 0 ' passed, 0 failed' 'plays that are alone'
+holds 'grep "^{\"event\":\"play\"" "$tmp/alone.jsonl" | head -1 | grep -q "/waiting\""'
+holds '[ "$(events play "$tmp/alone.jsonl")" = 3 ] && [ ! -e "$tmp/alone" ]'
+printf 'profile bare\n  about  A CA whose operator is away.\n' >"$tmp/bare.acme"
+run "$tmp/first.acme" -v --profile "$tmp/bare.acme"
+want 4 'no profile has a hook for it' 'a profile without the hook'
+
 # The command that is printed plays the scenario again, whatever stands in its name.
 printf '%s\n' 'scenario  odd' 'suite     server' 'rule      rfc8555-7.1.1-1' \
     'for each word in "it'"'"'s $(odd)"' 'get directory' 'must 404' >"$tmp/it's odd.acme"

@@ -15,11 +15,12 @@ peer_start()
     free_port directory_port
     CA_PEM=$TMP/root.pem
     # A second try after a failed validation, late enough to see what is told meanwhile;
-    # and lists of orders that go on.
+    # and lists of orders that go on; rate limits that no other scenario comes near.
     # shellcheck disable=SC2086
     daemon "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" mock --quiet --port "$directory_port" \
         --root "$CA_PEM" --dns-server "127.0.0.1:$DNS_PORT" \
         --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --page 3 --attempts 2 --retry 2s \
+        --limit newOrder=40/1 --limit newOrder=40/3 --block refused.test --control \
         --eab acmespec-1:YWNtZXNwZWMgcGVlcnMga2V5LCBub3Qgc2VjcmV0ISE \
         --eab acmespec-2:c2Vjb25kIGFjbWVzcGVjIGtleSwgbm90IHNlY3JldCE ${MOCK_OPTIONS:-}
     DIR_URL=https://localhost:$directory_port/directory

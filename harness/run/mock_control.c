@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests below /acmespec/, by a table.  All of it runs in the CA's hooks, so on the
  * listener's thread. */
-#include "mock_control.h"
+#include "run/mock_control.h"
 
 #include "base/clock.h"
-#include "mock_journal.h"
+#include "run/mock_journal.h"
 
 struct mock_control {
     struct arena *arena;
@@ -167,7 +167,40 @@ static void reset(const struct asked *q)
     drop_rules(q->control, q->control->first);
     mock_journal_clear(q->control->journal);
     q->info->wish->right_clock = true;
+    q->info->wish->all_profiles = true;
     show_rules(q);
+}
+
+/* --- what a CA's operator does --- */
+
+/* From now on accounts have to agree to other terms (RFC 8555 7.3.3). */
+static void change_terms(const struct asked *q)
+{
+    q->info->wish->new_terms = true;
+    answer(q, 200, json_object());
+}
+
+/* The clock, and the Date of answers, go ahead by the duration in the body. */
+static void pass_time(const struct asked *q)
+{
+    long ms = 0;
+    struct mistakes m = { .arena = q->arena };
+    str span = str_trim(q->info->request->body);
+    if (!str_to_ms(span, &ms)) {
+        mistake(&m, (struct place){ "body", 1, 1 },
+                "\"%.*s\" is no time span such as 90s, 10m or 48h",
+                STR_ARG(str_upto(span, 60)));
+        answer_mistakes(q, &m);
+        return;
+    }
+    q->info->wish->shift += ms / 1000;
+    answer(q, 200, json_object());
+}
+
+static void withdraw_profile(const struct asked *q)
+{
+    q->info->wish->withdrawn = str_trim(q->info->request->body);
+    answer(q, 200, json_object());
 }
 
 /* --- the table --- */
@@ -187,7 +220,14 @@ static const struct {
     { "GET", "journal", show_journal, "the last 1000 exchanges, their JWS decoded" },
     { "GET", "journal.har", show_har, "the same as HAR 1.2" },
     { "DELETE", "journal", clear_journal, "forget them" },
-    { "POST", "reset", reset, "rules, counts, journal and clock as at the start" },
+    { "POST", "terms", change_terms,
+      "new terms of service, which accounts have to agree to" },
+    { "POST", "time", pass_time,
+      "the clock goes ahead by the time span in the body (48h)" },
+    { "POST", "withdraw", withdraw_profile,
+      "offer no longer the profile whose name is the body" },
+    { "POST", "reset", reset,
+      "rules, counts, journal, clock and profiles as at the start" },
 };
 
 static void show_help(const struct asked *q)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A ring of exchanges, each in an arena of its own. */
-#include "mock_journal.h"
+#include "run/mock_journal.h"
 
 #include "acme/show.h"
 #include "base/clock.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a mock CA exchanged last, for whoever tests with it: as JSON with the JWS taken
  * apart, and as HAR, which browsers' tools open.  It belongs to the listener's thread. */
-#ifndef MOCK_JOURNAL_H
-#define MOCK_JOURNAL_H
+#ifndef RUN_MOCK_JOURNAL_H
+#define RUN_MOCK_JOURNAL_H
 
 #include "json/json.h"
 #include "mocks/ca.h"

@@ -2,8 +2,8 @@
 /* The control interface of `acmespec mock --control`: rules in and out, the journal, what
  * the CA has, and a fresh start, over HTTP on the CA's own port below /acmespec/. Whoever
  * can reach the port can use it, which is why the mock binds to loopback. */
-#ifndef MOCK_CONTROL_H
-#define MOCK_CONTROL_H
+#ifndef RUN_MOCK_CONTROL_H
+#define RUN_MOCK_CONTROL_H
 
 #include "engine/rules.h"
 
