@@ -29,7 +29,7 @@ const struct name_help common_names[] = {
     { "profile", "a name of the profiles that the directory's meta lists" },
     { "profile2", "another one" },
     { "order-limit", "how many orders of an account the profile allows, by the widest limit" },
-    { "refused-name", "a name that the CA takes no order for, by the profile" },
+    { "refused-name", "a name that the CA signs for nobody, by the profile" },
     { "right", "inside `provision`: the value that would be right" },
     { "swapped", "inside `provision`: the right value in the other letter case" },
     { "cut", "inside `provision`: the right value without its last character" },

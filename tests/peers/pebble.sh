@@ -39,6 +39,7 @@ pebble_config()
     "httpPort": $HTTP_PORT,
     "tlsPort": $TLS_PORT,
     "ocspResponderURL": "",
+    "domainBlocklist": ["refused.test"],
     ${PEBBLE_MORE:+$PEBBLE_MORE,}
     "externalAccountBindingRequired": $EAB_REQUIRED,
     "externalAccountMACKeys": {"$EAB_KID": "$EAB_HMAC"}

@@ -23,6 +23,7 @@ step_ca_config()
   "logger": {"format": "text"},
   "db": {"type": "bbolt", "dataSource": "$TMP/step.db"},
   "authority": {
+    "policy": {"x509": {"deny": {"dns": ["refused.test", "*.refused.test"]}}},
     "provisioners": [{
       "type": "ACME",
       "name": "peer",
