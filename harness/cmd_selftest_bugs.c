@@ -51,6 +51,7 @@ struct proving {
     struct library *library;
     struct bugnotes notes;
     struct target target;
+    struct profile eab_profile;
     struct matrix *matrix;
     struct progress *progress;
 };
@@ -61,12 +62,14 @@ static bool read_files(struct proving *s, struct mistakes *m, struct err *err)
     if (!library_root(s->arena, &root, err))
         return false;
     s->library = library_read(s->arena, root, s->suite, m, err);
-    str notes = s->options.notes, profile;
+    str notes = s->options.notes, profile, eab;
     if (!notes.len)
         notes = arena_printf(s->arena, "%.*s/bugs.acme", STR_ARG(root));
     profile = arena_printf(s->arena, "%.*s/profiles/mock.acme", STR_ARG(root));
+    eab = arena_printf(s->arena, "%.*s/profiles/mock-eab.acme", STR_ARG(root));
     bool good = s->library && bugnotes_read(s->arena, notes.ptr, &s->notes, m, err)
-        && profile_read(s->arena, profile.ptr, &s->target.profile, m, err);
+        && profile_read(s->arena, profile.ptr, &s->target.profile, m, err)
+        && profile_read(s->arena, eab.ptr, &s->eab_profile, m, err);
     return session_mended(good, m, err);
 }
 
@@ -196,6 +199,7 @@ static int run(struct proving *s)
     struct err err;
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct rounds_options o = { .target = &s->target,
+                                .eab_profile = &s->eab_profile,
                                 .lanes = s->options.lanes > 0
                                     ? s->options.lanes
                                     : LANES_OF_CORE * (cores > 0 ? cores : 1),

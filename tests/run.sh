@@ -52,6 +52,7 @@ part()
             echo "self-play: $B/acmespec selftest -q $ONLY"
         else
             echo "self-play of the server suite: $B/acmespec selftest --suite server -q"
+            echo "self-play where bindings are required: tests/peers/run.sh mock-eab -q"
             echo "self-play of the client suite: $B/acmespec selftest --suite client -q"
         fi
         ;;

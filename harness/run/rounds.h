@@ -11,8 +11,9 @@
 
 struct rounds_options {
     const struct target *target;
-    long lanes, jobs, deadline_ms; /* see struct trials_options */
-    bool all;                      /* every scenario against every bug, in one round */
+    const struct profile *eab_profile; /* see struct trials_options */
+    long lanes, jobs, deadline_ms;     /* see struct trials_options */
+    bool all; /* every scenario against every bug, in one round */
     /* Called when a round begins, with how many trials it has, and when one has ended. */
     void (*began)(void *context, const char *round, size_t trials);
     void (*ended)(void *context, const struct trial *trial);

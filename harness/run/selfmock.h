@@ -9,7 +9,8 @@
 
 struct selfmock_options {
     int dns_port, http_port, tls_port; /* where it validates; DNS on 127.0.0.1 */
-    struct bugs bugs;                  /* planted ones that it has */
+    bool eab_required; /* as scenarios/profiles/mock-eab.acme declares it */
+    struct bugs bugs;  /* planted ones that it has */
 };
 
 struct selfmock {
@@ -20,8 +21,8 @@ struct selfmock {
                */
 };
 
-/* Starts it, as scenarios/profiles/mock.acme declares it, and waits until it listens.
- * selfmock_stop() is due also after a failure. */
+/* Starts it, as scenarios/profiles/mock.acme declares it or mock-eab.acme, and waits
+ * until it listens. selfmock_stop() is due also after a failure. */
 bool selfmock_start(struct arena *a, const struct selfmock_options *options,
                     struct selfmock *out, struct err *err) MUST_CHECK;
 /* Ends it by SIGTERM and waits for it. */

@@ -101,8 +101,8 @@ static str run_label(struct arena *a)
     return arena_printf(a, "r%.*s", STR_ARG(label));
 }
 
-static bool prepare(struct arena *a, const struct lane *lane, struct target *target,
-                    struct selfmock *mock, struct err *err)
+static bool prepare(struct arena *a, const struct lane *lane, bool eab_required,
+                    struct target *target, struct selfmock *mock, struct err *err)
 {
     struct relay_options options = { .dns_address = "127.0.0.1",
                                      .http_port =
@@ -119,7 +119,8 @@ static bool prepare(struct arena *a, const struct lane *lane, struct target *tar
     target->dns_port = relay_dns_port(target->relay);
     struct selfmock_options ca = { .dns_port = target->dns_port,
                                    .http_port = lane->http_port,
-                                   .tls_port = lane->tls_port };
+                                   .tls_port = lane->tls_port,
+                                   .eab_required = eab_required };
     ca.bugs.on[lane->trial->bug] = lane->trial->bug != BUG_NONE;
     if (!selfmock_start(a, &ca, mock, err))
         return false;
@@ -144,7 +145,8 @@ static bool prepare_client(struct arena *a, const struct lane *lane,
 /* Until then SIGTERM ends this process at once, and the CA and the relay with it; from
  * here on in order. */
 static str play_all(struct arena *a, const struct trials *all, const struct lane *lane,
-                    const struct target *target, struct telling *t)
+                    const struct plan *plan, const struct target *target,
+                    struct telling *t)
 {
     struct results results = { .play = NULL };
     struct runner_options runner = { .target = target,
@@ -153,23 +155,60 @@ static str play_all(struct arena *a, const struct trials *all, const struct lane
                                      .ended = tell,
                                      .context = t };
     stop_watch();
-    runner_run(a, &lane->trial->plan, &runner, &stop_asked, &results);
+    runner_run(a, plan, &runner, &stop_asked, &results);
     return t->until_red && t->red ? STR_NONE : results.stopped;
+}
+
+/* The plays of the plan that need a CA which requires bindings, or all others. */
+static struct plan part_of(struct arena *a, const struct plan *plan, bool eab_required)
+{
+    struct plan part = { NEW_ARRAY(a, struct play, plan->count + 1), 0 };
+    for (size_t i = 0; i < plan->count; i++)
+        if (strs_has(&plan->play[i].scenario->needs, STR("eab-required")) == eab_required)
+            part.play[part.count++] = plan->play[i];
+    return part;
+}
+
+static str play_server(struct arena *a, const struct trials *all, const struct lane *lane,
+                       bool eab_required, struct telling *t)
+{
+    struct target target = *all->options->target;
+    struct plan part = part_of(a, &lane->trial->plan, eab_required);
+    struct selfmock mock = { .hold = -1 };
+    struct err err;
+    if (part.count == 0 || stop_asked)
+        return STR_NONE;
+    if (eab_required)
+        target.profile = *all->options->eab_profile;
+    bool good = prepare(a, lane, eab_required, &target, &mock, &err)
+        && target_probe(a, &target, &err);
+    str trouble =
+        good ? play_all(a, all, lane, &part, &target, t) : str_copy(a, str_of(err.text));
+    selfmock_stop(&mock);
+    return trouble;
+}
+
+static str play_client(struct arena *a, const struct trials *all, const struct lane *lane,
+                       struct telling *t)
+{
+    struct target target = *all->options->target;
+    struct err err;
+    if (!prepare_client(a, lane, &target, &err))
+        return str_copy(a, str_of(err.text));
+    return play_all(a, all, lane, &lane->trial->plan, &target, t);
 }
 
 static _Noreturn void be_trial(struct trials *all, struct lane *lane, int out)
 {
     struct arena *a = arena_new(NULL);
-    struct target target = *all->options->target;
-    struct selfmock mock = { .hold = -1 };
     struct telling t = { .arena = a, .out = out, .until_red = lane->trial->until_red };
-    struct err err;
     (void)signal(SIGTERM, SIG_DFL);
-    bool good = target.adapter
-        ? prepare_client(a, lane, &target, &err)
-        : prepare(a, lane, &target, &mock, &err) && target_probe(a, &target, &err);
-    tell_end(&t, good ? play_all(a, all, lane, &target, &t) : str_of(err.text));
-    selfmock_stop(&mock);
+    bool client = all->options->target->adapter != NULL;
+    str trouble =
+        client ? play_client(a, all, lane, &t) : play_server(a, all, lane, false, &t);
+    if (!client && !trouble.len)
+        trouble = play_server(a, all, lane, true, &t);
+    tell_end(&t, trouble);
     arena_end(a);
     _exit(0);
 }

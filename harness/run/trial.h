@@ -24,6 +24,8 @@ struct trial {
 struct trials_options {
     const struct target *target; /* profile, zone, own_address and ceilings count; with an
                                     adapter it is the mock client */
+    const struct profile *eab_profile; /* of the mock CA that requires bindings: who needs
+                                          one is played against it */
     const struct watches *watches;
     long lanes;       /* trials side by side */
     long deadline_ms; /* of a trial; each of its plays adds some */
