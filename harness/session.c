@@ -118,6 +118,7 @@ bool session_plan(struct session *s, const struct strs *names, struct err *err)
     if (o->rerun_failed && !rerun_names(s->arena, o->results.ptr, &failed, err))
         return false;
     selection.only = o->rerun_failed ? &failed : NULL;
+    s->unread = rerun_unread(s->arena, s->library, &failed);
     return read_shard(s, &selection, err)
         && plan_make(s->arena, s->library, &selection, &s->plan, err);
 }
@@ -208,6 +209,13 @@ static bool open_results(struct session *s, struct err *err)
         return false;
     s->results_file = fopen(path.ptr, "wb");
     return s->results_file || err_set(err, "cannot write the results file %s", path.ptr);
+}
+
+static void tell_unread(const struct session *s)
+{
+    if (s->unread.len)
+        fprintf(stderr, "acmespec: not all that was not green is played again: %.*s\n",
+                STR_ARG(s->unread));
 }
 
 static void run_plays(struct session *s)
@@ -328,6 +336,7 @@ int session_play(struct session *s, session_begin *begin)
     if (!open_results(s, &err))
         return command_failed(EXIT_REPORT, &err);
     describe_run(s);
+    tell_unread(s);
     if (!begin(s, &err))
         return could_not_begin(s, &err);
     describe_offers(s);
@@ -339,8 +348,9 @@ int session_play(struct session *s, session_begin *begin)
 int session_nothing(const struct session *s)
 {
     struct err err;
-    err_set(&err, "nothing is selected%s",
+    err_set(&err, "nothing is selected%s%s%.*s",
             s->options->rerun_failed ? ": what was not green last time is not among it"
-                                     : "");
+                                     : "",
+            s->unread.len ? "; " : "", STR_ARG(s->unread));
     return command_failed(EXIT_NOTHING_RUN, &err);
 }

@@ -34,6 +34,7 @@ struct session {
     FILE *results_file;
     bool results_broken;
     bool selected_by_name;
+    str unread; /* what was not green last time and cannot be selected, see rerun.h */
 };
 
 /* argv[-1] and what follows, quoted for a shell. */

@@ -222,6 +222,45 @@ START_TEST(what_was_not_green_is_found_in_a_killed_run_too)
 }
 END_TEST
 
+/* What only a watch found is not green, though the play passed. */
+START_TEST(a_play_is_not_green_when_a_watch_was_not)
+{
+    struct results *r = results_new(a);
+    struct buf text = buf_new(a, CEILING_EVENT);
+    struct strs names = { 0 };
+    add_watch(a, r, "silent", VERDICT_SKIP);
+    struct watch_result *watch = add_watch(a, r, "nonces", VERDICT_SKIP);
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        struct play_outcome outcome = { .result = { .name = str_of(verdict_names[v]),
+                                                    .verdict = VERDICT_PASS },
+                                        .watch = r->watch,
+                                        .watch_count = r->watch_count };
+        watch->verdict = (enum verdict)v;
+        buf_add(&text, event_of_play(a, &outcome));
+        buf_add_char(&text, '\n');
+    }
+    ck_assert(rerun_names(a, file_of(buf_str(&text).ptr).ptr, &names, &err));
+    ck_assert_str_eq(strs_join(a, &names, " and ").ptr,
+                     "warn, inconclusive, fail and error");
+}
+END_TEST
+
+START_TEST(what_does_not_ship_has_to_be_named_again)
+{
+    struct scenario shipped = { .name = STR("server/x/y") }, *list[] = { &shipped };
+    struct library library = { .scenario = list, .count = 1 };
+    struct strs names = { 0 };
+    strs_add(a, &names, STR("server/x/y"));
+    strs_add(a, &names, STR("server/x/y[alg=a]"));
+    ck_assert_uint_eq(rerun_unread(a, &library, &names).len, 0);
+    strs_add(a, &names, STR("server/x/yours\x1b"));
+    ck_assert_str_eq(rerun_unread(a, &library, &names).ptr,
+                     "the file of server/x/yours\\x1b has to be named again");
+    strs_add(a, &names, STR("/tmp/mine"));
+    ck_assert_ptr_nonnull(strstr(rerun_unread(a, &library, &names).ptr, "(and 1 more)"));
+}
+END_TEST
+
 START_TEST(a_file_without_plays_is_no_file_of_last_time)
 {
     struct strs names = { 0 };
@@ -319,6 +358,8 @@ Suite *events_suite(void)
     tcase_add_loop_test(tc, what_is_no_play_is_refused_in_words, 0, (int)countof(broken));
     tcase_add_test(tc, no_beginning_of_a_line_is_taken_for_it);
     tcase_add_test(tc, what_was_not_green_is_found_in_a_killed_run_too);
+    tcase_add_test(tc, a_play_is_not_green_when_a_watch_was_not);
+    tcase_add_test(tc, what_does_not_ship_has_to_be_named_again);
     tcase_add_test(tc, a_file_without_plays_is_no_file_of_last_time);
     tcase_add_test(tc, the_readme_names_the_members_that_are_written_and_no_others);
     suite_add_tcase(s, tc);
