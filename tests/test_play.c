@@ -147,6 +147,29 @@ START_TEST(watches_see_every_exchange)
 }
 END_TEST
 
+/* What can be judged of one message is told, whatever cannot be of others; and what never
+ * can be is no skip, which would look as if nothing had been there to see. */
+START_TEST(a_watch_that_can_judge_nothing_is_inconclusive)
+{
+    static const char text[] =
+        "watch lost\n  title T\n  suite server\n  rule house\n"
+        "  when method is GET\n  should jws url\n"
+        "watch some\n  title T\n  suite server\n  rule house\n  should jws url\n";
+    watches = play_watches(b.a, text);
+    struct play_outcome o =
+        played("given account alice\nget directory\nmust 200\n"
+               "post ${alice.url} as alice\nget directory\nmust 200\n",
+               "");
+    ck_assert_int_eq(o.watch[0].verdict, VERDICT_INCONCLUSIVE);
+    ck_assert_uint_eq(o.watch[0].seen, 0);
+    ck_assert_ptr_nonnull(strstr(o.watch[0].message.ptr, "the request's body is no JWS"));
+    ck_assert(str_is(o.watch[0].play, "server/test"));
+    ck_assert_int_eq(o.watch[1].verdict, VERDICT_PASS);
+    ck_assert_uint_eq(o.watch[1].message.len, 0);
+    ck_assert_uint_ge(o.watch[1].seen, 1);
+}
+END_TEST
+
 Suite *play_suite(void)
 {
     Suite *suite = suite_create("play");
@@ -158,6 +181,7 @@ Suite *play_suite(void)
     tcase_add_test(t, a_failure_shows_the_exchange);
     tcase_add_test(t, a_variant_is_in_the_name_and_in_the_text);
     tcase_add_test(t, watches_see_every_exchange);
+    tcase_add_test(t, a_watch_that_can_judge_nothing_is_inconclusive);
     suite_add_tcase(suite, t);
     return suite;
 }

@@ -45,12 +45,24 @@ START_TEST(a_copy_has_all_and_needs_nothing_of_the_original)
 }
 END_TEST
 
+/* Each says more than the one before it, and nothing says more than itself. */
+START_TEST(of_a_watch_what_was_judged_says_more)
+{
+    static const enum verdict rising[] = { VERDICT_SKIP, VERDICT_INCONCLUSIVE,
+                                           VERDICT_PASS, VERDICT_WARN,
+                                           VERDICT_FAIL, VERDICT_ERROR };
+    for (int i = 0; i < (int)countof(rising); i++)
+        ck_assert_int_eq(watch_tells_more(rising[_i], rising[i]), _i > i);
+}
+END_TEST
+
 Suite *verdict_suite(void)
 {
     Suite *s = suite_create("verdict");
     TCase *tc = tcase_create("copies");
     tcase_add_checked_fixture(tc, begin, end);
     tcase_add_loop_test(tc, a_copy_has_all_and_needs_nothing_of_the_original, 0, 7);
+    tcase_add_loop_test(tc, of_a_watch_what_was_judged_says_more, 0, VERDICT_COUNT);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -8,6 +8,14 @@ const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_FAIL] = "fail", [VERDICT_ERROR] = "error",
 };
 
+bool watch_tells_more(enum verdict one, enum verdict than)
+{
+    if (one == VERDICT_INCONCLUSIVE || than == VERDICT_INCONCLUSIVE)
+        return than == VERDICT_SKIP
+            || (one > VERDICT_SKIP && one != VERDICT_INCONCLUSIVE);
+    return one > than;
+}
+
 static void copy_texts(struct arena *a, str *const texts[], size_t count)
 {
     for (size_t i = 0; i < count; i++)

@@ -56,14 +56,19 @@ struct play_result {
 struct watch_result {
     str id, title, level, file;
     struct strs rules;
-    enum verdict verdict; /* skip: never armed */
-    size_t seen;          /* messages that it judged */
-    size_t broken;        /* how many of them broke it */
-    str play;             /* where it was broken first */
+    enum verdict
+        verdict;   /* skip: never armed; inconclusive: of no message it was known */
+    size_t seen;   /* messages that it judged */
+    size_t broken; /* how many of them broke it */
+    str play;      /* where it was broken first */
     str message, wanted, transcript;
     bool expected;
     str because;
 };
+
+/* Which of two findings of a watch is told: a message of which nothing is known says less
+ * than any that was judged, and more than none. */
+bool watch_tells_more(enum verdict one, enum verdict than);
 
 /* Copies with all that they point to, for whom the original lives too short or too large:
  * what was read from JSON holds on to the whole of it. */

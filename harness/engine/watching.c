@@ -81,19 +81,17 @@ static bool is_honest(const struct watching *g, const struct exchange *e)
     return e->response.status != 0 && !(e->spoilt && str_is(g->suite, "server"));
 }
 
-static void note_break(struct watching *g, struct watch_result *r,
-                       const struct finding *f)
+static void tell(struct watching *g, struct watch_result *r, const struct finding *f)
 {
-    r->broken++;
-    if (f->verdict <= r->verdict)
-        return;
+    bool good = f->verdict == VERDICT_PASS;
     r->verdict = f->verdict;
-    r->message = f->message;
-    r->wanted = f->wanted;
-    r->play = g->play;
-    r->transcript =
-        transcript_of(g->world->arena, g->world->last, f->mark,
-                      arena_printf(g->world->arena, "wanted: %.*s", STR_ARG(f->wanted)));
+    r->message = good ? STR_NONE : f->message;
+    r->wanted = good ? STR_NONE : f->wanted;
+    r->play = good ? STR_NONE : g->play;
+    r->transcript = good ? STR_NONE
+                         : transcript_of(g->world->arena, g->world->last, f->mark,
+                                         arena_printf(g->world->arena, "wanted: %.*s",
+                                                      STR_ARG(f->wanted)));
 }
 
 static void look_with(struct watching *g, const struct watch *watch,
@@ -104,13 +102,11 @@ static void look_with(struct watching *g, const struct watch *watch,
         return;
     for (size_t i = 0; i < watch->check_count; i++) {
         judge_check(g->world, &watch->check[i], &finding);
-        if (finding.verdict == VERDICT_INCONCLUSIVE)
-            continue;
-        r->seen += i == 0;
-        if (r->verdict == VERDICT_SKIP)
-            r->verdict = VERDICT_PASS;
-        if (finding.verdict != VERDICT_PASS)
-            note_break(g, r, &finding);
+        bool judged = finding.verdict != VERDICT_INCONCLUSIVE;
+        r->seen += i == 0 && judged;
+        r->broken += judged && finding.verdict != VERDICT_PASS;
+        if (watch_tells_more(finding.verdict, r->verdict))
+            tell(g, r, &finding);
     }
 }
 

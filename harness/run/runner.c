@@ -132,13 +132,14 @@ static void keep_without(struct running *run, size_t index, enum verdict verdict
     keep_result(run, index, &outcome, event_of_play(run->arena, &outcome));
 }
 
-/* The worst is told, and of the same the first by the plan, in whatever order they end.
- */
+/* What tells most is told, and of the same the first by the plan, in whatever order they
+ * end. */
 static void merge_watch(struct arena *a, struct watch_result *all, size_t *told,
                         const struct watch_result *one, size_t index)
 {
     size_t seen = all->seen + one->seen, broken = all->broken + one->broken;
-    if (one->verdict > all->verdict || (one->verdict == all->verdict && index < *told)) {
+    if (watch_tells_more(one->verdict, all->verdict)
+        || (one->verdict == all->verdict && index < *told)) {
         *all = watch_result_copy(a, one);
         *told = index;
     }

@@ -4,7 +4,26 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "script/names.h"
 #include "script/verbs.h"
+
+/* A watch looks at the messages of every scenario, and so knows the names of none. */
+static bool is_without_names(const struct line *clause, struct mistakes *m)
+{
+    static const char sentence[] =
+        "a watch is for every scenario, and knows no ${names}; $${ is a plain ${";
+    str before, name, text = clause->json ? json_text(m->arena, clause->json) : STR_NONE;
+    if (name_next(&text, &before, &name))
+        return mistake(m, clause->place, sentence);
+    for (size_t i = 0; i < clause->word_count; i++) {
+        struct place place = clause->place;
+        place.column = clause->word[i].column;
+        text = clause->word[i].text;
+        if (name_next(&text, &before, &name))
+            return mistake(m, place, sentence);
+    }
+    return true;
+}
 
 static void read_check(struct arena *a, struct watch *w, const struct line *clause,
                        enum check_level level, struct mistakes *m)
@@ -15,6 +34,8 @@ static void read_check(struct arena *a, struct watch *w, const struct line *clau
         mistake(m, clause->place, "%s", err.text);
         return;
     }
+    if (!is_without_names(clause, m))
+        return;
     if (level == CHECK_NEED) {
         w->when = GROW(a, w->when, w->when_count, struct check);
         w->when[w->when_count++] = check;
