@@ -29,7 +29,7 @@ struct run_options {
     { "rerun-failed", 0, OPTION_FLAG, NULL, AT_RUN(rerun_failed), "only what was not green in the --results file of last time" }, \
     { "jobs", 'j', OPTION_NUMBER, "N", AT_RUN(jobs), "plays side by side (4 per core)" }, \
     { "fail-fast", 0, OPTION_FLAG, NULL, AT_RUN(fail_fast), "stop at the first violation" }, \
-    { "timeout", 0, OPTION_SPAN, "SPAN", AT_RUN(timeout_ms), "deadline of each play, whatever the scenario says" }, \
+    { "timeout", 0, OPTION_SPAN, "SPAN", AT_RUN(timeout_ms), "deadline of each play, whatever its scenario and the profile say" }, \
     { "seed", 0, OPTION_TEXT, "WORD", AT_RUN(seed), "makes names repeatable; use each only once per target" }, \
     { "strict", 0, OPTION_FLAG, NULL, AT_RUN(strict), "a broken SHOULD is a violation too" }, \
     { "allow-inconclusive", 0, OPTION_FLAG, NULL, AT_RUN(allow_inconclusive), "exit 0 though something could not be decided" }, \

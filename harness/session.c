@@ -70,6 +70,7 @@ bool session_read(struct session *s, const struct strs *names, struct err *err)
     str root;
     stop_watch();
     s->target.profile = profile_none();
+    s->target.timeout_ms = s->options->timeout_ms;
     if (!library_root(s->arena, &root, err))
         return false;
     s->library = library_read(s->arena, root, s->suite, &m, err);
@@ -231,7 +232,6 @@ static void run_plays(struct session *s)
     struct runner_options runner = { .target = &s->target,
                                      .watches = s->library->watches,
                                      .jobs = o->jobs > 0 ? o->jobs : s->jobs,
-                                     .timeout_ms = o->timeout_ms,
                                      .fail_fast = o->fail_fast,
                                      .strict = o->strict,
                                      .began = began,

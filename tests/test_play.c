@@ -4,8 +4,10 @@
 #include <check.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "tests/ca_fixture.h"
 #include "tests/play_fixture.h"
+#include "tests/wire.h"
 
 Suite *play_suite(void);
 
@@ -59,7 +61,9 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
     { "get directory\nsave x = header Nope\nget ${x}\nmust 200\n", "inconclusive: must 200=not reached",
       "line 6, `get ${x}`: ${x} has no value: " },
     { "deadline 1s\nget directory\nmust 200\nwait 1100ms\nmust 200\nmust 404\n",
-      "inconclusive: must 200=pass, must 200 (2)=not reached, must 404=not reached", "the scenario's deadline passed" },
+      "inconclusive: must 200=pass, must 200 (2)=not reached, must 404=not reached", "the scenario's deadline of 1 s passed" },
+    { "deadline 1500ms\nget directory\nmust 200\nwait 3s\n", "inconclusive: must 200=pass",
+      "the scenario's deadline of 1.5 s passed" },
     { "given account alice\npost newOrder as alice\n  payload { \"identifiers\": [] }\nmust 400 malformed\nneed alive alice\n",
       "pass: must 400 malformed=pass", "" },
     { "given account alice\ngiven order o by alice for blocked.test\nget directory\nmust 200\n",
@@ -83,6 +87,38 @@ START_TEST(a_play_gets_its_verdicts)
     ck_assert_msg(str_contains(o.result.reason, str_of(plays[_i].reason)), "%.*s",
                   STR_ARG(o.result.reason));
     ck_assert_int_eq(o.result.reason.len > 0, plays[_i].reason[0] != '\0');
+}
+END_TEST
+
+/* What waits longer than there is time ends at once, and is not judged by what came. */
+static const char *const too_long[] = {
+    "get directory\nmust 200\nwait 30s\nmust 404\n",
+    "given account alice\nget directory\nmust 200\npoll ${alice.url} as alice until body "
+    "/status is revoked\n  within 30s\nmust body /status is revoked\n",
+};
+
+START_TEST(the_timeout_goes_below_the_scenarios_deadline)
+{
+    int64_t began = clock_ms();
+    target.timeout_ms = wire_patience(1500);
+    target.profile.deadline_factor = 7;
+    struct play_outcome o = played(too_long[_i], "");
+    ck_assert_int_eq(o.result.verdict, VERDICT_INCONCLUSIVE);
+    str wanted = arena_printf(b.a, "the play's deadline of %.10g s passed",
+                              (double)target.timeout_ms / 1000);
+    ck_assert_str_eq(o.result.reason.ptr, wanted.ptr);
+    ck_assert_int_eq(o.result.check[0].verdict, VERDICT_PASS);
+    ck_assert(o.result.check[1].not_reached);
+    ck_assert_int_lt(clock_ms() - began, 20000);
+}
+END_TEST
+
+START_TEST(the_timeout_goes_above_the_scenarios_deadline)
+{
+    target.timeout_ms = 60000;
+    struct play_outcome o =
+        played("deadline 1s\nget directory\nwait 1100ms\nmust 200\n", "");
+    ck_assert_str_eq(told(&o.result).ptr, "pass: must 200=pass");
 }
 END_TEST
 
@@ -177,6 +213,9 @@ Suite *play_suite(void)
     tcase_add_checked_fixture(t, begin, bench_stop);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_play_gets_its_verdicts, 0, countof(plays));
+    tcase_add_loop_test(t, the_timeout_goes_below_the_scenarios_deadline, 0,
+                        countof(too_long));
+    tcase_add_test(t, the_timeout_goes_above_the_scenarios_deadline);
     tcase_add_test(t, a_target_that_is_gone_is_an_error);
     tcase_add_test(t, a_failure_shows_the_exchange);
     tcase_add_test(t, a_variant_is_in_the_name_and_in_the_text);

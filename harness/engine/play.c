@@ -211,13 +211,25 @@ static void not_reached(struct playing *p, const struct step *step, const char *
 
 /* --- steps --- */
 
+/* Ends the scenario when its time is over; what a step then found does not count. */
+static bool mind_deadline(struct playing *p)
+{
+    const struct world *w = p->world;
+    if (!world_is_overdue(w))
+        return false;
+    str deadline = target_deadline(p->arena, w->target, w->scenario);
+    end_with(p, VERDICT_INCONCLUSIVE,
+             arena_printf(p->arena, "%.*s passed", STR_ARG(deadline)));
+    return true;
+}
+
 static void perform(struct playing *p, const struct step *step)
 {
     struct err err = { "" };
     step_function *function = step_functions[step->line->verb->id];
     enum step_end end = function(p->world, step, &err);
     watching_look(p->watching);
-    if (end == STEP_DONE)
+    if ((end != STEP_BROKEN && mind_deadline(p)) || end == STEP_DONE)
         return;
     str reason = arena_printf(p->arena, "line %d, `%.*s`: %s", step->line->place.line,
                               STR_ARG(str_upto(step->line->text, 120)), err.text);
@@ -232,8 +244,7 @@ static bool is_check(const struct step *step)
 
 static void take_step(struct playing *p, const struct step *step)
 {
-    if (clock_ms() > p->world->deadline_ms)
-        end_with(p, VERDICT_INCONCLUSIVE, STR("the scenario's deadline passed"));
+    mind_deadline(p);
     if (p->over)
         not_reached(p, step, "not reached: the scenario ended before this line");
     else if (is_check(step))

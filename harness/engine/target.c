@@ -58,3 +58,15 @@ void target_apply_profile(struct target *t)
             t->offered[k] = (struct offered){ OFFER_NO, p->lack[i].because };
     }
 }
+
+long target_deadline_ms(const struct target *t, const struct scenario *s)
+{
+    return t->timeout_ms ? t->timeout_ms : s->deadline_ms * t->profile.deadline_factor;
+}
+
+str target_deadline(struct arena *a, const struct target *t, const struct scenario *s)
+{
+    return arena_printf(a, "the %s deadline of %.10g s",
+                        t->timeout_ms ? "play's" : "scenario's",
+                        (double)target_deadline_ms(t, s) / 1000);
+}

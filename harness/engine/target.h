@@ -8,6 +8,7 @@
 #include "http/fetch.h"
 #include "mocks/relay.h"
 #include "script/adapter.h"
+#include "script/scenario.h"
 #include "script/watch.h"
 
 enum { MOST_CAPABILITIES = 64 };
@@ -30,6 +31,7 @@ struct target {
     bool own_address; /* each scenario has a loopback address of its own */
     bool go_on;       /* a must that failed does not end the scenario: what follows shows
                          whether it can fail, too */
+    long timeout_ms;  /* of each play, over its scenario's deadline; 0: the scenario's */
     struct profile profile;
     str zone;            /* names are LABEL.sN.RUN.zone */
     str run;             /* a label that no other run has: "r4fa3c1" */
@@ -44,5 +46,9 @@ bool target_offers(const struct target *t, str capability, str *reason);
 void target_offer(struct target *t, const char *capability, bool yes, str reason);
 /* What the profile declares goes over what was seen. */
 void target_apply_profile(struct target *t);
+/* How long a play of the scenario may take. */
+long target_deadline_ms(const struct target *t, const struct scenario *s);
+/* The same in words: "the scenario's deadline of 1.5 s". */
+str target_deadline(struct arena *a, const struct target *t, const struct scenario *s);
 
 #endif

@@ -370,7 +370,8 @@ enum step_end step_run(struct world *w, const struct step *step, struct err *err
     u->has_run = true;
     under_test_judge(w, &run);
     if (u->end.fate == CHILD_OVERDUE && left < within) {
-        err_set(err, "the scenario's deadline passed while the client ran");
+        str deadline = target_deadline(w->arena, w->target, w->scenario);
+        err_set(err, "%.*s passed while the client ran", STR_ARG(deadline));
         return STEP_NOT_HELD;
     }
     if (journal_count(w->journal) > u->from)

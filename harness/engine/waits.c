@@ -19,9 +19,8 @@ static bool poll_until(struct world *w, str account, str url, long within_ms, in
         if (w->last->response.status == 0 || !waiting(w, context))
             return true;
         long pause = client_pause_ms(w->last, polls);
-        if (clock_ms() + pause > end || clock_ms() > w->deadline_ms)
+        if (clock_ms() + pause > end || !world_sleep_ms(w, pause))
             return true;
-        clock_sleep_ms(pause);
     }
 }
 
@@ -104,11 +103,9 @@ enum step_end step_poll(struct world *w, const struct step *step, struct err *er
 enum step_end step_wait(struct world *w, const struct step *step, struct err *err)
 {
     long ms = 0;
-    (void)w;
     (void)err;
     str_to_ms(line_arg(step->line, "DURATION"), &ms);
-    clock_sleep_ms(ms);
-    return STEP_DONE;
+    return step_ended(world_sleep_ms(w, ms));
 }
 
 enum step_end step_wait_retry_after(struct world *w, const struct step *step,
@@ -128,6 +125,5 @@ enum step_end step_wait_retry_after(struct world *w, const struct step *step,
                 LONGEST_S);
         return STEP_NOT_HELD;
     }
-    clock_sleep_ms(seconds * 1000);
-    return STEP_DONE;
+    return step_ended(world_sleep_ms(w, seconds * 1000));
 }

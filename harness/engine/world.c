@@ -37,10 +37,10 @@ static struct responder *start_responder6(struct world *w, struct err *err)
                                          .tls_port = t->tls_port,
                                          .dns_address = "127.0.0.1",
                                          .answer_address = w->address };
+    w->responder6 = responder_new(w->arena, &options, err);
     while (!w->responder6 && clock_ms() < w->deadline_ms - SPARE_MS) {
+        clock_sleep_ms(BIND_AGAIN_MS);
         w->responder6 = responder_new(w->arena, &options, err);
-        if (!w->responder6)
-            clock_sleep_ms(BIND_AGAIN_MS);
     }
     return w->responder6;
 }
@@ -184,7 +184,7 @@ bool world_new(struct arena *a, const struct target *target,
                            STR_ARG(target->zone));
     w->journal = journal_new(a);
     w->vars = vars_new(a);
-    w->deadline_ms = clock_ms() + scenario->deadline_ms * target->profile.deadline_factor;
+    w->deadline_ms = clock_ms() + target_deadline_ms(target, scenario);
     set_names(w);
     if (scenario->variants.name.len)
         vars_set_scripted(w->vars, scenario->variants.name, variant);
@@ -253,6 +253,19 @@ bool world_post_as(struct world *w, str account, str url, json_t *payload, int l
     post.jws.kid = key->account_url;
     post.jws.payload = payload ? json_text(w->arena, payload) : STR_NONE;
     return world_post(w, &post, err);
+}
+
+bool world_sleep_ms(struct world *w, long ms)
+{
+    w->overdue = w->overdue || clock_ms() + ms > w->deadline_ms;
+    if (!w->overdue)
+        clock_sleep_ms(ms);
+    return !w->overdue;
+}
+
+bool world_is_overdue(const struct world *w)
+{
+    return w->overdue || clock_ms() > w->deadline_ms;
 }
 
 bool world_word(struct world *w, str word, str *out, struct err *err)

@@ -52,6 +52,7 @@ struct world {
     str reason;             /* why the last look was false, when that can be said */
     struct listener *https; /* redirect target, started when first needed */
     int64_t deadline_ms;    /* clock_ms() when the play must be over */
+    bool overdue;           /* what it waits for would come later */
     bool operated;          /* the CA's operator changed it */
     struct under_test *under_test; /* suite client only, see engine/under_test.h */
 };
@@ -82,6 +83,10 @@ bool world_post_as(struct world *w, str account, str url, json_t *payload, int l
                    struct err *err) MUST_CHECK;
 /* Makes the exchange the last and only answer. */
 void world_answer(struct world *w, const struct exchange *exchange);
+/* Sleeps; false at once when the play would have to be over before: then it is overdue.
+ */
+bool world_sleep_ms(struct world *w, long ms);
+bool world_is_overdue(const struct world *w);
 /* Expands a word of a line. */
 bool world_word(struct world *w, str word, str *out, struct err *err) MUST_CHECK;
 /* URL of a TARGET word: a resource, or an expanded URL. */

@@ -78,11 +78,13 @@ static void be_child(struct running *run, size_t index, int fd)
 
 /* --- in the parent --- */
 
-static long deadline_of(const struct running *run, const struct play *play)
+/* The play minds its deadline itself; what goes past that, a request that was sent in
+ * time included, hangs. */
+static int64_t kill_time(const struct running *run, const struct play *play)
 {
-    const struct runner_options *o = run->options;
-    long own = o->timeout_ms ? o->timeout_ms : play->scenario->deadline_ms;
-    return own * o->target->profile.deadline_factor + GRACE_MS;
+    const struct target *t = run->options->target;
+    return clock_ms() + target_deadline_ms(t, play->scenario) + t->fetch.total_ms
+        + GRACE_MS;
 }
 
 static bool is_bad(const struct running *run, enum verdict verdict, bool expected)
@@ -158,7 +160,9 @@ static void merge_watches(struct running *run, const struct play_outcome *outcom
 static str death_of(struct running *run, const struct child *c, int status)
 {
     if (c->killed == FOR_ITS_DEADLINE)
-        return STR("the play went past its deadline and was ended");
+        return arena_printf(run->arena, "the play went past %.*s, hung and was ended",
+                            STR_ARG(target_deadline(run->arena, run->options->target,
+                                                    run->plan->play[c->index].scenario)));
     if (WIFSIGNALED(status))
         return arena_printf(run->arena,
                             "acmespec's own process for this play died of signal %d",
@@ -230,13 +234,12 @@ static bool start_child(struct running *run, struct child *c, size_t index)
         return false;
     }
     struct arena *arena = arena_new(run->arena);
-    *c =
-        (struct child){ .pid = pid,
-                        .fd = ends[0],
-                        .index = index,
-                        .kill_ms = clock_ms() + deadline_of(run, &run->plan->play[index]),
-                        .arena = arena,
-                        .text = buf_new(arena, CEILING_EVENT) };
+    *c = (struct child){ .pid = pid,
+                         .fd = ends[0],
+                         .index = index,
+                         .kill_ms = kill_time(run, &run->plan->play[index]),
+                         .arena = arena,
+                         .text = buf_new(arena, CEILING_EVENT) };
     if (run->options->began)
         run->options->began(run->options->context, &run->plan->play[index]);
     return true;

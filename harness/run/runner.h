@@ -10,8 +10,7 @@
 struct runner_options {
     const struct target *target;
     const struct watches *watches;
-    long jobs;       /* at least 1 */
-    long timeout_ms; /* over each play's own deadline; 0: the scenario's */
+    long jobs; /* at least 1 */
     bool fail_fast;
     bool strict; /* a warn is a violation too */
     /* Called in the parent; context is theirs. */

@@ -167,7 +167,7 @@ want 0 '1 pass' "$tmp/hung.acme" -- sh -c 'trap "" TERM; while :; do sleep 0.1; 
 want 0 '1 pass' "$tmp/crashed.acme" -- sh -c 'kill -KILL $$'
 want 0 '1 pass' "$tmp/crashed.acme" --sandbox=off -- sh -c 'kill -SEGV $$; exit 0'
 sed -e '/within/d' -e 's/^needs/deadline 2s\n&/' "$tmp/issued.acme" >"$tmp/no-within.acme"
-want 3 "deadline passed while the client ran" "$tmp/no-within.acme" -- sleep 1000
+want 3 "the scenario's deadline of 2 s passed while the client ran" "$tmp/no-within.acme" -- sleep 1000
 want 0 '1 warn' "$tmp/crashed.acme" -- false
 want 1 '1 warn' "$tmp/crashed.acme" --strict -- false
 want 3 '1 inconclusive' "$tmp/needs-more.acme" -- true

@@ -79,7 +79,7 @@ scenario bad 'get directory' 'must 404'
 scenario broken 'get directory' 'must 404'
 scenario weak 'get directory' 'should 404' '  rule house'
 scenario unknown 'get directory' 'need 404' 'must 200'
-scenario slow 'get directory' 'wait 60s' 'must 200'
+scenario slow 'deadline 2m' 'get directory' 'wait 60s' 'must 200'
 
 run() { play "$@" >"$tmp/out" 2>&1; got=$?; }
 
@@ -110,9 +110,23 @@ sed 's/must 404/must 200/' "$tmp/known.acme" >"$tmp/stale.acme"
 run "$tmp/bad.acme" "$tmp/good.acme" --baseline "$tmp/stale.acme"
 want 7 'stale' 'an expected failure that passes'
 
-# A play that hangs is ended at its deadline; the others are not touched.
-run "$tmp/slow.acme" "$tmp/good.acme" --timeout 1s --junit "$tmp/hang.xml"
-want 5 'deadline' 'a play that hangs'
+# A play minds its deadline itself, and does not begin to wait for what is behind it.
+run "$tmp/slow.acme" "$tmp/good.acme" --timeout 1500ms
+want 3 "the play's deadline of 1.5 s passed" 'a play that takes too long'
+scenario short 'deadline 1s' 'get directory' 'wait 1100ms' 'must 200'
+run "$tmp/short.acme"
+want 3 "the scenario's deadline of 1 s passed" 'a scenario that takes too long'
+run "$tmp/short.acme" --timeout 30s
+want 0 ' passed, 0 failed' 'the same with more time'
+
+# One that hangs is ended behind its deadline; the others are not touched.
+scenario hangs 'get directory' 'wait 3s' 'must 200'
+begin "$tmp/hangs.acme" "$tmp/good.acme" -j1 --timeout 4s --request-timeout 1s --junit "$tmp/hang.xml"
+await '[ -n "$(plays_of "$pid")" ]'
+kill -STOP "$(plays_of "$pid")"
+wait "$pid"
+got=$?
+want 5 "went past the play's deadline of 4 s" 'a play that hangs'
 holds 'grep -q "</testsuites>" "$tmp/hang.xml"'
 holds 'grep -q "good" "$tmp/hang.xml"'
 
