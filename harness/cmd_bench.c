@@ -370,7 +370,8 @@ static bool prepare(struct bench_run *run, struct err *err)
         (struct fetch_options){ .insecure = o->insecure,
                                 .connect_ms = 10000,
                                 .total_ms = 10000,
-                                .user_agent = "acmespec/" ACMESPEC_VERSION " (bench)" };
+                                .user_agent = "acmespec/" ACMESPEC_VERSION " (bench)",
+                                .guard = peer_guard(o->remote) };
     if (!peer_roots(run->arena, o->ca_file, &run->fetch.ca_pem, err))
         return false;
     run->account_key = key_new(run->arena, KEY_P256, err);

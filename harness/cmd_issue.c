@@ -140,7 +140,8 @@ static bool start_client(struct issuing *i, str url, struct err *err)
     struct client_options options = { .directory_url = url,
                                       .fetch = { .insecure = i->options.insecure
                                                      || i->bugs.on[BUG_CLIENT_TRUSTS_ALL],
-                                                 .user_agent = user_agent(i) },
+                                                 .user_agent = user_agent(i),
+                                                 .guard = peer_guard(i->options.remote) },
                                       .journal = i->journal = journal_new(i->arena),
                                       .bugs = &i->bugs };
     if (!peer_roots(i->arena, i->options.ca_file, &options.fetch.ca_pem, err))

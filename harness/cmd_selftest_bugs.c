@@ -101,7 +101,8 @@ static void make_target(struct proving *s)
     t->fetch = (struct fetch_options){ .connect_ms = 10000,
                                        .total_ms = 10000,
                                        .body_ceiling = CEILING_BODY,
-                                       .user_agent = "acmespec/" ACMESPEC_VERSION };
+                                       .user_agent = "acmespec/" ACMESPEC_VERSION,
+                                       .guard = peer_guard(false) };
 }
 
 static bool select_bugs(struct proving *s, const struct strs *names, struct err *err)

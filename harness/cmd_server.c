@@ -48,7 +48,8 @@ static bool make_target(struct session *s, const struct server_options *o, str u
                                        .connect_ms = or_else(o->request_ms, 10000),
                                        .total_ms = or_else(o->request_ms, 10000),
                                        .body_ceiling = CEILING_BODY,
-                                       .user_agent = "acmespec/" ACMESPEC_VERSION };
+                                       .user_agent = "acmespec/" ACMESPEC_VERSION,
+                                       .guard = peer_guard(o->remote) };
     return peer_roots(s->arena, o->ca_file, &t->fetch.ca_pem, err)
         && peer_is_allowed(s->arena, url, o->remote, err);
 }

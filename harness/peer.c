@@ -4,14 +4,12 @@
 #include "peer.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
-#include "http/fetch.h"
 
 /* Production services of public CAs: a conformance run would spend their rate limits and
  * break their terms.  Their staging services need --remote. */
@@ -40,75 +38,94 @@ static bool is_production(str host)
     return false;
 }
 
-static bool is_private_v4(const unsigned char b[4])
+static const char not_near[] =
+    "is not on a loopback or private address; --remote allows it, if "
+    "its owner does";
+static const char of_clouds[] = "is where clouds tell their machines about themselves; "
+                                "--remote allows it, if a CA is there";
+
+/* What a guard without --remote has against an address, or NULL. */
+static const char *against_v4(const unsigned char b[4])
 {
-    return b[0] == 127 || b[0] == 10 || (b[0] == 172 && b[1] >= 16 && b[1] < 32)
+    static const unsigned char metadata[4] = { 169, 254, 169, 254 };
+    bool near = b[0] == 127 || b[0] == 10 || (b[0] == 172 && b[1] >= 16 && b[1] < 32)
         || (b[0] == 192 && b[1] == 168) || (b[0] == 169 && b[1] == 254);
+    if (memcmp(b, metadata, sizeof metadata) == 0)
+        return of_clouds;
+    return near ? NULL : not_near;
 }
 
-/* ::1, fc00::/7, fe80::/10. */
-static bool is_private_v6(const unsigned char b[16])
+/* ::1, fc00::/7, fe80::/10, and what stands for an IPv4 address (RFC 4291 2.5.5.2). */
+static const char *against_v6(const unsigned char b[16])
 {
     static const unsigned char loopback[16] = { [15] = 1 };
-    return memcmp(b, loopback, sizeof loopback) == 0 || (b[0] & 0xFE) == 0xFC
+    static const unsigned char mapped[12] = { [10] = 0xFF, [11] = 0xFF };
+    static const unsigned char metadata[16] = { 0xFD, 0x00,        0x0E,
+                                                0xC2, [14] = 0x02, [15] = 0x54 };
+    if (memcmp(b, mapped, sizeof mapped) == 0)
+        return against_v4(b + sizeof mapped);
+    if (memcmp(b, metadata, sizeof metadata) == 0)
+        return of_clouds;
+    bool near = memcmp(b, loopback, sizeof loopback) == 0 || (b[0] & 0xFE) == 0xFC
         || (b[0] == 0xFE && (b[1] & 0xC0) == 0x80);
+    return near ? NULL : not_near;
 }
 
-static bool is_private(const struct sockaddr *address)
+/* libcurl and libc hand over addresses of their own types. */
+static const char *against(const struct sockaddr *address, char text[INET6_ADDRSTRLEN])
 {
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    text[0] = '\0';
     if (address->sa_family == AF_INET) {
-        struct sockaddr_in v4;
         memcpy(&v4, address, sizeof v4);
         unsigned char b[4];
         memcpy(b, &v4.sin_addr, sizeof b);
-        return is_private_v4(b);
+        inet_ntop(AF_INET, b, text, INET6_ADDRSTRLEN);
+        return against_v4(b);
     }
-    if (address->sa_family == AF_INET6) {
-        struct sockaddr_in6 v6;
-        memcpy(&v6, address, sizeof v6);
-        return is_private_v6(v6.sin6_addr.s6_addr);
-    }
-    return false;
+    if (address->sa_family != AF_INET6)
+        return not_near;
+    memcpy(&v6, address, sizeof v6);
+    inet_ntop(AF_INET6, &v6.sin6_addr, text, INET6_ADDRSTRLEN);
+    return against_v6(v6.sin6_addr.s6_addr);
 }
 
-static bool all_private(const struct addrinfo *list)
+static bool guard_far(str host, const struct sockaddr *address, struct err *err)
 {
-    for (; list; list = list->ai_next)
-        if (!is_private(list->ai_addr))
-            return false;
-    return true;
+    (void)address;
+    return !is_production(host)
+        || err_set(err,
+                   "%.*s is the production service of a public CA; a conformance run "
+                   "against it is refused, test a staging or private one",
+                   STR_ARG(host));
 }
 
-static str bare_host(str host)
+static bool guard_near(str host, const struct sockaddr *address, struct err *err)
 {
-    if (str_starts(host, "[") && str_ends(host, "]"))
-        return (str){ host.ptr + 1, host.len - 2 };
-    return host;
+    char text[INET6_ADDRSTRLEN];
+    if (!guard_far(host, address, err))
+        return false;
+    const char *why = address ? against(address, text) : NULL;
+    if (!why)
+        return true;
+    if (str_is(host, text))
+        return err_set(err, "%s %s", text, why);
+    return err_set(err, "%.*s (%s) %s", STR_ARG(host), text, why);
+}
+
+fetch_guard *peer_guard(bool remote)
+{
+    return remote ? guard_far : guard_near;
 }
 
 bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err)
 {
     struct url parts;
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list = NULL;
     if (!url_parse(a, url, &parts))
         return err_set(err, "\"%.*s\" is no http or https URL of a directory",
                        STR_ARG(url));
-    if (is_production(parts.host))
-        return err_set(err,
-                       "%.*s is the production service of a public CA; a conformance run "
-                       "against it is refused, test a staging or private one",
-                       STR_ARG(parts.host));
-    if (remote)
-        return true;
-    if (getaddrinfo(str_z(a, bare_host(parts.host)), NULL, &hints, &list) != 0)
-        return err_set(err, "the host %.*s does not resolve", STR_ARG(parts.host));
-    bool good = all_private(list);
-    freeaddrinfo(list);
-    return good
-        || err_set(err,
-                   "%.*s is not on a loopback or private address; --remote allows it, if "
-                   "its owner does",
-                   STR_ARG(parts.host));
+    return fetch_may_reach(peer_guard(remote), url, err);
 }
 
 bool peer_roots(struct arena *a, str file, str *pem, struct err *err)

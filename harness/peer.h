@@ -4,11 +4,13 @@
 #ifndef PEER_H
 #define PEER_H
 
+#include "http/fetch.h"
 #include "options.h"
 
-/* false with a sentence when the URL is no http(s) URL, belongs to a public CA's
- * production service, or leads outside loopback and private addresses without --remote.
- */
+/* What every connection to a peer has to pass: without --remote, loopback and private
+ * addresses alone; never a public CA's production service. */
+fetch_guard *peer_guard(bool remote);
+/* false with a sentence when the URL is no http(s) URL, or does not pass the guard. */
 bool peer_is_allowed(struct arena *a, str url, bool remote, struct err *err) MUST_CHECK;
 /* The PEM text of a file of roots, which must hold a certificate; an empty name is no
  * file and leaves *pem alone. */

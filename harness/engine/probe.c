@@ -208,6 +208,24 @@ static void probe_account(struct probe *p)
     offer_after_issuance(p);
 }
 
+/* Where all that the directory names may not be asked, there is no CA to judge. */
+static bool may_reach_any(const struct probe *p, struct err *err)
+{
+    struct err why;
+    err->text[0] = '\0';
+    for (int i = 0; i < RESOURCE_COUNT; i++) {
+        str url = client_resource(p->world->client, (enum resource)i);
+        if (i == RESOURCE_DIRECTORY || !url.len)
+            continue;
+        if (fetch_may_reach(p->target->fetch.guard, url, &why))
+            return true;
+        if (!err->text[0])
+            err_set(err, "the CA's %s is at %.*s, and %s", resource_names[i],
+                    STR_ARG(str_upto(url, 200)), why.text);
+    }
+    return false;
+}
+
 bool target_probe(struct arena *a, struct target *target, struct err *err)
 {
     static const struct scenario nothing = { .name = { "probe", 5 },
@@ -215,7 +233,8 @@ bool target_probe(struct arena *a, struct target *target, struct err *err)
                                              .suite = { "server", 6 },
                                              .deadline_ms = 30000 };
     struct probe p = { .target = target };
-    if (!world_new(a, target, &nothing, STR_NONE, RELAY_SLOTS - 1, &p.world, err))
+    if (!world_new(a, target, &nothing, STR_NONE, RELAY_SLOTS - 1, &p.world, err)
+        || !may_reach_any(&p, err))
         return false;
     p.world->seen = NULL;
     target_offer(target, "own-address", target->own_address,

@@ -157,7 +157,7 @@ bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
     set_limits(f, curl);
     set_callbacks(curl, t);
     curl_easy_setopt(curl, CURLOPT_URL, str_z(t->arena, t->url));
-    return set_trust(f, curl, t, err);
+    return set_trust(f, curl, t, err) && guard_prepare(f, curl, t, err);
 }
 
 /* --- the request --- */

@@ -15,6 +15,12 @@ void fetch_start(void);
  * bundle takes 30 ms.  Without this the first https request that needs them does it. */
 bool fetch_trust(str ca_pem, struct err *err) MUST_CHECK;
 
+struct sockaddr;
+/* Says where no connection may lead: asked with the host of a URL before it is resolved,
+ * the address being NULL, and again with each address before it is connected to.  false
+ * with a sentence prevents it. */
+typedef bool fetch_guard(str host, const struct sockaddr *address, struct err *err);
+
 struct fetch_options {
     str ca_pem;      /* PEM text of the roots to trust; empty: the system's bundle */
     bool insecure;   /* accept any certificate */
@@ -26,6 +32,7 @@ struct fetch_options {
     str pin_address;  /* numeric; empty: resolve as usual */
     int pin_port;     /* 0: the URL's */
     const char *user_agent; /* NULL: none is sent */
+    fetch_guard *guard;     /* NULL: every connection may be made */
 };
 
 /* A fetcher that lives in the arena; options are copied. */
@@ -39,6 +46,11 @@ struct timings {
     int64_t done_us;  /* last byte, or when it broke */
     bool new_connection;
 };
+
+/* Whether the guard lets requests to the URL pass, wherever its host leads; false with
+ * the guard's sentence.  Nothing is connected to, and what does not resolve leads
+ * nowhere. */
+bool fetch_may_reach(fetch_guard *guard, str url, struct err *err) MUST_CHECK;
 
 /* One request, no redirects followed, exactly the headers given (plus Host, and
  * Content-Length with a body; no Accept, no Expect unless given; User-Agent from the

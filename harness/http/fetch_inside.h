@@ -30,6 +30,9 @@ struct transfer {
     struct timings *timings;
     struct gate *gate;             /* NULL: nobody to wait for */
     const struct tls_roots *roots; /* NULL: whatever libcurl has */
+    fetch_guard *guard;            /* NULL: none */
+    str host;                      /* of the URL, for the guard */
+    struct err refusal;            /* the guard's, or empty */
     bool shaking_hands;            /* TCP was there, and TLS begun */
     bool began; /* the connection was there and the request was begun */
     enum answer_part part;
@@ -44,6 +47,11 @@ struct transfer {
  * handle has to be reset or closed. */
 bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
                     struct err *err) MUST_CHECK;
+
+/* Lets the guard of the fetcher, where it has one, look at the host of the URL, and from
+ * then on at every address of it. */
+bool guard_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,
+                   struct err *err) MUST_CHECK;
 
 /* fetch() that waits at the gate, when there is one, before it sends. */
 bool fetch_gated(struct fetcher *f, struct arena *a, const struct request *request,
