@@ -25,7 +25,10 @@ static const char *const production_hosts[] = {
     "acme.entrust.net",
     "acme.godaddy.com",
     "acme.actalis.com",
+    "acme-api.actalis.com",
     "api.globalsign.com",
+    "emea.acme.atlas.globalsign.com",
+    "acmepro.freessl.cn",
 };
 
 static bool is_production(str host)
