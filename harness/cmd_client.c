@@ -207,6 +207,7 @@ int cmd_client(struct arena *a, int argc, char **argv)
         return command_failed(EXIT_USAGE, &err);
     if (o.run.list)
         return session_list(&s);
+    s.name = adapter.name;
     if (s.plan.count == 0)
         return session_nothing(&s);
     clients_look(a, &adapter, &standing);

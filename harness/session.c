@@ -345,12 +345,20 @@ int session_play(struct session *s, session_begin *begin)
     return finish(s);
 }
 
-int session_nothing(const struct session *s)
+/* A report of last time must not be taken for one of this run; but what it was to play
+ * again is only in the results file, which therefore stays. */
+int session_nothing(struct session *s)
 {
     struct err err;
+    bool again = s->options->rerun_failed;
     err_set(&err, "nothing is selected%s%s%.*s",
-            s->options->rerun_failed ? ": what was not green last time is not among it"
-                                     : "",
+            again ? ": what was not green last time is not among it" : "",
             s->unread.len ? "; " : "", STR_ARG(s->unread));
-    return command_failed(EXIT_NOTHING_RUN, &err);
+    command_failed(EXIT_NOTHING_RUN, &err);
+    if (!again && !open_results(s, &err))
+        return command_failed(EXIT_REPORT, &err);
+    describe_run(s);
+    write_event(s, event_of_start(s->arena, &s->results, 0));
+    results_count(&s->results);
+    return write_reports(s, EXIT_NOTHING_RUN);
 }

@@ -50,9 +50,10 @@ bool session_mended(bool read, const struct mistakes *m, struct err *err) MUST_C
 str session_label(const struct session *s);
 bool session_plan(struct session *s, const struct strs *names,
                   struct err *err) MUST_CHECK;
-/* These three return the exit status.  session_list prints what was selected. */
+/* These three return the exit status.  session_list prints what was selected;
+ * session_nothing is for an empty plan, of which reports are written, too. */
 int session_list(const struct session *s);
-int session_nothing(const struct session *s);
+int session_nothing(struct session *s);
 /* begin: brings up what the plays need, after the results file is open; when it cannot,
  * reports are written all the same and say why. */
 typedef bool session_begin(struct session *s, struct err *err);

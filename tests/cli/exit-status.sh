@@ -57,6 +57,25 @@ want 2 'is no word of the language' "$acmespec" help nonsense
 want 0 'MUST' "$acmespec" explain rfc8555-6.5-8
 want 0 'POST to' "$acmespec" explain server/7.4-finalize/not-ready
 want 4 'nothing is selected' "$acmespec" server https://localhost:1/ --tag no-such-tag
+# Of nothing there are reports, too, so that those of last time are not taken for them.
+for report in x.xml x.html x.jsonl; do
+    echo green >"$tmp/$report"
+done
+want 4 'nothing is selected' "$acmespec" server https://localhost:1/ --tag no-such-tag \
+    --junit "$tmp/x.xml" --html "$tmp/x.html" --results "$tmp/x.jsonl"
+want 0 'errors="1"' grep testsuites "$tmp/x.xml"
+want 0 'nothing-run' grep -A1 '<error' "$tmp/x.xml"
+want 0 'was selected or run' cat "$tmp/x.html"
+want 0 '"event":"end","status":4' tail -1 "$tmp/x.jsonl"
+want 4 'nothing is selected' "$acmespec" client certbot --tag no-such-tag --junit "$tmp/y.xml"
+want 0 'nothing-run' cat "$tmp/y.xml"
+want 6 'cannot' "$acmespec" server https://localhost:1/ --tag no-such-tag --junit "$tmp/empty.acme/x"
+# What was to be played again stays on record.
+printf '{"event":"play","name":"server/x","verdict":"fail","checks":[],"watches":[]}\n' >"$tmp/last.jsonl"
+want 4 'nothing is selected' "$acmespec" server https://localhost:1/ --rerun-failed \
+    --results "$tmp/last.jsonl" --junit "$tmp/z.xml"
+want 0 'server/x' cat "$tmp/last.jsonl"
+want 0 'nothing-run' cat "$tmp/z.xml"
 want 6 'cannot' "$acmespec" server http://127.0.0.1:1/ --results "$tmp/empty.acme/x" server/7.4-orders
 want 5 'refused' "$acmespec" server http://127.0.0.1:1/ --dns-port 0 server/7.4-orders
 
