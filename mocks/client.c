@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "acme/show.h"
 #include "base/clock.h"
 #include "base/names.h"
 
@@ -203,6 +204,10 @@ static bool check_directory(const struct client *c, const struct exchange *x,
                        http_reason(response->status));
     if (response->body_cut)
         return err_set(err, "the answer is longer than %zu bytes", response->body.len);
+    const str *coding = headers_find(&response->headers, "Content-Encoding");
+    if (coding && !str_eq_nocase(*coding, STR("identity")))
+        return err_set(err, "the answer is encoded as %.*s, which was not asked for",
+                       STR_ARG(show_clean(c->arena, str_upto(*coding, 40))));
     if (!json_is_object(x->body))
         return err_set(err, "the answer is no JSON object, so it is no ACME directory");
     if (json_member(x->body, "newNonce").len == 0)

@@ -144,8 +144,8 @@ static void serve_gzip(int fd)
 {
     read_request(fd);
     say(fd,
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Type: application/json\r\n"
-        "Content-Length: 10\r\n\r\n\x1f\x8b\x08zzzzzzz");
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2990012\r\n\r\n");
+    wire_send_bomb(fd, 2990000);
 }
 
 static void serve_deep_json(int fd)
@@ -186,7 +186,7 @@ static const struct {
     { "cuts the body", "http", "closed the connection in the middle of the answer", serve_cut_body },
     { "sends endless headers", "http", "is longer than 262144 bytes", serve_endless_headers },
     { "sends a gigabyte", "http", "the answer is longer than 4194304 bytes", serve_huge_body },
-    { "sends a gzip body", "http", "the answer is no JSON object", serve_gzip },
+    { "sends a gzip bomb", "http", "the answer is encoded as gzip, which was not asked for", serve_gzip },
     { "sends deep JSON", "http", "the answer is no JSON object", serve_deep_json },
     { "drips", "http", "did not end within 1000 ms", serve_drip },
     { "speaks no TLS", "https", "the TLS handshake with", serve_html },

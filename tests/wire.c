@@ -184,6 +184,19 @@ str wire_seen(struct wire *w)
 
 /* --- the client --- */
 
+bool wire_send_bomb(int fd, size_t bytes)
+{
+    /* RFC 1952 2.3: no name, no date; then one block of fixed codes (RFC 1951 3.2.6): the
+     * letter a, and from there on "258 bytes as the one before", eight times in each 13
+     * bytes. */
+    static const char head[] = "\x1f\x8b\x08\0\0\0\0\0\0\xff\x4b\x1c";
+    static const char again[] = "\x05\xa3\x60\x14\x8c\x82\x51\x30\x0a\x46\xc1\x28\x18";
+    bool taken = wire_send(fd, (str){ head, sizeof head - 1 });
+    for (size_t sent = 0; taken && sent < bytes; sent += sizeof again - 1)
+        taken = wire_send(fd, (str){ again, sizeof again - 1 });
+    return taken;
+}
+
 int wire_free_port(void)
 {
     struct err err;

@@ -33,6 +33,9 @@ void wire_repeat(int fd, str request, void *context);
 int wire_patience(int ms);
 
 bool wire_send(int fd, str bytes);
+/* Sends a gzip file of so many bytes that unpacks to 158 times as many, all alike; it is
+ * never ended. */
+bool wire_send_bomb(int fd, size_t bytes);
 /* A port of 127.0.0.1 that nobody had a moment ago. */
 int wire_free_port(void);
 /* A connection to that port of 127.0.0.1. */
