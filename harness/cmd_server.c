@@ -8,6 +8,7 @@
 #include "peer.h"
 #include "reports/report.h"
 #include "run/outcome.h"
+#include "run/stop.h"
 #include "server_options.h"
 #include "session.h"
 
@@ -49,7 +50,8 @@ static bool make_target(struct session *s, const struct server_options *o, str u
                                        .total_ms = or_else(o->request_ms, 10000),
                                        .body_ceiling = CEILING_BODY,
                                        .user_agent = "acmespec/" ACMESPEC_VERSION,
-                                       .guard = peer_guard(o->remote) };
+                                       .guard = peer_guard(o->remote),
+                                       .stop = &stop_asked };
     return peer_roots(s->arena, o->ca_file, &t->fetch.ca_pem, err)
         && peer_is_allowed(s->arena, url, o->remote, err);
 }

@@ -42,8 +42,7 @@ static bool is_production(str host)
 }
 
 static const char not_near[] =
-    "is not on a loopback or private address; --remote allows it, if "
-    "its owner does";
+    "is not on a loopback or private address; --remote allows it, if its owner does";
 static const char of_clouds[] = "is where clouds tell their machines about themselves; "
                                 "--remote allows it, if a CA is there";
 

@@ -337,9 +337,11 @@ int session_play(struct session *s, session_begin *begin)
         return command_failed(EXIT_REPORT, &err);
     describe_run(s);
     tell_unread(s);
-    if (!begin(s, &err))
+    bool begun = begin(s, &err);
+    if (!begun && !stop_asked)
         return could_not_begin(s, &err);
-    describe_offers(s);
+    if (!stop_asked) /* else it was cut short, and what it missed may be there */
+        describe_offers(s);
     write_event(s, event_of_start(s->arena, &s->results, s->plan.count));
     run_plays(s);
     return finish(s);

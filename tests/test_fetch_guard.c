@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The guard of connections: what it refuses is not connected to, whichever way a request
- * is sent.  The other end counts as untouched when it has seen no byte. */
+ * is sent.  The other end counts as untouched when it has seen no byte.  And the number
+ * that ends exchanges early. */
 #include <arpa/inet.h>
 #include <check.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "http/fetch.h"
 #include "tests/wire.h"
 
@@ -124,6 +126,31 @@ START_TEST(what_leads_nowhere_is_left_to_the_request)
 }
 END_TEST
 
+static volatile int stop;
+
+static void stop_now(int fd, str request, void *context)
+{
+    stop = 1;
+    wire_be_silent(fd, request, context);
+}
+
+START_TEST(an_exchange_ends_when_it_is_to_stop)
+{
+    struct wire *silent = wire_start(a, stop_now, NULL);
+    struct fetch_options options = { .total_ms = 25000, .stop = &stop };
+    str url = arena_printf(a, "http://127.0.0.1:%d/", wire_port(silent));
+    int64_t began = clock_ms();
+    stop = 0;
+    bool came = ways[_i](fetcher_new(a, &options), url);
+    ck_assert_int_lt(clock_ms() - began, wire_patience(3000));
+    ck_assert(stop);
+    if (ways[_i] == by_bytes) /* where silence is an answer */
+        return;
+    ck_assert(!came);
+    ck_assert_ptr_nonnull(strstr(err.text, "was given up, for the run is to stop"));
+}
+END_TEST
+
 Suite *fetch_guard_suite(void)
 {
     Suite *suite = suite_create("fetch_guard");
@@ -135,6 +162,7 @@ Suite *fetch_guard_suite(void)
                         countof(ways) * countof(guarded));
     tcase_add_loop_test(t, a_guard_tells_beforehand_where_requests_may_go, 0,
                         countof(guarded));
+    tcase_add_loop_test(t, an_exchange_ends_when_it_is_to_stop, 0, countof(ways));
     tcase_add_test(t, what_leads_nowhere_is_left_to_the_request);
     suite_add_tcase(suite, t);
     return suite;

@@ -255,11 +255,20 @@ bool world_post_as(struct world *w, str account, str url, json_t *payload, int l
     return world_post(w, &post, err);
 }
 
+/* In pieces where a signal may end the waiting. */
+static void sleep_until(const volatile int *stop, int64_t end_ms)
+{
+    enum { LOOK_MS = 100 };
+    int64_t left;
+    while ((left = end_ms - clock_ms()) > 0 && !(stop && *stop))
+        clock_sleep_ms(stop && left > LOOK_MS ? LOOK_MS : (long)left);
+}
+
 bool world_sleep_ms(struct world *w, long ms)
 {
     w->overdue = w->overdue || clock_ms() + ms > w->deadline_ms;
     if (!w->overdue)
-        clock_sleep_ms(ms);
+        sleep_until(w->target->fetch.stop, clock_ms() + ms);
     return !w->overdue;
 }
 

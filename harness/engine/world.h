@@ -83,8 +83,8 @@ bool world_post_as(struct world *w, str account, str url, json_t *payload, int l
                    struct err *err) MUST_CHECK;
 /* Makes the exchange the last and only answer. */
 void world_answer(struct world *w, const struct exchange *exchange);
-/* Sleeps; false at once when the play would have to be over before: then it is overdue.
- */
+/* Sleeps, as long as the run is not to stop; false at once when the play would have to be
+ * over before: then it is overdue. */
 bool world_sleep_ms(struct world *w, long ms);
 bool world_is_overdue(const struct world *w);
 /* Expands a word of a line. */

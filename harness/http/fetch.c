@@ -105,6 +105,22 @@ static int on_connected(void *context, char *peer, char *own, int peer_port, int
     return CURL_PREREQFUNC_OK;
 }
 
+bool fetch_is_stopped(const struct fetcher *f)
+{
+    return f->options.stop && *f->options.stop;
+}
+
+/* Called all the time, and at least once a second. */
+static int on_progress(void *context, curl_off_t down_all, curl_off_t down,
+                       curl_off_t up_all, curl_off_t up)
+{
+    (void)down_all;
+    (void)down;
+    (void)up_all;
+    (void)up;
+    return fetch_is_stopped(context);
+}
+
 static void set_limits(const struct fetcher *f, CURL *curl)
 {
     const struct fetch_options *o = &f->options;
@@ -119,6 +135,9 @@ static void set_limits(const struct fetcher *f, CURL *curl)
     curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECT_TO, f->connect_to);
     curl_easy_setopt(curl, CURLOPT_USERAGENT, o->user_agent);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, o->stop ? 0L : 1L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, f);
 }
 
 static void set_callbacks(CURL *curl, struct transfer *t)

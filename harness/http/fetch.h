@@ -31,8 +31,9 @@ struct fetch_options {
     str pin_host;     /* URLs of this host (empty: of any) go to pin_address:pin_port */
     str pin_address;  /* numeric; empty: resolve as usual */
     int pin_port;     /* 0: the URL's */
-    const char *user_agent; /* NULL: none is sent */
-    fetch_guard *guard;     /* NULL: every connection may be made */
+    const char *user_agent;   /* NULL: none is sent */
+    fetch_guard *guard;       /* NULL: every connection may be made */
+    const volatile int *stop; /* exchanges end early once this is not 0; may be NULL */
 };
 
 /* A fetcher that lives in the arena; options are copied. */

@@ -113,6 +113,9 @@ bool fetch_explain(const struct fetcher *f, const struct transfer *t, CURLcode c
     else if (code == CURLE_OK)
         err_set(err, "%.*s closed the connection in the middle of the header",
                 STR_ARG(place));
+    else if (code == CURLE_ABORTED_BY_CALLBACK)
+        err_set(err, "the exchange with %.*s was given up, for the run is to stop",
+                STR_ARG(place));
     else if (t->refusal.text[0])
         *err = t->refusal;
     else if (code == CURLE_COULDNT_CONNECT)

@@ -43,6 +43,9 @@ struct transfer {
     char reason[CURL_ERROR_SIZE];
 };
 
+/* Whether exchanges are to end early. */
+bool fetch_is_stopped(const struct fetcher *f);
+
 /* Makes a fresh handle ready for the URL: limits, trust, callbacks.  Before t goes, the
  * handle has to be reset or closed. */
 bool handle_prepare(const struct fetcher *f, CURL *curl, struct transfer *t,

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "http/fetch_inside.h"
 
-enum { QUIET_MS = 250 };
+enum { QUIET_MS = 250, LOOK_MS = 200 };
 
 struct raw {
     struct fetcher *fetcher;
@@ -23,8 +23,8 @@ static bool wait_for(const struct raw *r, short events, int64_t until_ms)
     struct pollfd pollfd = { .fd = fd, .events = events };
     for (;;) {
         int64_t left = until_ms - clock_ms();
-        int ready = left > 0 ? poll(&pollfd, 1, left < 60000 ? (int)left : 60000) : 0;
-        if (ready > 0 || left <= 0)
+        int ready = left > 0 ? poll(&pollfd, 1, left < LOOK_MS ? (int)left : LOOK_MS) : 0;
+        if (ready > 0 || left <= 0 || fetch_is_stopped(r->fetcher))
             return ready > 0;
         if (ready < 0 && errno != EINTR)
             return false;

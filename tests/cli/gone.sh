@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A target that locks itself up in the middle of a run: the run ends soon, says so, and its
-# reports hold what was decided before.
+# A target that locks itself up: in the middle of a run it ends soon, says so, and its reports
+# hold what was decided before; at the beginning a signal ends it as soon.
 set -u
 # For the ports that it found free; the CA that it starts is left alone.
 if [ -z "${DIR_URL:-}" ]; then
@@ -11,7 +11,7 @@ acmespec=${ACMESPEC:-build/acmespec}
 command -v python3 >/dev/null || { echo "python3 is not installed" && exit 77; }
 tmp=$(mktemp -d)
 peer=
-trap '[ -z "$peer" ] || kill "$peer" 2>/dev/null; rm -rf "$tmp"' EXIT
+trap '[ -z "$peer" ] || kill $peer 2>/dev/null; rm -rf "$tmp"' EXIT
 passed=0 failed=0
 
 holds()
@@ -21,11 +21,12 @@ holds()
     else
         failed=$((failed + 1))
         echo "does not hold: $1"
-        tail -5 "$tmp/out"
+        tail -n 5 "$tmp/out"
     fi
 }
 
-# A directory and nonces, so many times; then connections are taken and nothing is said.
+# A directory and nonces, so many times; then connections are taken and nothing is said, and
+# FILE.silent tells so.
 cat >"$tmp/peer.py" <<'EOF'
 import http.server, itertools, os, sys, threading
 
@@ -36,6 +37,7 @@ class Peer(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         if next(count) >= int(sys.argv[2]):
+            open(sys.argv[1] + ".silent", "w").close()
             silence.wait()
         base = "http://127.0.0.1:%d" % self.server.server_port
         body = ('{"newNonce":"%s/n","newAccount":"%s/a","newOrder":"%s/o"}' % ((base,) * 3)).encode()
@@ -62,18 +64,31 @@ with open(sys.argv[1] + ".new", "w") as file:
 os.rename(sys.argv[1] + ".new", sys.argv[1])
 server.serve_forever()
 EOF
-python3 "$tmp/peer.py" "$tmp/port" 60 &
-peer=$!
-tries=0
-until [ -s "$tmp/port" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 200 ] || { echo "the peer did not start" && exit 1; }
-    sleep 0.05
-done
+
+# await COMMAND TENTHS: until it succeeds, for at most so long.
+await()
+{
+    tries=0
+    until eval "$1"; do
+        tries=$((tries + 1))
+        [ $tries -lt $(($2 * ${TEST_PATIENCE:-1})) ] || return 1
+        sleep 0.1
+    done
+}
+
+# start NAME COUNT: a peer that answers so often, its URL in $url.
+start()
+{
+    python3 "$tmp/peer.py" "$tmp/$1" "$2" &
+    peer="$peer $!"
+    await "[ -s '$tmp/$1' ]" 100 || { echo "the peer did not start" && exit 1; }
+    url=http://127.0.0.1:$(cat "$tmp/$1")/dir
+}
 
 printf '%s\n' 'scenario  Directory' 'suite     server' 'rule      rfc8555-7.1.1-1' \
     'get directory' 'must 200' >"$tmp/directory.acme"
-"$acmespec" server "http://127.0.0.1:$(cat "$tmp/port")/dir" "$tmp/directory.acme" --repeat 500 -j4 \
+start later 60
+"$acmespec" server "$url" "$tmp/directory.acme" --repeat 500 -j4 \
     --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" --request-timeout 200ms \
     --junit "$tmp/gone.xml" --results "$tmp/gone.jsonl" >"$tmp/out" 2>&1
 status=$?
@@ -85,6 +100,32 @@ holds "grep -q 'because the target answers no more: $plays of 500 plays' '$tmp/o
 holds "grep -q '\"verdict\":\"pass\"' '$tmp/gone.jsonl'"
 holds "grep '\"event\":\"end\"' '$tmp/gone.jsonl' | grep -q '\"complete\":false,\"stopped\"'"
 holds "xmllint --noout '$tmp/gone.xml'"
+
+# Silent at once, and silent behind the directory: a signal does not wait for the deadline.
+for signal in INT TERM; do
+    for count in 0 1; do
+        start "$signal$count" $count
+        "$acmespec" server "$url" "$tmp/directory.acme" --http-port "$HTTP_PORT" \
+            --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" --request-timeout 5m \
+            --junit "$tmp/stop.xml" --html "$tmp/stop.html" --results "$tmp/stop.jsonl" \
+            >"$tmp/out" 2>&1 &
+        run=$!
+        holds "await '[ -e $tmp/$signal$count.silent ]' 100"
+        kill -s $signal $run
+        if ! await "! kill -0 $run 2>/dev/null" 20; then
+            holds "false after $signal in front of a peer that answered $count times"
+            kill -KILL $run
+        fi
+        wait $run
+        status=$?
+        holds "[ $status = 3 ]"
+        holds "grep -q 'was stopped by .*: 0 of 1 plays were played to the end' '$tmp/out'"
+        holds "xmllint --noout '$tmp/stop.xml' && grep -q 'type=\"incomplete\"' '$tmp/stop.xml'"
+        holds "grep -q 'was stopped by' '$tmp/stop.html'"
+        holds "tail -n 1 '$tmp/stop.jsonl' | grep -q '\"status\":3,\"complete\":false'"
+        rm -f "$tmp"/stop.*
+    done
+done
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
