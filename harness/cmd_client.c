@@ -12,7 +12,6 @@
 #include "commands.h"
 #include "engine/sandbox.h"
 #include "peer.h"
-#include "reports/report.h"
 #include "run/outcome.h"
 #include "script/library.h"
 #include "session.h"
@@ -148,8 +147,6 @@ static const char *what_is_wrong(const struct client_options_given *o,
         return "--sandbox is auto, require or off";
     if (o->patience < 1 || o->patience > MOST_PATIENCE)
         return "--patience is a number from 1 to 100";
-    if (o->run.junit_dialect.len && !junit_has_dialect(o->run.junit_dialect))
-        return "--junit-dialect is wide or xunit";
     if (!command->count
         && (o->challenge.len || o->webroot || o->certificate.len || o->key.len))
         return "--challenge, --webroot, --certificate and --key are about a command "
@@ -203,6 +200,8 @@ int cmd_client(struct arena *a, int argc, char **argv)
     const char *wrong = what_is_wrong(&o, &words, &command);
     if (wrong)
         return usage_error(wrong);
+    if (!run_options_fit(a, &o.run, &words, &err))
+        return usage_error(err.text);
     if (!prepare(&s, &o, &words, &command, &adapter, &err))
         return command_failed(EXIT_USAGE, &err);
     if (o.run.list)

@@ -27,7 +27,7 @@ struct mock_options {
 #define AT(member) offsetof(struct mock_options, member)
 /* clang-format off */
 static const struct option_row rows[] = {
-    { "port", 'p', OPTION_PORT, "N", AT(port), "port to listen on (the kernel chooses)" },
+    { "port", 'p', OPTION_ANY_PORT, "N", AT(port), "port to listen on (the kernel chooses)" },
     { "address", 0, OPTION_TEXT, "A", AT(address), "loopback address to bind (127.0.0.1)" },
     { "host", 0, OPTION_TEXT, "NAME", AT(host), "host in its URLs (localhost)" },
     { "name", 0, OPTION_TEXTS, "NAME", AT(names), "a further name or address on its TLS certificate" },

@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
     { "json", 0, OPTION_TEXT, "FILE", AT(json), "write the matrix as JSON" },
     { "html", 0, OPTION_TEXT, "FILE", AT(html), "write the matrix as one self-contained page" },
     { "notes", 0, OPTION_TEXT, "FILE", AT(notes), "what is known of bugs, instead of scenarios/bugs.acme" },
-    { "jobs", 'j', OPTION_NUMBER, "N", AT(lanes), "bugs side by side (6 per core)" },
+    { "jobs", 'j', OPTION_JOBS, "N", AT(lanes), "bugs side by side (6 per core)" },
     { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every trial" },
     { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "only faults and totals" },
     { "no-colour", 0, OPTION_FLAG, NULL, AT(no_colour), "never colour (NO_COLOR does the same)" },

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "commands.h"
 #include "peer.h"
-#include "reports/report.h"
 #include "run/outcome.h"
 #include "run/stop.h"
 #include "server_options.h"
@@ -27,6 +27,17 @@ static bool read_profile(struct session *s, const struct server_options *o,
         return err_set(err, "there is no profile %.*s", STR_ARG(name));
     bool good = profile_read(s->arena, path.ptr, &s->target.profile, &m, err);
     return session_mended(good, &m, err);
+}
+
+static bool options_fit(struct arena *a, const struct server_options *o,
+                        const struct strs *names, struct err *err)
+{
+    struct strs inputs = { 0 };
+    strs_add(a, &inputs, o->ca_file);
+    strs_add(a, &inputs, o->profile);
+    for (size_t i = 0; i < names->count; i++)
+        strs_add(a, &inputs, names->item[i]);
+    return run_options_fit(a, &o->run, &inputs, err);
 }
 
 static long or_else(long value, long otherwise)
@@ -102,9 +113,9 @@ int cmd_server(struct arena *a, int argc, char **argv)
         return print_help();
     if (words.count == 0)
         return usage_error("server wants the URL of the CA's directory");
-    if (o.run.junit_dialect.len && !junit_has_dialect(o.run.junit_dialect))
-        return usage_error("--junit-dialect is wide or xunit");
     struct strs names = { words.item + 1, words.count - 1 };
+    if (!options_fit(a, &o, &names, &err))
+        return usage_error(err.text);
     s.name = words.item[0];
     s.command = session_command(a, argc, argv);
     s.again = peer_reproduce(a, argc, argv, server_rows, server_row_count, true);

@@ -6,6 +6,7 @@
 
 #include "base/names.h"
 #include "run/outcome.h"
+#include "run/runner.h"
 
 struct reading {
     struct arena *arena;
@@ -31,15 +32,47 @@ static const struct option_row *find_letter(const struct reading *r, char letter
     return NULL;
 }
 
+/* What a number may be, by the type of its option. */
+static const struct {
+    long least, most;
+} bounds[] = {
+    [OPTION_NUMBER] = { 0, 1000000000 },     [OPTION_COUNT] = { 1, 10000 },
+    [OPTION_JOBS] = { 1, RUNNER_MOST_JOBS }, [OPTION_PORT] = { 1, 65535 },
+    [OPTION_ANY_PORT] = { 0, 65535 },
+};
+
 static bool store_number(const struct option_row *row, str value, long *out,
                          struct err *err)
 {
-    long most = row->type == OPTION_PORT ? 65535 : 1000000000;
-    if (row->type == OPTION_SPAN)
-        return str_to_ms(value, out)
-            || err_set(err, "--%s wants a time span such as 30s", row->name);
-    return str_to_long(value, most, out)
-        || err_set(err, "--%s wants a whole number up to %ld", row->name, most);
+    long least = bounds[row->type].least, most = bounds[row->type].most;
+    if (str_to_long(value, most, out) && *out >= least)
+        return true;
+    if (least == 0)
+        return err_set(err, "--%s wants a whole number up to %ld", row->name, most);
+    return err_set(err, "--%s wants a whole number from %ld to %ld", row->name, least,
+                   most);
+}
+
+static bool store_span(const struct option_row *row, str value, long *out,
+                       struct err *err)
+{
+    bool may_be_0 = row->type == OPTION_SPAN;
+    return (str_to_ms(value, out) && (may_be_0 || *out > 0))
+        || err_set(err, "--%s wants a time span such as 30s%s", row->name,
+                   may_be_0 ? "" : ", of 1ms at least");
+}
+
+static bool store_text(const struct reading *r, const struct option_row *row, str value,
+                       void *member)
+{
+    if (!value.len)
+        return err_set(r->err, "--%s wants %s behind it, and it is empty", row->name,
+                       row->value);
+    if (row->type == OPTION_TEXTS)
+        strs_add(r->arena, member, value);
+    else
+        *(str *)member = value;
+    return true;
 }
 
 static bool store(const struct reading *r, const struct option_row *row, str value)
@@ -50,14 +83,16 @@ static bool store(const struct reading *r, const struct option_row *row, str val
         *(bool *)member = true;
         return true;
     case OPTION_TEXT:
-        *(str *)member = value;
-        return true;
     case OPTION_TEXTS:
-        strs_add(r->arena, member, value);
-        return true;
-    case OPTION_NUMBER:
+        return store_text(r, row, value, member);
     case OPTION_SPAN:
+    case OPTION_DEADLINE:
+        return store_span(row, value, member, r->err);
+    case OPTION_NUMBER:
+    case OPTION_COUNT:
+    case OPTION_JOBS:
     case OPTION_PORT:
+    case OPTION_ANY_PORT:
         return store_number(row, value, member, r->err);
     }
     return false;

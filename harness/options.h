@@ -7,12 +7,16 @@
 #include "base/err.h"
 
 enum option_type {
-    OPTION_FLAG,   /* bool */
-    OPTION_TEXT,   /* str, the last one counts */
-    OPTION_TEXTS,  /* struct strs, may be given again */
-    OPTION_NUMBER, /* long */
-    OPTION_SPAN,   /* long, milliseconds: 30s */
-    OPTION_PORT,   /* long, 0 to 65535 */
+    OPTION_FLAG,     /* bool */
+    OPTION_TEXT,     /* str, not empty; the last one counts */
+    OPTION_TEXTS,    /* struct strs, may be given again */
+    OPTION_NUMBER,   /* long */
+    OPTION_COUNT,    /* long, from 1: how often */
+    OPTION_JOBS,     /* long, from 1: how many side by side */
+    OPTION_SPAN,     /* long, milliseconds: 30s */
+    OPTION_DEADLINE, /* the same, but not 0 */
+    OPTION_PORT,     /* long, 1 to 65535 */
+    OPTION_ANY_PORT, /* the same, or 0: the kernel chooses */
 };
 
 struct option_row {

@@ -15,6 +15,11 @@ struct run_options {
     long jobs, repeat, timeout_ms;
 };
 
+/* What the rows do not tell; inputs: paths of files that are read besides the baseline.
+ */
+bool run_options_fit(struct arena *a, const struct run_options *o,
+                     const struct strs *inputs, struct err *err) MUST_CHECK;
+
 /* clang-format off */
 #define AT_RUN(member) offsetof(struct run_options, member)
 #define RUN_OPTION_ROWS \
@@ -25,11 +30,11 @@ struct run_options {
     { "tag", 0, OPTION_TEXTS, "WORD", AT_RUN(tags), "only scenarios with this tag" }, \
     { "list", 0, OPTION_FLAG, NULL, AT_RUN(list), "list what would be played, and stop" }, \
     { "shard", 0, OPTION_TEXT, "K/N", AT_RUN(shard), "only the K-th of N parts" }, \
-    { "repeat", 0, OPTION_NUMBER, "N", AT_RUN(repeat), "play everything N times" }, \
+    { "repeat", 0, OPTION_COUNT, "N", AT_RUN(repeat), "play everything N times" }, \
     { "rerun-failed", 0, OPTION_FLAG, NULL, AT_RUN(rerun_failed), "only what was not green in the --results file of last time" }, \
-    { "jobs", 'j', OPTION_NUMBER, "N", AT_RUN(jobs), "plays side by side (4 per core)" }, \
+    { "jobs", 'j', OPTION_JOBS, "N", AT_RUN(jobs), "plays side by side (4 per core)" }, \
     { "fail-fast", 0, OPTION_FLAG, NULL, AT_RUN(fail_fast), "stop at the first violation" }, \
-    { "timeout", 0, OPTION_SPAN, "SPAN", AT_RUN(timeout_ms), "deadline of each play, whatever its scenario and the profile say" }, \
+    { "timeout", 0, OPTION_DEADLINE, "SPAN", AT_RUN(timeout_ms), "deadline of each play, whatever its scenario and the profile say" }, \
     { "seed", 0, OPTION_TEXT, "WORD", AT_RUN(seed), "makes names repeatable; use each only once per target" }, \
     { "strict", 0, OPTION_FLAG, NULL, AT_RUN(strict), "a broken SHOULD is a violation too" }, \
     { "allow-inconclusive", 0, OPTION_FLAG, NULL, AT_RUN(allow_inconclusive), "exit 0 though something could not be decided" }, \

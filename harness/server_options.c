@@ -12,7 +12,7 @@ const struct option_row server_rows[] = {
     { "dns-port", 0, OPTION_PORT, "N", AT(dns_port), "port of the DNS server that the CA was told: ours, on 127.0.0.1 (8053)" },
     { "profile", 0, OPTION_TEXT, "FILE", AT(profile), "what the target declares, or the name of a shipped profile" },
     { "remote", 0, OPTION_FLAG, NULL, AT(remote), "allow a target that is not on a loopback or private address" },
-    { "request-timeout", 0, OPTION_SPAN, "SPAN", AT(request_ms), "deadline of each request (10s)" },
+    { "request-timeout", 0, OPTION_DEADLINE, "SPAN", AT(request_ms), "deadline of each request (10s)" },
     { "shared-address", 0, OPTION_FLAG, NULL, AT(shared_address), "one loopback address for all plays, as on systems that have no more" },
     RUN_OPTION_ROWS
 };

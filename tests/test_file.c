@@ -125,6 +125,22 @@ START_TEST(folders_that_go_too_deep_are_told)
 }
 END_TEST
 
+START_TEST(one_file_is_known_by_all_its_paths)
+{
+    put("a/x", STR("1"));
+    ck_assert_int_eq(symlink(below("a/x"), below("link")), 0);
+    ck_assert(file_is_same(below("a/x"), below("a/x")));
+    ck_assert(file_is_same(below("a/x"), below("a/../a/x")));
+    ck_assert(file_is_same(below("a/x"), below("link")));
+    ck_assert(!file_is_same(below("a/x"), below("x")));
+    ck_assert(file_is_same(below("a/none"), below("a/./none")));
+    ck_assert(file_is_same("none", "./none"));
+    ck_assert(!file_is_same(below("a/none"), below("none")));
+    ck_assert(!file_is_same(below("a/none"), below("a/other")));
+    ck_assert(!file_is_same(below("b/none"), below("c/none")));
+}
+END_TEST
+
 START_TEST(parents_are_made)
 {
     ck_assert(file_make_parents(below("x/y/z"), &err));
@@ -190,6 +206,7 @@ Suite *file_suite(void)
     tcase_add_test(t, files_are_listed_in_one_order);
     tcase_add_test(t, a_folder_that_is_not_there_is_told);
     tcase_add_test(t, folders_that_go_too_deep_are_told);
+    tcase_add_test(t, one_file_is_known_by_all_its_paths);
     tcase_add_test(t, parents_are_made);
     tcase_add_test(t, a_temporary_folder_is_private_and_goes_with_its_arena);
     tcase_add_test(t, without_room_for_temporary_folders_that_is_told);

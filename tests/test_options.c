@@ -11,7 +11,7 @@ struct wanted {
     bool quiet;
     str junit;
     struct strs rules;
-    long jobs, timeout, port;
+    long jobs, timeout, port, any, side, times, until;
 };
 
 /* clang-format off */
@@ -22,6 +22,10 @@ static const struct option_row rows[] = {
     { "jobs",    'j', OPTION_NUMBER, "COUNT", offsetof(struct wanted, jobs),    "at a time" },
     { "timeout", 't', OPTION_SPAN,   "SPAN",  offsetof(struct wanted, timeout), "at most" },
     { "port",    0,   OPTION_PORT,   "PORT",  offsetof(struct wanted, port),    "where" },
+    { "any-port", 0,  OPTION_ANY_PORT, "PORT", offsetof(struct wanted, any),    "where, or anywhere" },
+    { "side-by-side", 0, OPTION_JOBS, "N",    offsetof(struct wanted, side),    "at once" },
+    { "times",   0,   OPTION_COUNT,  "N",     offsetof(struct wanted, times),   "again" },
+    { "until",   0,   OPTION_DEADLINE, "SPAN", offsetof(struct wanted, until),  "then it ends" },
 };
 
 /* words: separated by a blank; then what it comes to. */
@@ -32,7 +36,6 @@ static const struct { const char *line, *told; } good[] = {
     { "a -q b", "quiet a b" },
     { "--junit x", "junit=x" },
     { "--junit=x", "junit=x" },
-    { "--junit=", "" },
     { "--junit x --junit y", "junit=y" },           /* the last one counts */
     { "--junit=a=b", "junit=a=b" },
     { "--junit --quiet", "junit=--quiet" },         /* its value, whatever it looks like */
@@ -43,7 +46,13 @@ static const struct { const char *line, *told; } good[] = {
     { "--timeout 30s", "timeout=30000" },
     { "-t250ms", "timeout=250" },
     { "--port 65535", "port=65535" },
-    { "--port=0", "" },
+    { "--port 1", "port=1" },
+    { "--any-port=0", "" },
+    { "--any-port 65535", "any=65535" },
+    { "--side-by-side 64", "side=64" },
+    { "--times 10000", "times=10000" },
+    { "--timeout 0s", "" },
+    { "--until 1ms", "until=1" },
     { "- a", "- a" },                               /* a lone dash is a word */
     { "-- --quiet -j3", "--quiet -j3" },
     { "a -- --", "a --" },
@@ -64,8 +73,17 @@ static const struct { const char *line, *sentence; } bad[] = {
     { "--jobs=", "--jobs wants a whole number up to 1000000000" },
     { "--jobs=-1", "--jobs wants a whole number up to 1000000000" },
     { "--jobs 1000000001", "--jobs wants a whole number up to 1000000000" },
-    { "--port 65536", "--port wants a whole number up to 65535" },
-    { "--port http", "--port wants a whole number up to 65535" },
+    { "--junit=", "--junit wants FILE behind it, and it is empty" },
+    { "-r=a --rule=", "--rule wants ID behind it, and it is empty" },
+    { "--port 65536", "--port wants a whole number from 1 to 65535" },
+    { "--port http", "--port wants a whole number from 1 to 65535" },
+    { "--port 0", "--port wants a whole number from 1 to 65535" },
+    { "--any-port 65536", "--any-port wants a whole number up to 65535" },
+    { "--side-by-side 0", "--side-by-side wants a whole number from 1 to 64" },
+    { "--side-by-side 1000000", "--side-by-side wants a whole number from 1 to 64" },
+    { "--times 0", "--times wants a whole number from 1 to 10000" },
+    { "--until 0s", "--until wants a time span such as 30s, of 1ms at least" },
+    { "--until 5", "--until wants a time span such as 30s, of 1ms at least" },
     { "--timeout 30", "--timeout wants a time span such as 30s" },
     { "--timeout -3s", "--timeout wants a time span such as 30s" },
     { "--=x", "there is no option --" },
@@ -116,6 +134,10 @@ static const char *what_was_told(void)
     tell(&told, wanted.jobs, arena_printf(a, "jobs=%ld", wanted.jobs));
     tell(&told, wanted.timeout, arena_printf(a, "timeout=%ld", wanted.timeout));
     tell(&told, wanted.port, arena_printf(a, "port=%ld", wanted.port));
+    tell(&told, wanted.any, arena_printf(a, "any=%ld", wanted.any));
+    tell(&told, wanted.side, arena_printf(a, "side=%ld", wanted.side));
+    tell(&told, wanted.times, arena_printf(a, "times=%ld", wanted.times));
+    tell(&told, wanted.until, arena_printf(a, "until=%ld", wanted.until));
     for (size_t i = 0; i < words.count; i++)
         tell(&told, true, words.item[i]);
     str all = STR_NONE;

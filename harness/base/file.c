@@ -92,6 +92,30 @@ bool file_exists(const char *path)
     return access(path, F_OK) == 0;
 }
 
+static bool is_same_node(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev
+        && a.st_ino == b.st_ino;
+}
+
+/* The folder in which it stands, as a path, and its name there. */
+static const char *split_path(const char *path, char folder[4096])
+{
+    const char *slash = strrchr(path, '/');
+    int len = slash ? (int)(slash - path) : 0;
+    snprintf(folder, 4096, "%.*s%s", len, path, slash ? "/" : ".");
+    return slash ? slash + 1 : path;
+}
+
+bool file_is_same(const char *one, const char *other)
+{
+    char folder[2][4096];
+    const char *name[] = { split_path(one, folder[0]), split_path(other, folder[1]) };
+    return strcmp(one, other) == 0 || is_same_node(one, other)
+        || (strcmp(name[0], name[1]) == 0 && is_same_node(folder[0], folder[1]));
+}
+
 struct listing {
     struct arena *arena;
     const char *suffix;

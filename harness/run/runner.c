@@ -19,7 +19,7 @@
 #include "engine/child.h"
 #include "run/events.h"
 
-enum { GRACE_MS = 5000, TICK_MS = 200, MOST_JOBS = 64, MOST_SILENT = 16 };
+enum { GRACE_MS = 5000, TICK_MS = 200, MOST_SILENT = 16 };
 
 struct child {
     pid_t pid; /* 0: the place is free */
@@ -36,7 +36,7 @@ struct running {
     const struct plan *plan;
     const struct runner_options *options;
     struct results *results;
-    struct child child[MOST_JOBS];
+    struct child child[RUNNER_MOST_JOBS];
     size_t *told;       /* of each watch: whose finding stands in the results */
     struct pids before; /* processes that are here but for no play of this run */
     size_t *order;      /* of the plan's plays: those that are played alone come last */
@@ -314,8 +314,8 @@ static void end_late_ones(struct running *run, bool all)
 /* Waits until a child says something or a fifth of a second is over. */
 static size_t wait_for_children(struct running *run)
 {
-    struct pollfd fds[MOST_JOBS];
-    struct child *owner[MOST_JOBS];
+    struct pollfd fds[RUNNER_MOST_JOBS];
+    struct child *owner[RUNNER_MOST_JOBS];
     nfds_t count = 0;
     for (size_t i = 0; i < run->jobs; i++)
         if (run->child[i].pid) {
@@ -400,9 +400,9 @@ void runner_run(struct arena *a, const struct plan *plan,
     struct running *run = NEW(a, struct running);
     int64_t began = clock_us();
     *run = (struct running){ .arena = a, .plan = plan, .options = options, .results = r };
-    run->jobs = options->jobs < 1   ? 1
-        : options->jobs > MOST_JOBS ? MOST_JOBS
-                                    : (size_t)options->jobs;
+    run->jobs = options->jobs < 1          ? 1
+        : options->jobs > RUNNER_MOST_JOBS ? RUNNER_MOST_JOBS
+                                           : (size_t)options->jobs;
     prepare(run);
     if (options->target->adapter)
         orphans_expect(a, &run->before);

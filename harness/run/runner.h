@@ -7,6 +7,9 @@
 #include "run/plan.h"
 #include "run/results.h"
 
+/* More side by side than so many are cut to it. */
+enum { RUNNER_MOST_JOBS = 64 };
+
 struct runner_options {
     const struct target *target;
     const struct watches *watches;

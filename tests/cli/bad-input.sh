@@ -115,7 +115,7 @@ want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
 want 2 'there is no .acme file in' "$acmespec" check "$tmp/ring"
 want 2 'is longer than 1048576 bytes' "$acmespec" check /dev/zero
 
-server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir --dns-port 0 "$@"; }
+server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir "$@"; }
 for name in unknown json deep utf8 checks random; do
     server 2 'mend these mistakes first' "$tmp/$name.acme"
     server 2 "$name.acme" --baseline "$tmp/$name.acme"
@@ -171,6 +171,40 @@ server 5 'refused' --junit "$tmp/made/for/it.xml" server/7.4-orders
 cp "$tmp/made/for/it.xml" "$tmp/out"
 judge 5 '</testsuites>' 5 'a report in folders that were not there'
 
+# A report is not written over another, nor over what is read, whatever the path looks like.
+mkdir "$tmp/out.d"
+ln -s "$tmp/cut.jsonl" "$tmp/link.jsonl"
+same='would write the same file'
+server 2 "--results and --junit $same, $tmp/x.xml" --junit "$tmp/x.xml" --results "$tmp/x.xml"
+server 2 "--junit and --html $same" --html "$tmp/out.d/../x.xml" --junit "$tmp/x.xml"
+server 2 "--results and --html $same" --html "$tmp/cut.jsonl" --results "$tmp/link.jsonl"
+server 2 "--html would write over $tmp/bad.pem, which is read" --ca-file "$tmp/bad.pem" \
+    --html "$tmp/bad.pem"
+server 2 "--junit would write over $tmp/lacks.acme" --profile "$tmp/lacks.acme" --junit "$tmp/lacks.acme"
+server 2 "--junit would write over $tmp/green.acme" --baseline "$tmp/green.acme" --junit "$tmp/green.acme"
+server 2 "--results would write over $tmp/crlf.acme" "$tmp/crlf.acme" --results "$tmp/crlf.acme"
+want 2 "--junit and --html $same" "$acmespec" client certbot --junit "$tmp/x" --html "$tmp/x"
+want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
+
+# --- values of options ---
+
+for option in junit html results ca-file profile baseline rule section tag level seed again; do
+    server 2 "--$option wants" "--$option" ''
+done
+for option in http-port tls-port dns-port; do
+    server 2 "--$option wants a whole number from 1 to 65535" --$option 0
+    server 2 "--$option wants a whole number from 1 to 65535" --$option 65536
+done
+server 2 '--jobs wants a whole number from 1 to 64' -j 0
+server 2 '--jobs wants a whole number from 1 to 64' -j1000000
+server 2 '--repeat wants a whole number from 1 to 10000' --repeat 0
+server 2 '--timeout wants a time span such as 30s, of 1ms at least' --timeout 0s
+server 2 '--request-timeout wants a time span' --request-timeout 0s
+want 2 '--jobs wants a whole number from 1 to 64' "$acmespec" client certbot -j0
+want 2 '--repeat wants a whole number from 1 to 10000' "$acmespec" client certbot --repeat 10001
+want 2 '--junit wants FILE' "$acmespec" client certbot --junit ''
+want 2 '--http-port wants a whole number from 1 to 65535' "$acmespec" mock --http-port 0
+
 # --- options of the other commands ---
 
 mock() { want 2 "$1" "$acmespec" mock "$2" "$3"; }
@@ -210,7 +244,7 @@ want 2 'no http or https URL' "$acmespec" bench nowhere
 "$acmespec" list 2>"$tmp/err" | head -n 1 >"$tmp/out"
 cat "$tmp/err" >>"$tmp/out"
 judge 1 'server/' "$(wc -l <"$tmp/out")" 'list | head -n 1, in silence'
-{ "$acmespec" server http://127.0.0.1:1/ --dns-port 0 --results "$tmp/closed" server/7.4-orders; } <&- >&- 2>&-
+{ "$acmespec" server http://127.0.0.1:1/ --results "$tmp/closed" server/7.4-orders; } <&- >&- 2>&-
 status=$?
 cp "$tmp/closed" "$tmp/out"
 judge 5 '"event":"end"' $status 'a run without standard input, output and error'
@@ -219,7 +253,7 @@ echo none >>"$tmp/out"
 judge 1 none "$(wc -l <"$tmp/out")" 'nothing that was printed went into the results file'
 want 2 'ACMESPEC_SCENARIOS names /nowhere' env ACMESPEC_SCENARIOS=/nowhere "$acmespec" list
 want 2 'ACMESPEC_SCENARIOS names' env ACMESPEC_SCENARIOS="$tmp" "$acmespec" server http://127.0.0.1:1/
-want 5 '/nowhere/' env TMPDIR=/nowhere "$acmespec" server http://127.0.0.1:1/ --dns-port 0
+want 5 '/nowhere/' env TMPDIR=/nowhere "$acmespec" server http://127.0.0.1:1/
 want 0 'are well written' env -i "$acmespec" check
 
 echo "$passed passed, $failed failed"
