@@ -39,8 +39,8 @@ struct session {
 
 /* argv[-1] and what follows, quoted for a shell. */
 str session_command(struct arena *a, int argc, char **argv);
-/* From here on Ctrl-C and SIGTERM end the run in order.  Reads the library, the scenario
- * files among the names, and the baseline; mistakes in them are printed. */
+/* From here on Ctrl-C, SIGTERM and SIGHUP end the run in order.  Reads the library, the
+ * scenario files among the names, and the baseline; mistakes in them are printed. */
 bool session_read(struct session *s, const struct strs *names,
                   struct err *err) MUST_CHECK;
 /* Prints the mistakes that files had; false when there were any, or when reading failed

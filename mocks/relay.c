@@ -13,10 +13,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/prctl.h>
-#endif
 
+#include "base/process.h"
 #include "mocks/relay_inside.h"
 
 enum {
@@ -131,27 +129,6 @@ int relay_port_of(const struct relay_map *map, str name, enum relay_kind kind)
 
 /* --- the relay's process --- */
 
-/* Linux tells us when the parent dies, even while others hold the pipe; elsewhere the
- * pipe and a look at the parent's number every few seconds must do. */
-#ifdef __linux__
-static void ask_for_death_with_parent(void)
-{
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
-#else
-static void ask_for_death_with_parent(void)
-{
-}
-#endif
-
-static void die_with_parent(pid_t parent)
-{
-    ask_for_death_with_parent();
-    /* It may have died before we asked. */
-    if (getppid() != parent)
-        _exit(0);
-}
-
 static bool is_kept(const struct parts *parts, int fd)
 {
     int dns[2];
@@ -230,7 +207,9 @@ static void serve_once(const struct parts *parts, struct watch *w)
 static _Noreturn void serve(const struct parts *parts)
 {
     static struct watch w;
-    die_with_parent(parts->parent);
+    /* Even while others hold the pipe; where the system does not tell of a death, the
+     * pipe and a look at the parent's number every few seconds must do. */
+    process_die_with(parts->parent);
     settle_signals();
     close_others(parts);
     raise_file_limit();

@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 #ifdef __linux__
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #endif
+
+#include "base/process.h"
 
 extern char **environ;
 
@@ -134,11 +135,7 @@ static void be_program(const struct start *s)
     struct rlimit no_core = { 0, 0 };
     struct failure failure = { .at = AT_FOLDER };
     setpgid(0, 0);
-#ifdef __linux__
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != s->parent)
-        _exit(127); /* it died before this was asked for */
-#endif
+    process_die_with(s->parent);
     setrlimit(RLIMIT_CORE, &no_core);
     dup2(s->null, 0);
     dup2(s->output, 1);

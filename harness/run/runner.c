@@ -16,8 +16,10 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "engine/child.h"
 #include "run/events.h"
+#include "run/stop.h"
 
 enum { GRACE_MS = 5000, TICK_MS = 200, MOST_SILENT = 16 };
 
@@ -67,8 +69,7 @@ static void be_child(struct running *run, size_t index, int fd)
     struct play_outcome outcome;
     struct target target = target_for(a, run, &play);
     setpgid(0, 0);
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
+    stop_forget();
     play_run(a, &target, &play, run->options->watches, &outcome);
     if (!file_write_all(fd, event_of_play(a, &outcome)) || !file_write_all(fd, STR("\n")))
         _exit(1);
@@ -220,8 +221,9 @@ static bool start_child(struct running *run, struct child *c, size_t index)
     if (pipe(ends) != 0)
         return false;
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t self = getpid(), pid = fork();
     if (pid == 0) {
+        process_die_with(self); /* or it would go on, and hold the ports of its slot */
         close(ends[0]);
         for (size_t i = 0; i < run->jobs; i++)
             if (run->child[i].pid)
@@ -371,10 +373,9 @@ static void drop_unplayed(struct results *r)
 /* Whether all was played, in words. */
 static str why_stopped(const struct running *run, int signal_number)
 {
-    const char *why = signal_number == SIGINT ? "was stopped by Ctrl-C"
-        : signal_number                       ? "was stopped by SIGTERM"
-        : run->results->gone                  ? "ended because the target answers no more"
-                             : "ended at the first violation, as --fail-fast asks";
+    const char *why = signal_number ? stop_words(signal_number)
+        : run->results->gone        ? "ended because the target answers no more"
+                                    : "ended at the first violation, as --fail-fast asks";
     size_t all = run->plan->count;
     if (run->next == all && run->cut == 0)
         return STR_NONE;

@@ -60,9 +60,9 @@ static _Noreturn void be_ca(struct arena *a, const struct selfmock_options *o, i
 {
     struct err err = { "" };
     char byte;
-    /* An interrupt from the terminal is for the run; what it asks to the end is answered.
-     */
+    /* What the terminal sends is for the run; what that asks to the end is answered. */
     (void)signal(SIGINT, SIG_IGN);
+    (void)signal(SIGHUP, SIG_IGN);
     (void)signal(SIGTERM, SIG_DFL);
     struct ca *ca = start_ca(a, o, &err);
     file_write_all(say,

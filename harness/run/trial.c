@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/process.h"
 #include "crypto/b64url.h"
 #include "crypto/key.h"
 #include "mocks/ports.h"
@@ -235,8 +236,9 @@ static bool start_trial(struct trials *all, struct lane *lane, struct trial *tri
         return err_set(err, "there are no pipes left");
     lane->trial = trial;
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t self = getpid(), pid = fork();
     if (pid == 0) {
+        process_die_with(self);
         close(ends[0]);
         for (size_t i = 0; i < all->lanes; i++)
             if (all->lane[i].pid)

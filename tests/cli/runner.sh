@@ -41,6 +41,8 @@ await()
 # The plays that are going on: each leads a process group of its own.
 plays_of() { ps -o pid=,pgid= --ppid "$1" | awk '$1 == $2 { print $1 }'; }
 
+lives() { ps -o stat= -p "$1" | grep -q '^[^Z]'; }
+
 # events KIND FILE: how many there are.
 events() { grep -sc "^{\"event\":\"$1\"" "$2"; }
 
@@ -144,7 +146,8 @@ holds 'grep "\"verdict\":\"pass\"" "$tmp/dies.jsonl" | grep -q "/good\""'
 # A run that is stopped leaves complete reports of what was decided: of three plays one ends,
 # one goes on, one waits for its turn.  A background command has SIGINT ignored until
 # acmespec asks for it.
-for signal in TERM INT; do
+hup=$(sh -c 'kill -HUP $$; echo ignored' 2>/dev/null) # as under nohup
+for signal in TERM INT $([ -n "$hup" ] || echo HUP); do
     begin "$tmp/good.acme" "$tmp/slow.acme" "$tmp/weak.acme" -j1 --junit "$tmp/stop.xml" \
         --html "$tmp/stop.html" --results "$tmp/stop.jsonl"
     await '[ "$(events play "$tmp/stop.jsonl")" = 1 ]'
@@ -160,13 +163,27 @@ for signal in TERM INT; do
     holds 'tail -1 "$tmp/stop.jsonl" | grep -q "\"event\":\"end\",\"status\":3,\"complete\":false"'
 done
 
-# One that is killed leaves the lines of what was decided.
+# nohup means that the end of a terminal is not the run's.
+scenario brief 'get directory' 'wait 1s' 'must 200'
+trap '' HUP
+begin "$tmp/brief.acme" --results "$tmp/nohup.jsonl"
+trap - HUP
+await '[ -n "$(plays_of "$pid")" ]'
+kill -HUP "$pid"
+wait "$pid"
+got=$?
+want 0 ' passed, 0 failed' 'a run whose terminal is gone'
+
+# One that is killed leaves the lines of what was decided, and takes its plays along.
 begin "$tmp/good.acme" "$tmp/slow.acme" -j1 --results "$tmp/killed.jsonl"
 await '[ "$(events play "$tmp/killed.jsonl")" = 1 ]'
 await '[ -n "$(plays_of "$pid")" ]'
 orphan=$(plays_of "$pid")
-kill -KILL "$pid" && kill -KILL "$orphan"
+kill -KILL "$pid"
 wait "$pid" 2>/dev/null
+await '! lives "$orphan"'
+holds '! lives "$orphan"'
+! lives "$orphan" || kill -KILL "$orphan"
 holds '[ "$(events end "$tmp/killed.jsonl")" = 0 ]'
 run --results "$tmp/killed.jsonl" --rerun-failed
 want 4 'green last time' 'nothing of a killed run was red'
