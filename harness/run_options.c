@@ -41,6 +41,9 @@ bool run_options_fit(struct arena *a, const struct run_options *o,
     for (size_t i = 0; i < countof(out); i++)
         if (!is_its_own(a, out, i, &all, err))
             return false;
+    if (o->level.len && !str_eq_nocase(o->level, STR("must"))
+        && !str_eq_nocase(o->level, STR("should")))
+        return err_set(err, "--level is must or should");
     return !o->junit_dialect.len || junit_has_dialect(o->junit_dialect)
         || err_set(err, "--junit-dialect is wide or xunit");
 }

@@ -26,7 +26,7 @@ bool run_options_fit(struct arena *a, const struct run_options *o,
     { "baseline", 0, OPTION_TEXT, "FILE", AT_RUN(baseline), "expected verdicts: only what differs from them counts" }, \
     { "rule", 0, OPTION_TEXTS, "ID", AT_RUN(rules), "only checks' scenarios that rest on this requirement" }, \
     { "section", 0, OPTION_TEXTS, "S", AT_RUN(sections), "only of this section: 6.5, rfc8737-3" }, \
-    { "level", 0, OPTION_TEXT, "LEVEL", AT_RUN(level), "only scenarios with a must, or with a should" }, \
+    { "level", 0, OPTION_TEXT, "LEVEL", AT_RUN(level), "must or should: only scenarios with such a check" }, \
     { "tag", 0, OPTION_TEXTS, "WORD", AT_RUN(tags), "only scenarios with this tag" }, \
     { "list", 0, OPTION_FLAG, NULL, AT_RUN(list), "list what would be played, and stop" }, \
     { "shard", 0, OPTION_TEXT, "K/N", AT_RUN(shard), "only the K-th of N parts" }, \

@@ -301,13 +301,23 @@ static int finish(struct session *s)
     return told ? status : EXIT_REPORT;
 }
 
+static int tell_nothing(const struct session *s)
+{
+    struct err err;
+    err_set(&err, "nothing is selected: %s%s%.*s",
+            s->options->rerun_failed ? "what was not green last time is not among it"
+                                     : "no scenario is all that was asked for",
+            s->unread.len ? "; " : "", STR_ARG(s->unread));
+    return command_failed(EXIT_NOTHING_RUN, &err);
+}
+
 int session_list(const struct session *s)
 {
     for (size_t i = 0; i < s->plan.count; i++) {
         str name = play_name(s->arena, &s->plan.play[i]);
         printf("%-60.*s %.*s\n", STR_ARG(name), STR_ARG(s->plan.play[i].scenario->title));
     }
-    return s->plan.count ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
+    return s->plan.count ? EXIT_CONFORMS : tell_nothing(s);
 }
 
 /* The run could not begin: reports are written all the same, and say why. */
@@ -352,12 +362,8 @@ int session_play(struct session *s, session_begin *begin)
 int session_nothing(struct session *s)
 {
     struct err err;
-    bool again = s->options->rerun_failed;
-    err_set(&err, "nothing is selected%s%s%.*s",
-            again ? ": what was not green last time is not among it" : "",
-            s->unread.len ? "; " : "", STR_ARG(s->unread));
-    command_failed(EXIT_NOTHING_RUN, &err);
-    if (!again && !open_results(s, &err))
+    tell_nothing(s);
+    if (!s->options->rerun_failed && !open_results(s, &err))
         return command_failed(EXIT_REPORT, &err);
     describe_run(s);
     write_event(s, event_of_start(s->arena, &s->results, 0));

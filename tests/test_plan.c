@@ -188,13 +188,13 @@ static const struct { const char *options, *plays; } selections[] = {
     { "--name *weak", "weak" }, { "--name server/6*", "other reused weak" },
     { "--name *nonces/[rw]e*", "reused weak" },
     { "--rule rfc8555-6.5-2", "each[ES384] each[RS256]" },
-    { "--rule rfc8555-6.5-1", "" },
     { "--section 6.5", "reused weak each[ES384] each[RS256]" }, /* 6.5.1 too, not 6.50 */
     { "--section 6.5.1", "weak" }, { "--section 6", "other reused weak each[ES384] each[RS256]" },
     { "--section rfc8737-3", "other" }, { "--section rfc8737", "other" },
-    { "--section 3", "other" }, { "--section rfc8555-3", "" }, { "--section 5", "" },
+    { "--section 3", "other" },
     { "--tag slow", "weak" }, { "--tag slow --tag fast", "reused weak" }, { "--tag none", "" },
     { "--level should", "weak" }, { "--level must", "other reused each[ES384] each[RS256]" },
+    { "--level SHOULD", "weak" },
     { "--level need", "" },
     { "--section 6.5 --tag fast", "reused" },
     { "--name server/each --section 6.5.1", "" },
@@ -284,6 +284,29 @@ START_TEST(a_name_that_selects_nothing_is_told)
 }
 END_TEST
 
+static const struct {
+    const char *options, *sentence;
+} uncatalogued[] = {
+    { "--rule rfc8555-6.5-1",
+      "the catalogue has no rfc8555-6.5-1; did you mean rfc8555-6.5-2?" },
+    { "--rule rfc8555-6.5-2 --rule something-else",
+      "the catalogue has no something-else" },
+    { "--section rfc8555-3",
+      "no requirement is of section rfc8555-3 (acmespec list "
+      "--rules shows them)" },
+    { "--section 6.5 --section 5",
+      "no requirement is of section 5 (acmespec list --rules shows them)" },
+};
+
+START_TEST(what_the_catalogue_lacks_cannot_select)
+{
+    struct plan plan;
+    struct selection s = selection_of(uncatalogued[_i].options);
+    ck_assert(!plan_make(a, library, &s, &plan, &err));
+    ck_assert_str_eq(err.text, uncatalogued[_i].sentence);
+}
+END_TEST
+
 START_TEST(all_shards_together_are_the_plan)
 {
     struct plan whole, part;
@@ -363,6 +386,8 @@ Suite *plan_suite(void)
     tcase_add_test(t, a_document_excuses_its_entries);
     tcase_add_loop_test(t, a_selection_takes_its_plays, 0, countof(selections));
     tcase_add_loop_test(t, a_name_that_selects_nothing_is_told, 0, countof(unknown));
+    tcase_add_loop_test(t, what_the_catalogue_lacks_cannot_select, 0,
+                        countof(uncatalogued));
     tcase_add_test(t, all_shards_together_are_the_plan);
     tcase_add_test(t, a_play_needs_what_its_scenario_or_variant_needs);
     tcase_add_test(t, a_profile_goes_over_what_was_seen);

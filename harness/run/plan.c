@@ -80,7 +80,7 @@ static void look_at_check(void *context, const struct check *check)
 {
     struct wanted *w = context;
     bool level_fits = !w->selection->level.len
-        || str_is(w->selection->level, check_level_names[check->level]);
+        || str_eq_nocase(w->selection->level, str_of(check_level_names[check->level]));
     w->found = w->found
         || (check->level != CHECK_NEED && level_fits
             && rules_fit(w->selection, &check->rules));
@@ -99,6 +99,30 @@ static bool scenario_fits(const struct selection *s, const struct scenario *scen
     struct wanted w = { s, false };
     scenario_checks(scenario, look_at_check, &w);
     return w.found && tags_fit(s, scenario);
+}
+
+static bool has_requirement(const struct requirements *all, str section)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (section_fits(section, all->item[i].id))
+            return true;
+    return false;
+}
+
+/* What the catalogue does not have selects nothing, by a slip of the pen. */
+static bool rules_are_known(const struct requirements *all, const struct selection *s,
+                            struct err *err)
+{
+    for (size_t i = 0; i < s->rules.count; i++)
+        if (!requirement_known(all, s->rules.item[i], err))
+            return false;
+    for (size_t i = 0; i < s->sections.count; i++)
+        if (!has_requirement(all, s->sections.item[i]))
+            return err_set(err,
+                           "no requirement is of section %.*s (acmespec list --rules "
+                           "shows them)",
+                           STR_ARG(str_upto(s->sections.item[i], 100)));
+    return true;
 }
 
 /* --- the plan --- */
@@ -154,6 +178,8 @@ bool plan_make(struct arena *a, const struct library *library, const struct sele
                struct plan *out, struct err *err)
 {
     *out = (struct plan){ 0 };
+    if (!rules_are_known(library->requirements, s, err))
+        return false;
     for (long n = 0; n < (s->repeat > 1 ? s->repeat : 1); n++)
         for (size_t i = 0; i < library->count; i++)
             if (scenario_fits(s, library->scenario[i]))

@@ -13,7 +13,8 @@ struct selection {
     struct strs rules;       /* requirement ids */
     struct strs sections;    /* "6.5", "rfc8555-6.5" */
     struct strs tags;
-    str level;          /* "must" or "should": scenarios with such a check; empty: any */
+    str level;          /* "must" or "should", in any case: scenarios with such a check;
+                           empty: any */
     long shard, shards; /* k of n, from 1; 0: all */
     long repeat;        /* at least 1 */
 };
@@ -23,7 +24,8 @@ struct plan {
     size_t count;
 };
 
-/* false with a sentence when a name selects nothing at all. */
+/* false with a sentence when a name selects nothing at all, or the catalogue lacks a
+ * requirement or section. */
 bool plan_make(struct arena *a, const struct library *library, const struct selection *s,
                struct plan *out, struct err *err) MUST_CHECK;
 /* Whether the target lacks something that the play needs; then *reason says what:

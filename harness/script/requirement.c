@@ -211,16 +211,20 @@ str requirement_section(struct arena *a, const struct requirement *r)
                         STR_ARG(r->section));
 }
 
-static bool id_known(const struct requirements *all, str id, struct place place,
-                     struct mistakes *m)
+bool requirement_known(const struct requirements *all, str id, struct err *err)
 {
     if (str_is(id, "house") || requirement_find(all, id))
         return true;
     str near = requirement_near(all, id);
-    if (near.len)
-        return mistake(m, place, "the catalogue has no %.*s; did you mean %.*s?",
-                       STR_ARG(id), STR_ARG(near));
-    return mistake(m, place, "the catalogue has no %.*s", STR_ARG(id));
+    return err_set(err, "the catalogue has no %.*s%s%.*s%s", STR_ARG(str_upto(id, 100)),
+                   near.len ? "; did you mean " : "", STR_ARG(near), near.len ? "?" : "");
+}
+
+static bool id_known(const struct requirements *all, str id, struct place place,
+                     struct mistakes *m)
+{
+    struct err err;
+    return requirement_known(all, id, &err) || mistake(m, place, "%s", err.text);
 }
 
 bool rules_check(const struct requirements *all, const struct strs *rules, bool is_must,

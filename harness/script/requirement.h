@@ -40,6 +40,10 @@ void requirements_add(struct arena *a, struct requirements *all, const struct li
 const struct requirement *requirement_find(const struct requirements *all, str id);
 /* The id nearest to one that is not there, or STR_NONE. */
 str requirement_near(const struct requirements *all, str id);
+/* Whether it may be cited: an id of the catalogue, or `house`; else the sentence names
+ * the nearest. */
+bool requirement_known(const struct requirements *all, str id,
+                       struct err *err) MUST_CHECK;
 /* Where people can read it: an RFC's section as a URL at the RFC editor's site. */
 str requirement_url(struct arena *a, const struct requirement *r);
 /* "RFC 8555 section 6.5". */

@@ -205,6 +205,24 @@ want 2 '--repeat wants a whole number from 1 to 10000' "$acmespec" client certbo
 want 2 '--junit wants FILE' "$acmespec" client certbot --junit ''
 want 2 '--http-port wants a whole number from 1 to 65535' "$acmespec" mock --http-port 0
 
+for level in may need 'MUST NOT' x; do
+    server 2 '--level is must or should' --level "$level"
+done
+server 2 'the catalogue has no rfc8555-99-1' --rule rfc8555-6.5-8 --rule rfc8555-99-1
+server 2 'the catalogue has no rfc8555-6.5-88; did you mean rfc8555-6.5-8' --rule rfc8555-6.5-88
+for section in 99 6.55 6. rfc8555-99 rfc855 rfc8555-6.5-8 house; do
+    server 2 "no requirement is of section $section (acmespec list --rules" --section "$section"
+done
+for level in MUST Should; do
+    want 0 'server/6.5' "$acmespec" server http://127.0.0.1:1/ --level $level --section 6.5 --list
+done
+want 0 'server/' "$acmespec" server http://127.0.0.1:1/ --rule house --list
+server 4 'nothing is selected: no scenario is all that was asked for' --list --tag none
+server 4 'what was not green last time is not among it' --list --rerun-failed --results "$tmp/gone.jsonl"
+want 2 '--level is must or should' "$acmespec" client certbot --level may
+want 2 'no requirement is of section 99' "$acmespec" client certbot --section 99 --list
+want 4 'nothing is selected' "$acmespec" client certbot --tag none --list
+
 # --- options of the other commands ---
 
 mock() { want 2 "$1" "$acmespec" mock "$2" "$3"; }
