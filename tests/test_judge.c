@@ -149,7 +149,6 @@ static const struct {
 static struct check read_check(struct arena *a, const char *text)
 {
     struct mistakes m = { .arena = a };
-    struct err err;
     struct check check = { .level = CHECK_MUST };
     size_t count;
     str file = arena_printf(a, "scenario t\nmust %s\n", text);
@@ -157,8 +156,8 @@ static struct check read_check(struct arena *a, const char *text)
     if (m.list.count)
         ck_abort_msg("%.*s", STR_ARG(m.list.item[0]));
     ck_assert_uint_eq(count, 2);
-    if (!check_read(a, &lines[1], 0, &check, &err))
-        ck_abort_msg("%s", err.text);
+    if (!check_read(a, &lines[1], 0, &check, &m))
+        ck_abort_msg("%.*s", STR_ARG(m.list.item[0]));
     return check;
 }
 

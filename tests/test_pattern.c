@@ -13,6 +13,7 @@ Suite *pattern_suite(void);
 
 static struct arena *a;
 static struct err err;
+static size_t at;
 
 static void begin(void)
 {
@@ -36,7 +37,7 @@ static struct line line_of(const char *text)
         if (quoted)
             word = (str){ word.ptr + 1, word.len - 2 };
         line.word = GROW(a, line.word, line.word_count, struct word);
-        line.word[line.word_count++] = (struct word){ word, column, quoted };
+        line.word[line.word_count++] = (struct word){ word, 1, column, quoted };
     }
     line.json = rest.len ? json_read(a, rest, &err) : NULL;
     return line;
@@ -110,7 +111,7 @@ static const char *args_of(const struct line *line)
 START_TEST(a_line_fits_its_usage)
 {
     struct line line = line_of(good[_i].line);
-    ck_assert_msg(pattern_match(a, good[_i].usage, &line, &err), "%s", err.text);
+    ck_assert_msg(pattern_match(a, good[_i].usage, &line, &at, &err), "%s", err.text);
     ck_assert_str_eq(args_of(&line), good[_i].args);
 }
 END_TEST
@@ -118,7 +119,8 @@ END_TEST
 START_TEST(a_line_that_does_not_fit_is_told_where)
 {
     struct line line = line_of(bad[_i].line);
-    ck_assert_msg(!pattern_match(a, bad[_i].usage, &line, &err), "%s", args_of(&line));
+    ck_assert_msg(!pattern_match(a, bad[_i].usage, &line, &at, &err), "%s",
+                  args_of(&line));
     ck_assert_msg(str_starts(str_of(err.text), bad[_i].sentence), "%s", err.text);
 }
 END_TEST
@@ -131,8 +133,9 @@ START_TEST(a_long_line_is_no_harm)
         text = arena_printf(a, "%.*s a.b", STR_ARG(text));
     text = arena_printf(a, "%.*s zzz", STR_ARG(text));
     struct line line = line_of(text.ptr);
-    ck_assert(!pattern_match(
-        a, "NAME by ACCOUNT for DOMAIN... [ORDERSTATE] [over CHALLENGE]", &line, &err));
+    ck_assert(
+        !pattern_match(a, "NAME by ACCOUNT for DOMAIN... [ORDERSTATE] [over CHALLENGE]",
+                       &line, &at, &err));
     ck_assert_uint_lt(arena_size(a), 100u << 20);
 }
 END_TEST

@@ -57,6 +57,8 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
       "inconclusive: should 404=warn, must 200=pass, must 404=not reached", "line 7, `need 404` did not hold: " },
     { "get directory\nmust 404\n  if status is 500\nmust 200\n", "pass: must 404=skip, must 200=pass", "" },
     { "get directory\nmust 404\n  if status is 200\n", "fail: must 404=fail", "" },
+    { "get directory\nmust 404\n  if status is 200\n  if status is 500\nmust 200\n", "pass: must 404=skip, must 200=pass", "" },
+    { "get directory\nmust 404\n  if status is 200\n  if status is 2xx\n", "fail: must 404=fail", "" },
     { "get http://127.0.0.1:1/\nmust 200\nmust 404\n", "inconclusive: must 200=inconclusive, must 404=not reached", "" },
     { "get directory\nsave x = header Nope\nget ${x}\nmust 200\n", "inconclusive: must 200=not reached",
       "line 6, `get ${x}`: ${x} has no value: " },

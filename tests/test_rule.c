@@ -71,7 +71,7 @@ static const struct {
 } wrong[] = {
     { "", "t:1:1: a rule begins with `on RESOURCE`" },
     { "on newOrder", "t:1:1: nothing happens: a rule needs a clause such as reply" },
-    { "on newOrdr reply 400", "t:1:1: \"newOrdr\" where RESOURCE was expected" },
+    { "on newOrdr reply 400", "t:1:4: \"newOrdr\" where RESOURCE was expected (did you mean \"newOrder\"?)" },
     { "on newOrder reply 42", "t:2:3: an answer has a status of 200 to 999" },
     { "on newOrder reply 400 badNounce", "t:2:3: \"badNounce\" is no error type of ACME and no URI; did you mean \"badNonce\"?" },
     { "on newOrder first times 2 reply 400", "t:1:1: times is at least 1, and stands alone: first is times 1" },
@@ -93,7 +93,7 @@ static const struct {
     { "on order header X", "t:2:3: a header is written NAME: VALUE" },
     { "on order body ${domain}", "t:2:3: ${domain} has no value here" },
     { "on order body { \"a\": \"${domain}\" }", "t:2:3: ${domain} has no value here" },
-    { "on order spoil htlm", "t:2:3: \"htlm\" where SPOIL was expected" },
+    { "on order spoil htlm", "t:2:9: \"htlm\" where SPOIL was expected (did you mean \"html\"?)" },
     { "on order\n  reply 400\nprofile x\n", "t:3:1: only rules stand beside rules" },
 };
 /* clang-format on */

@@ -148,19 +148,23 @@ static void judge_need(struct playing *p, const struct check *check,
     end_with(p, without_answer(p), reason);
 }
 
-/* A check whose condition does not hold is not armed: it is skipped, and that is told. */
+/* A check of which a condition does not hold is not armed: it is skipped, and that is
+ * told. */
 static bool is_armed(struct playing *p, const struct check *check)
 {
     struct finding f;
-    if (!check->only_if)
-        return true;
-    judge_check(p->world, check->only_if, &f);
-    if (f.verdict == VERDICT_PASS)
+    const struct check *condition = check->only_if;
+    for (; condition; condition = condition->only_if) {
+        judge_check(p->world, condition, &f);
+        if (f.verdict != VERDICT_PASS)
+            break;
+    }
+    if (!condition)
         return true;
     struct check_result result = result_of(check);
     result.verdict = VERDICT_SKIP;
     result.message = arena_printf(p->arena, "not armed: `%.*s` did not hold",
-                                  STR_ARG(check->only_if->text));
+                                  STR_ARG(condition->text));
     add_result(p, result);
     return false;
 }

@@ -65,7 +65,9 @@ static bool add_awaited(struct world *w, const struct line *line, size_t from,
         return err_set(err, "a poll waits for %zu things at most", countof(out->check));
     struct check *check = &out->check[out->count++];
     *check = (struct check){ .level = CHECK_MUST };
-    return check_read(w->arena, line, from, check, err);
+    struct mistakes m = { .arena = w->arena };
+    return check_read(w->arena, line, from, check, &m)
+        || err_set(err, "%.*s", STR_ARG(m.list.item[0]));
 }
 
 /* The check of the line, then those of its `or` clauses. */

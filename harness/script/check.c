@@ -6,6 +6,7 @@
 #include <regex.h>
 
 #include "acme/words.h"
+#include "script/check_words.h"
 
 const char *const check_level_names[CHECK_LEVELS] = {
     [CHECK_NEED] = "need",
@@ -22,64 +23,95 @@ const char *const outcome_words[OUTCOME_COUNT] = {
 /* The words that are still to be read. */
 struct cursor {
     struct arena *arena;
-    const struct word *word;
-    size_t left;
-    json_t *json;
-    struct err *err;
+    const struct line *line;
+    size_t at;    /* the next word */
+    json_t *json; /* behind the words, until it is taken */
+    struct mistakes *mistakes;
+    const struct check *check; /* what is known of it so far */
 };
 
-static bool at_word(const struct cursor *c, const char *text)
+static size_t left(const struct cursor *c)
 {
-    return c->left > 0 && !c->word->quoted && str_is(c->word->text, text);
+    return c->line->word_count - c->at;
+}
+
+static const struct word *next(const struct cursor *c)
+{
+    return &c->line->word[c->at];
+}
+
+static struct place here(const struct cursor *c)
+{
+    return line_word_place(c->line, c->at);
 }
 
 static bool skip_word(struct cursor *c, const char *text)
 {
-    if (!at_word(c, text))
+    if (!left(c) || next(c)->quoted || !str_is(next(c)->text, text))
         return false;
-    c->word++;
-    c->left--;
+    c->at++;
     return true;
 }
 
 static const struct word *take_word(struct cursor *c)
 {
-    c->left--;
-    return c->word++;
+    return &c->line->word[c->at++];
 }
 
-static bool is_status_word(str s)
+static bool unknown(struct cursor *c, const char *what, const char *const names[],
+                    size_t count)
 {
-    return s.len == 3 && isdigit((unsigned char)s.ptr[0])
-        && ((isdigit((unsigned char)s.ptr[1]) && isdigit((unsigned char)s.ptr[2]))
-            || (s.ptr[1] == 'x' && s.ptr[2] == 'x'));
+    str word = left(c) ? str_upto(next(c)->text, 60) : STR("this JSON value");
+    return mistake(c->mistakes, here(c), "\"%.*s\" is %s%.*s", STR_ARG(word), what,
+                   STR_ARG(name_did_you_mean(c->arena, names, count, word)));
 }
 
-static bool is_problem_word(str s)
+/* --- `STATUS [or STATUS]... [TYPE [or TYPE]...]` --- */
+
+static bool unfit_answer(struct cursor *c)
 {
-    return name_find(problem_names, PROBLEM_COUNT, s) >= 0 || str_contains(s, STR(":"))
-        || str_starts(s, "${");
+    str word = next(c)->text;
+    if (status_word(word) || problem_word_fits(word))
+        return mistake(c->mistakes, here(c), "`or` is missing before \"%.*s\"",
+                       STR_ARG(word));
+    if (isdigit((unsigned char)word.ptr[0]))
+        return unknown(c, "no status: write 100 to 599, or a class such as 4xx", NULL, 0);
+    return unknown(c, "neither a status nor an error type of the registry", problem_names,
+                   PROBLEM_COUNT);
 }
 
-/* `STATUS [or STATUS]... [TYPE [or TYPE]...]` */
+static bool read_alternatives(struct cursor *c, bool (*fits)(str), struct strs *out)
+{
+    do {
+        if (!left(c))
+            return mistake(c->mistakes, c->line->place, "nothing stands behind `or`");
+        if (fits == status_word && out->count && problem_word_fits(next(c)->text))
+            return mistake(c->mistakes, here(c),
+                           "an error type stands behind the statuses without `or`");
+        if (!fits(next(c)->text))
+            return unfit_answer(c);
+        if (strs_has(out, next(c)->text))
+            return mistake(c->mistakes, here(c), "\"%.*s\" stands there twice",
+                           STR_ARG(next(c)->text));
+        strs_add(c->arena, out, take_word(c)->text);
+    } while (skip_word(c, "or"));
+    return true;
+}
+
 static bool read_answer(struct cursor *c, struct check *out)
 {
     out->subject = SUBJECT_ANSWER;
-    while (c->left && is_status_word(c->word->text)) {
-        strs_add(c->arena, &out->statuses, take_word(c)->text);
-        skip_word(c, "or");
-    }
-    while (c->left && is_problem_word(c->word->text)) {
-        strs_add(c->arena, &out->types, take_word(c)->text);
-        skip_word(c, "or");
-    }
-    if (c->left == 0)
-        return true;
-    str near = name_did_you_mean(c->arena, problem_names, PROBLEM_COUNT, c->word->text);
-    return err_set(c->err,
-                   "\"%.*s\" is neither a status nor an error type of the registry%.*s",
-                   STR_ARG(str_upto(c->word->text, 60)), STR_ARG(near));
+    if (!read_alternatives(c, status_word, &out->statuses))
+        return false;
+    if (left(c) && problem_word_fits(next(c)->text)
+        && !read_alternatives(c, problem_word_fits, &out->types))
+        return false;
+    if (left(c))
+        return unfit_answer(c);
+    return !c->json || mistake(c->mistakes, here(c), "no JSON value may stand here");
 }
+
+/* --- tests --- */
 
 /* A bare word is a number, true, false, null or a string; a quoted one is a string. */
 static json_t *value_of(struct cursor *c, const struct word *w)
@@ -96,20 +128,47 @@ static json_t *value_of(struct cursor *c, const struct word *w)
     return json_string_of(c->arena, w->text);
 }
 
+static bool has_value(const json_t *values, const json_t *value)
+{
+    for (size_t i = 0; i < json_array_size(values); i++)
+        if (json_equal(json_array_get(values, i), value))
+            return true;
+    return false;
+}
+
 static bool read_values(struct cursor *c, struct test_of *test)
 {
     test->values = json_keep(c->arena, json_array());
-    while (c->left) {
-        json_array_append(test->values, value_of(c, take_word(c)));
-        if (!skip_word(c, "or"))
-            break;
+    do {
+        if (!left(c) && !c->json)
+            return mistake(c->mistakes, c->line->place, "a value is missing at the end");
+        json_t *value = left(c) ? value_of(c, next(c)) : c->json;
+        if (has_value(test->values, value))
+            return mistake(c->mistakes, here(c), "the value stands there twice");
+        json_array_append(test->values, value);
+        if (!left(c)) {
+            c->json = NULL;
+            return true;
+        }
+        take_word(c);
+    } while (skip_word(c, "or"));
+    return true;
+}
+
+/* Values that the subject itself may have: any other is a slip of the pen, and the check
+ * could never hold, or never fail. */
+static bool read_equal(struct cursor *c, struct test_of *test)
+{
+    size_t from = c->at;
+    const struct vocabulary *known =
+        test == &c->check->test ? vocabulary_of(c->check->subject) : NULL;
+    for (size_t i = from; known && i < c->line->word_count; i += 2) {
+        c->at = i;
+        if (!vocabulary_has(known, next(c)->text))
+            return unknown(c, known->called, known->names, known->count);
     }
-    if (c->json) {
-        json_array_append(test->values, c->json);
-        c->json = NULL;
-    }
-    return json_array_size(test->values) > 0
-        || err_set(c->err, "a value is missing at the end");
+    c->at = from;
+    return read_values(c, test);
 }
 
 static bool check_form(struct cursor *c, str form)
@@ -117,8 +176,13 @@ static bool check_form(struct cursor *c, str form)
     if (form.len > 1 && form.ptr[0] == '/' && str_ends(form, "/")) {
         regex_t regex;
         char *text = str_z(c->arena, (str){ form.ptr + 1, form.len - 2 });
+        if (str_contains(form, STR("${")))
+            return mistake(c->mistakes, here(c),
+                           "no ${name} is replaced in a /regular expression/; compare "
+                           "with is or contains");
         if (regcomp(&regex, text, REG_EXTENDED | REG_NOSUB) != 0)
-            return err_set(c->err, "%s is not a POSIX extended regular expression", text);
+            return mistake(c->mistakes, here(c),
+                           "%s is not a POSIX extended regular expression", text);
         regfree(&regex);
         return true;
     }
@@ -127,36 +191,47 @@ static bool check_form(struct cursor *c, str form)
     const char **names = NEW_ARRAY(c->arena, const char *, form_count);
     for (size_t i = 0; i < form_count; i++)
         names[i] = forms[i].name;
-    str near = name_did_you_mean(c->arena, names, form_count, form);
-    return err_set(c->err,
-                   "\"%.*s\" is no form; write /a regular expression/ or a form%.*s",
-                   STR_ARG(form), STR_ARG(near));
+    return unknown(c, "no form; write /a regular expression/ or a form", names,
+                   form_count);
+}
+
+/* Each word of the values, with the cursor at it. */
+static bool each_value(struct cursor *c, struct test_of *test,
+                       bool (*fits)(struct cursor *c, str word))
+{
+    size_t from = c->at;
+    if (!read_values(c, test))
+        return false;
+    size_t to = c->at;
+    for (size_t i = 0; i < json_array_size(test->values); i++) {
+        c->at = from + 2 * i;
+        json_t *value = json_array_get(test->values, i);
+        if (!fits(c, left(c) && !json_is_string(value) ? next(c)->text : json_str(value)))
+            return false;
+    }
+    c->at = to;
+    return true;
 }
 
 static bool read_forms(struct cursor *c, struct test_of *test)
 {
-    if (!read_values(c, test))
-        return false;
-    for (size_t i = 0; i < json_array_size(test->values); i++)
-        if (!check_form(c, json_str(json_array_get(test->values, i))))
-            return false;
-    return true;
+    return each_value(c, test, check_form);
 }
 
 static bool read_number(struct cursor *c, struct test_of *test)
 {
     long n;
-    if (c->left == 0)
-        return err_set(c->err, "a number is missing at the end");
-    str text = c->word->text;
-    if (!str_starts(text, "${") && !str_to_long(text, 1000000000000, &n)
-        && !str_to_ms(text, &n))
-        return err_set(c->err, "\"%.*s\" where a number was expected", STR_ARG(text));
+    if (!left(c))
+        return mistake(c->mistakes, c->line->place, "a number is missing at the end");
+    str text = next(c)->text;
+    bool number = str_starts(text, "${") || str_to_long(text, 1000000000000, &n);
+    if (!number && !str_to_ms(text, &n))
+        return mistake(c->mistakes, here(c), "\"%.*s\" where a number was expected",
+                       STR_ARG(text));
     test->values = json_keep(c->arena, json_array());
-    bool span = !str_starts(text, "${") && !str_to_long(text, 1000000000000, &n)
-        && str_to_ms(text, &n);
     json_array_append(test->values,
-                      span ? json_keep(c->arena, json_integer(n)) : value_of(c, c->word));
+                      number ? value_of(c, next(c))
+                             : json_keep(c->arena, json_integer(n)));
     take_word(c);
     return true;
 }
@@ -169,7 +244,8 @@ static bool read_count(struct cursor *c, struct test_of *test)
             : skip_word(c, "most")          ? TEST_AT_MOST
                                             : TEST_KINDS;
     if (test->bound == TEST_KINDS)
-        return err_set(c->err, "\"at\" is followed by \"least\" or \"most\"");
+        return mistake(c->mistakes, left(c) ? here(c) : c->line->place,
+                       "\"at\" is followed by \"least\" or \"most\"");
     return read_number(c, test);
 }
 
@@ -178,7 +254,7 @@ static bool read_test(struct cursor *c, struct test_of *test);
 static bool read_inner(struct cursor *c, struct test_of *test)
 {
     test->pointer = STR_NONE;
-    if (c->left && c->word->text.len && c->word->text.ptr[0] == '/' && !c->word->quoted)
+    if (left(c) && str_starts(next(c)->text, "/") && !next(c)->quoted)
         test->pointer = take_word(c)->text;
     test->inner = NEW(c->arena, struct test_of);
     return read_test(c, test->inner);
@@ -191,24 +267,23 @@ static bool read_nothing(struct cursor *c, struct test_of *test)
     return true;
 }
 
-static bool read_type(struct cursor *c, struct test_of *test)
+static bool is_type(struct cursor *c, str word)
 {
     static const char *const names[] = { "string", "number", "boolean",
                                          "array",  "object", "null" };
-    if (!read_values(c, test))
-        return false;
-    for (size_t i = 0; i < json_array_size(test->values); i++) {
-        json_t *value = json_array_get(test->values, i);
-        if (!json_is_null(value) && name_find(names, countof(names), json_str(value)) < 0)
-            return err_set(c->err, "\"%.*s\" is no JSON type", STR_ARG(json_str(value)));
-    }
-    return true;
+    return name_find(names, countof(names), word) >= 0
+        || unknown(c, "no JSON type", names, countof(names));
+}
+
+static bool read_type(struct cursor *c, struct test_of *test)
+{
+    return each_value(c, test, is_type);
 }
 
 typedef bool test_reader(struct cursor *c, struct test_of *test);
 static test_reader *const test_readers[TEST_KINDS] = {
-    [TEST_HOLDS] = read_nothing,     [TEST_IS] = read_values,
-    [TEST_IS_NOT] = read_values,     [TEST_MATCHES] = read_forms,
+    [TEST_HOLDS] = read_nothing,     [TEST_IS] = read_equal,
+    [TEST_IS_NOT] = read_equal,      [TEST_MATCHES] = read_forms,
     [TEST_MATCHES_NOT] = read_forms, [TEST_CONTAINS] = read_values,
     [TEST_LACKS] = read_values,      [TEST_PRESENT] = read_nothing,
     [TEST_ABSENT] = read_nothing,    [TEST_TYPE] = read_type,
@@ -225,10 +300,10 @@ static int find_test(struct cursor *c)
     for (int i = TEST_IS; i < TEST_KINDS; i++) {
         str name = str_of(tests[i].name), first;
         str_cut(&name, ' ', &first);
-        if (c->left == 0 || c->word->quoted || !str_eq(c->word->text, first))
+        if (!left(c) || next(c)->quoted || !str_eq(next(c)->text, first))
             continue;
         bool two = name.len > 0;
-        if (two && c->left > 1 && str_eq(c->word[1].text, name))
+        if (two && left(c) > 1 && str_eq(next(c)[1].text, name))
             return i;
         if (!two)
             found = i;
@@ -236,27 +311,42 @@ static int find_test(struct cursor *c)
     return found;
 }
 
+/* "exists" is what others call it. */
+static bool unknown_test(struct cursor *c)
+{
+    const char *names[TEST_KINDS];
+    for (int i = 0; i < TEST_KINDS; i++)
+        names[i] = tests[i].name;
+    if (left(c) && (str_is(next(c)->text, "exists") || str_is(next(c)->text, "exist")))
+        return unknown(c, "no test (see acmespec help tests); did you mean \"present\"?",
+                       NULL, 0);
+    return unknown(c, "no test (see acmespec help tests)", names, TEST_KINDS);
+}
+
 static bool read_test(struct cursor *c, struct test_of *test)
 {
-    if (c->left == 0 && !c->json) {
+    if (!left(c) && !c->json) {
         test->test = TEST_HOLDS;
         return true;
     }
     int found = find_test(c);
-    if (found < 0) {
-        const char *names[TEST_KINDS];
-        for (int i = 0; i < TEST_KINDS; i++)
-            names[i] = tests[i].name;
-        str word = c->left ? c->word->text : STR("this JSON value");
-        str near = name_did_you_mean(c->arena, names, TEST_KINDS, word);
-        return err_set(c->err, "\"%.*s\" is no test (see acmespec help tests)%.*s",
-                       STR_ARG(str_upto(word, 60)), STR_ARG(near));
-    }
+    if (found < 0)
+        return unknown_test(c);
     test->test = (enum test)found;
-    take_word(c);
-    if (strchr(tests[found].name, ' '))
-        take_word(c);
+    c->at += strchr(tests[found].name, ' ') ? 2 : 1;
     return test_readers[found](c, test);
+}
+
+/* --- subjects --- */
+
+static bool unfit_arg(struct cursor *c, const struct subject_row *row, size_t n)
+{
+    str word = next(c)->text;
+    if (strcmp(row->args, "[POINTER]") == 0)
+        return unknown(c, "no JSON pointer: it begins with /", NULL, 0);
+    return mistake(c->mistakes, here(c), "%s is followed by %s, not by \"%.*s\"%.*s",
+                   row->name, row->args, STR_ARG(str_upto(word, 60)),
+                   STR_ARG(arg_near(c->arena, row, n, word)));
 }
 
 /* Arguments of the subject: the optional ones are taken unless a test begins there. */
@@ -266,86 +356,90 @@ static bool read_args(struct cursor *c, struct check *out)
     size_t needed = row->arg_count - row->optional;
     while (out->arg_count < row->arg_count) {
         bool must_be_arg = out->arg_count < needed;
-        if (c->left == 0 || (!must_be_arg && find_test(c) >= 0))
+        if (!left(c) || (!must_be_arg && find_test(c) >= 0))
             break;
+        if (!arg_fits(row, out->arg_count, next(c)->text))
+            return unfit_arg(c, row, out->arg_count);
         out->arg[out->arg_count++] = take_word(c)->text;
     }
     return out->arg_count >= needed
-        || err_set(c->err, "%s is followed by %s", row->name, row->args);
+        || mistake(c->mistakes, c->line->place, "%s is followed by %s", row->name,
+                   row->args);
 }
 
 static bool read_subject(struct cursor *c, struct check *out)
 {
-    int found = c->left ? subject_find(c->word->text) : -1;
+    int found = left(c) ? subject_find(next(c)->text) : -1;
     if (found < 0) {
         const char *names[SUBJECT_KINDS];
         for (int i = 0; i < SUBJECT_KINDS; i++)
             names[i] = subjects[i].name;
-        str word = c->left ? c->word->text : STR("");
-        str near = name_did_you_mean(c->arena, names, SUBJECT_KINDS, word);
-        return err_set(c->err,
-                       "\"%.*s\" is nothing that can be checked (see acmespec help "
-                       "checks)%.*s",
-                       STR_ARG(str_upto(word, 60)), STR_ARG(near));
+        return unknown(c, "nothing that can be checked (see acmespec help checks)", names,
+                       SUBJECT_KINDS);
     }
     out->subject = (enum subject)found;
     take_word(c);
     return read_args(c, out);
 }
 
-static bool is_resource_word(str s)
-{
-    return str_is(s, "any") || name_find(resource_names, RESOURCE_COUNT, s) >= 0;
-}
-
-/* Some words must fit more closely than "a word". */
-static bool check_args(struct cursor *c, const struct check *out)
-{
-    bool pointer = out->subject == SUBJECT_BODY || out->subject == SUBJECT_REQUEST;
-    if (pointer && out->arg_count && !json_is_pointer(out->arg[0])
-        && !str_contains(out->arg[0], STR("${")))
-        return err_set(c->err, "\"%.*s\" is no JSON pointer: it begins with /",
-                       STR_ARG(out->arg[0]));
-    bool counted = out->subject == SUBJECT_COUNT_OF && !is_status_word(out->arg[0]);
-    bool listed = out->subject == SUBJECT_REQUESTS
-        || (out->subject == SUBJECT_GAP && out->arg_count);
-    if ((counted || listed) && !is_resource_word(out->arg[0]))
-        return err_set(c->err, "%s is followed by %s, not by \"%.*s\"",
-                       subjects[out->subject].name,
-                       counted ? "a status such as 201 or 2xx, or a resource"
-                               : "a resource such as newOrder, or any",
-                       STR_ARG(out->arg[0]));
-    return true;
-}
-
 /* `client issued or gave-up`: the outcome stands without `is`. */
 static bool read_outcomes(struct cursor *c, struct check *out)
 {
-    for (size_t i = 0; i < c->left; i += 2)
-        if (name_find(outcome_words, OUTCOME_COUNT, c->word[i].text) < 0)
-            return err_set(c->err, "\"%.*s\" is no outcome%.*s",
-                           STR_ARG(str_upto(c->word[i].text, 60)),
-                           STR_ARG(name_did_you_mean(c->arena, outcome_words,
-                                                     OUTCOME_COUNT, c->word[i].text)));
     out->test.test = TEST_IS;
-    return read_values(c, &out->test);
+    return read_equal(c, &out->test);
 }
 
 bool check_read(struct arena *a, const struct line *line, size_t from, struct check *out,
-                struct err *err)
+                struct mistakes *m)
 {
-    struct cursor c = { a, line->word + from, line->word_count - from, line->json, err };
+    struct cursor c = { .arena = a,
+                        .line = line,
+                        .at = from,
+                        .json = line->json,
+                        .mistakes = m,
+                        .check = out };
     out->place = line->place;
-    if (c.left && !c.word->quoted && is_status_word(c.word->text))
+    if (left(&c) && !next(&c)->quoted && isdigit((unsigned char)next(&c)->text.ptr[0]))
         return read_answer(&c, out);
-    if (!read_subject(&c, out) || !check_args(&c, out))
+    if (!read_subject(&c, out))
         return false;
     if (out->subject == SUBJECT_CLIENT ? !read_outcomes(&c, out)
                                        : !read_test(&c, &out->test))
         return false;
-    if (c.left || c.json)
-        return err_set(
-            err, "\"%.*s\" is one word too many",
-            STR_ARG(c.left ? str_upto(c.word->text, 60) : STR("the JSON value")));
+    if (left(&c) || c.json)
+        return mistake(
+            m, here(&c), "\"%.*s\" is one word too many",
+            STR_ARG(left(&c) ? str_upto(next(&c)->text, 60) : STR("the JSON value")));
     return true;
+}
+
+/* --- where it stands --- */
+
+/* A count of statuses is of an `at once`, one of requests, and a gap between them, of a
+ * client. */
+static unsigned homes_of(const struct check *check)
+{
+    bool of_requests = check->subject == SUBJECT_COUNT_OF && !status_word(check->arg[0]);
+    if (of_requests || (check->subject == SUBJECT_GAP && check->arg_count))
+        return OF_CLIENT;
+    if (check->subject == SUBJECT_COUNT_OF || check->subject == SUBJECT_GAP)
+        return OF_SERVER;
+    return subjects[check->subject].homes;
+}
+
+bool check_belongs(const struct check *check, unsigned homes, struct mistakes *m)
+{
+    const char *name = subjects[check->subject].name;
+    if (!homes || (homes_of(check) & homes))
+        return true;
+    if (homes & OF_WATCHES)
+        return mistake(m, check->place,
+                       "%s is not of one message, and a watch looks at nothing else",
+                       name);
+    return mistake(m, check->place,
+                   homes & OF_SERVER
+                       ? "%s is of a client under test, and there is none in suite server"
+                       : "%s is of an answer to acmespec, and in suite client the client "
+                         "does the asking",
+                   *name ? name : "a status");
 }

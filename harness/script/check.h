@@ -42,12 +42,17 @@ struct check {
     struct test_of test;
     struct strs rules; /* ids of the catalogue it rests on, or "house" */
     str why;
-    const struct check *only_if; /* `if`: armed only when this holds; NULL: always */
+    /* `if`: armed only when this holds, and its own `only_if`; NULL: always. */
+    const struct check *only_if;
 };
 
 /* Reads the words of a line from word `from` on as a check (text and name are set from
- * the line by the caller). */
+ * the line by the caller).  What could never hold, or never fail, is a mistake. */
 bool check_read(struct arena *a, const struct line *line, size_t from, struct check *out,
-                struct err *err) MUST_CHECK;
+                struct mistakes *m) MUST_CHECK;
+
+/* Whether there is something for it to look at in one of these homes (see subjects.h; 0:
+ * it is not known where it stands); false after telling. */
+bool check_belongs(const struct check *check, unsigned homes, struct mistakes *m);
 
 #endif

@@ -116,7 +116,7 @@ static void add_word(struct reader *r, struct line *line, str text, size_t offse
 {
     line->word = GROW(r->arena, line->word, line->word_count, struct word);
     line->word[line->word_count++] =
-        (struct word){ text, (int)(offset - r->line_start) + 1, quoted };
+        (struct word){ text, r->line_no, (int)(offset - r->line_start) + 1, quoted };
 }
 
 /* Moves the reader's line over the JSON text that ends at `to`. */
@@ -151,6 +151,7 @@ static bool lex_json(struct reader *r, struct line *line, size_t *at)
     if (line->json)
         return mistake(r->mistakes, place_at(r, *at), "one JSON value is enough here");
     line->json = value;
+    line->json_place = place_at(r, *at);
     pass_lines(r, *at, *at + taken);
     *at += taken;
     return true;
@@ -247,11 +248,21 @@ static void skip_line(struct reader *r)
 
 /* The nearest word is looked for only where the mistake will be kept: a megabyte may hold
  * a hundred thousand. */
-static void unknown_word(struct reader *r, struct place place, unsigned where, str word)
+static void unknown_word(struct reader *r, struct place place, unsigned where, str first,
+                         str second)
 {
-    if (r->mistakes->list.count < MOST_MISTAKES)
-        mistake(r->mistakes, place, "\"%.*s\" is not a word of %s%.*s", STR_ARG(word),
-                where_name(where), STR_ARG(verb_did_you_mean(r->arena, where, word)));
+    str word = first;
+    if (r->mistakes->list.count >= MOST_MISTAKES)
+        return;
+    if (!second.len && verb_begins(where, first)) {
+        mistake(r->mistakes, place, "\"%.*s\" wants a second word: acmespec help %.*s",
+                STR_ARG(first), STR_ARG(first));
+        return;
+    }
+    if (verb_begins(where, first))
+        word = arena_printf(r->arena, "%.*s %.*s", STR_ARG(first), STR_ARG(second));
+    mistake(r->mistakes, place, "\"%.*s\" is not a word of %s%.*s", STR_ARG(word),
+            where_name(where), STR_ARG(verb_did_you_mean(r->arena, where, word)));
 }
 
 static bool read_one(struct reader *r, unsigned where, struct line *line, bool is_clause)
@@ -263,7 +274,7 @@ static bool read_one(struct reader *r, unsigned where, struct line *line, bool i
     str second = word_from(r, &after_second, end);
     line->verb = verb_for(r, where, first, second, &used);
     if (!line->verb) {
-        unknown_word(r, line->place, where, first);
+        unknown_word(r, line->place, where, first, second);
         skip_line(r);
         return false;
     }
@@ -280,10 +291,23 @@ static bool read_one(struct reader *r, unsigned where, struct line *line, bool i
 static bool match_line(struct reader *r, struct line *line)
 {
     struct err err;
-    if (pattern_match(r->arena, line->verb->usage, line, &err))
+    size_t at;
+    if (pattern_match(r->arena, line->verb->usage, line, &at, &err))
         return true;
-    return mistake(r->mistakes, line->place, "%s; it is written: %s %s", err.text,
-                   line->verb->name, line->verb->usage);
+    return mistake(r->mistakes, line_word_place(line, at), "%s; it is written: %s %s",
+                   err.text, line->verb->name, line->verb->usage);
+}
+
+/* Of two only the first would count, in silence. */
+static bool is_first(struct reader *r, const struct line *line, const struct line *before,
+                     size_t count)
+{
+    for (size_t i = 0; i < count && (line->verb->where & ONCE); i++)
+        if (before[i].verb == line->verb)
+            return mistake(r->mistakes, line->place,
+                           "`%s` stands there already, in line %d", line->verb->name,
+                           before[i].place.line);
+    return true;
 }
 
 static void read_clauses(struct reader *r, struct line *line)
@@ -302,7 +326,8 @@ static void read_clauses(struct reader *r, struct line *line)
                 skip_line(r);
             return;
         }
-        if (!read_one(r, line->verb->opens, &clause, true) || !match_line(r, &clause))
+        if (!read_one(r, line->verb->opens, &clause, true) || !match_line(r, &clause)
+            || !is_first(r, &clause, line->clause, line->clause_count))
             continue;
         line->clause = GROW(r->arena, line->clause, line->clause_count, struct line);
         line->clause[line->clause_count++] = clause;
@@ -327,7 +352,7 @@ static void read_statement(struct reader *r, struct line **lines, size_t *count)
     }
     bool ok = read_one(r, where, &line, false);
     if (ok)
-        ok = match_line(r, &line);
+        ok = match_line(r, &line) && is_first(r, &line, *lines, *count);
     read_clauses(r, &line);
     if (!ok)
         return;
@@ -399,73 +424,4 @@ const struct line *lines_one(struct arena *a, const char *path, const char *verb
         return NULL;
     }
     return lines;
-}
-
-size_t line_args(const struct line *line, const char *name)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < line->arg_count; i++)
-        count += strcmp(line->arg[i].name, name) == 0;
-    return count;
-}
-
-static const struct arg *find_arg(const struct line *line, const char *name, size_t n)
-{
-    for (size_t i = 0; i < line->arg_count; i++)
-        if (strcmp(line->arg[i].name, name) == 0 && n-- == 0)
-            return &line->arg[i];
-    return NULL;
-}
-
-bool line_has(const struct line *line, const char *name)
-{
-    return find_arg(line, name, 0) != NULL;
-}
-
-str line_arg_n(const struct line *line, const char *name, size_t n)
-{
-    const struct arg *arg = find_arg(line, name, n);
-    return arg ? arg->text : STR_NONE;
-}
-
-str line_arg(const struct line *line, const char *name)
-{
-    return line_arg_n(line, name, 0);
-}
-
-void line_args_add(struct arena *a, const struct line *line, const char *name,
-                   struct strs *list)
-{
-    for (size_t i = 0; i < line_args(line, name); i++)
-        strs_add(a, list, line_arg_n(line, name, i));
-}
-
-struct place line_arg_place(const struct line *line, const char *name, size_t n)
-{
-    const struct arg *arg = find_arg(line, name, n);
-    struct place place = line->place;
-    if (arg)
-        place.column = arg->column;
-    return place;
-}
-
-const struct line *line_clause_after(const struct line *line, const char *verb,
-                                     const struct line *after)
-{
-    size_t from = after ? (size_t)(after - line->clause) + 1 : 0;
-    for (size_t i = from; i < line->clause_count; i++)
-        if (strcmp(line->clause[i].verb->name, verb) == 0)
-            return &line->clause[i];
-    return NULL;
-}
-
-const struct line *line_clause(const struct line *line, const char *verb)
-{
-    return line_clause_after(line, verb, NULL);
-}
-
-str line_text(const struct line *line, const char *verb)
-{
-    const struct line *found = line_clause(line, verb);
-    return found ? found->rest : STR_NONE;
 }

@@ -24,7 +24,7 @@ bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
 
 struct word {
     str text; /* without quotes, escapes resolved */
-    int column;
+    int line, column;
     bool quoted;
 };
 
@@ -32,7 +32,7 @@ struct word {
 struct arg {
     const char *name; /* "ACCOUNT" */
     str text;
-    int column;
+    int line, column;
     bool quoted;
 };
 
@@ -45,7 +45,8 @@ struct line {
     struct word *word; /* after the verb's own words */
     size_t word_count;
     json_t *json; /* the JSON value at its end, or NULL */
-    str rest;     /* everything after the verb, verbatim, continuations joined */
+    struct place json_place;
+    str rest; /* everything after the verb, verbatim, continuations joined */
     struct arg *arg;
     size_t arg_count;
     size_t check_from; /* with a CHECK usage: the first word of the check */
@@ -77,6 +78,9 @@ str line_arg_n(const struct line *line, const char *name, size_t n);
 void line_args_add(struct arena *a, const struct line *line, const char *name,
                    struct strs *list);
 struct place line_arg_place(const struct line *line, const char *name, size_t n);
+/* Where the n-th of its words stands, or behind them its JSON; the line's own place when
+ * there is neither. */
+struct place line_word_place(const struct line *line, size_t n);
 /* The first clause of that verb, or NULL; the next one after `after`. */
 const struct line *line_clause(const struct line *line, const char *verb);
 /* What stands behind the first, verbatim; STR_NONE where there is none. */

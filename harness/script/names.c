@@ -207,6 +207,14 @@ static void check_text(struct table *t, str text, struct place place)
     str before, name;
     while (name_next(&text, &before, &name))
         check_use(t, name, place);
+    for (size_t open = str_find(before, STR("${")); open < before.len;) {
+        if (open == 0 || before.ptr[open - 1] != '$') {
+            mistake(t->mistakes, place, "a ${ is not closed by }; a plain one is $${");
+            return;
+        }
+        before = str_from(before, open + 2);
+        open = str_find(before, STR("${"));
+    }
 }
 
 static void check_json(struct table *t, json_t *value, struct place place)
@@ -214,10 +222,17 @@ static void check_json(struct table *t, json_t *value, struct place place)
     const char *key;
     json_t *item;
     size_t index;
+    str before, name;
     if (json_is_string(value))
         check_text(t, json_str(value), place);
     if (json_is_object(value))
-        json_object_foreach(value, key, item) check_json(t, item, place);
+        json_object_foreach(value, key, item)
+        {
+            if (name_next(&(str){ key, strlen(key) }, &before, &name))
+                mistake(t->mistakes, place,
+                        "no ${name} is replaced in the name of a JSON member");
+            check_json(t, item, place);
+        }
     if (json_is_array(value))
         json_array_foreach(value, index, item) check_json(t, item, place);
 }
@@ -256,13 +271,10 @@ static void check_words(struct table *t, const struct line *line)
     want(t, line, "CSR", CSRS);
     if (str_is(line_arg(line, "EXTRA"), "csr"))
         want(t, line, "VALUE", CSRS);
-    for (size_t i = 0; i < line->word_count; i++) {
-        struct place place = line->place;
-        place.column = line->word[i].column;
-        check_text(t, line->word[i].text, place);
-    }
+    for (size_t i = 0; i < line->word_count; i++)
+        check_text(t, line->word[i].text, line_word_place(line, i));
     if (line->json)
-        check_json(t, line->json, line->place);
+        check_json(t, line->json, line->json_place);
 }
 
 static void define_from(struct table *t, const struct line *line)

@@ -71,12 +71,25 @@ static bool is_challenge(const struct word *w)
     return str_starts(w->text, "${") || one_of(w, challenge_words, challenge_word_count);
 }
 
+/* `function`, and `function_nth`, which tells the words; NULL behind the last. */
+#define WORDS_OF_TABLE(function, table, count)                                           \
+    static const char *function##_nth(size_t n)                                          \
+    {                                                                                    \
+        return n < (count) ? table : NULL;                                               \
+    }
 #define WORDS_OF_KIND(function, ...)                                                     \
+    static const char *const function##_names[] = { __VA_ARGS__ };                       \
+    WORDS_OF_TABLE(function, function##_names[n], countof(function##_names))             \
     static bool function(const struct word *w)                                           \
     {                                                                                    \
-        static const char *const names[] = { __VA_ARGS__ };                              \
-        return one_of(w, names, countof(names));                                         \
+        return one_of(w, function##_names, countof(function##_names));                   \
     }
+WORDS_OF_TABLE(is_resource, resource_names[n], (size_t)RESOURCE_COUNT)
+WORDS_OF_TABLE(is_challenge, challenge_words[n], challenge_word_count)
+WORDS_OF_TABLE(is_operation, operation_names[n], (size_t)OPERATION_COUNT)
+WORDS_OF_TABLE(is_deed, deeds[n].name, deed_count)
+WORDS_OF_TABLE(is_tamper, tampers[n].name, tamper_count)
+WORDS_OF_TABLE(is_capability, capabilities[n].name, capability_count)
 WORDS_OF_KIND(is_order_state, "pending", "ready", "valid", "invalid")
 WORDS_OF_KIND(is_authz_state, "pending", "valid", "invalid", "deactivated")
 WORDS_OF_KIND(is_csr_fault, "bad-signature", "other-key", "sha1", "must-staple", "ca",
@@ -162,38 +175,38 @@ static bool is_capability(const struct word *w)
 
 /* clang-format off */
 const struct word_kind word_kinds[] = {
-    { "NAME", "a name of your choice: letters, digits, - and _", is_name },
-    { "ACCOUNT", "the name of a given account", is_name },
-    { "KEY", "the name of a given key, or of an account, whose key it then is", is_name },
-    { "CSR", "the name of a given csr", is_name },
-    { "AUTHZ", "the name of a given authz, of a given order (its first authorization), or ORDER.authz2", is_name },
-    { "ID", "an id of the catalogue such as rfc8555-6.5-8, or house", is_id },
-    { "KEYTYPE", "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, RSA-1024, Ed25519, secp256k1, P-256-short (x begins with a zero octet), or the alg: ES256, ES384, ES512, RS256, EdDSA", is_key_type },
-    { "KEYID", "a key identifier", is_any },
-    { "DOMAIN", "a DNS name, wildcard name or IP address, usually ${domain}", is_domain },
-    { "ORDERSTATE", "pending, ready, valid or invalid", is_order_state },
-    { "AUTHZSTATE", "pending, valid, invalid or deactivated", is_authz_state },
-    { "CHALLENGE", "http-01, dns-01 or tls-alpn-01", is_challenge },
-    { "CSRFAULT", "bad-signature, other-key, sha1, must-staple, ca, san-critical, twice, trailing-bytes, truncated or not-der", is_csr_fault },
-    { "TARGET", "a resource (newOrder, directory ...) or a URL such as ${o.url}", is_target },
-    { "METHOD", "an HTTP method in capitals", is_method },
-    { "TAMPER", "a way to spoil a JWS", is_tamper },
-    { "DURATION", "a time span: 250ms, 3s, 2m", is_duration },
-    { "NUMBER", "a whole number", is_number },
-    { "CAPABILITY", "a capability of a target", is_capability },
-    { "MANNER", "drop, reset, hang or cut", is_manner },
-    { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest, trailing-octets or talks", is_alpn_fault },
-    { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any, or handshake", is_resource },
-    { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation },
-    { "DEED", "change-terms, pass-time or withdraw-profile; in a profile also restore, which puts all back", is_deed },
-    { "EXTRA", "eab, profile, chain, account-key or csr", is_extra },
-    { "SETTING", "a setting of the mock CA", is_any },
-    { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil },
-    { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom, unrelated (to another root), private-key or other-block (in it)", is_chain },
-    { "DNSTYPE", "A, AAAA, TXT, CNAME, CAA, MX, NS or any", is_dns_type },
-    { "SOURCE", "nonce, status, url, header, link, body, certificate, age, text VALUE (its own words), or path VALUE (path and query of a URL)", is_source },
-    { "VALUE", "a word, or a JSON string", is_any },
-    { "WORD", "a word", is_any },
+    { "NAME", "a name of your choice: letters, digits, - and _", is_name, NULL },
+    { "ACCOUNT", "the name of a given account", is_name, NULL },
+    { "KEY", "the name of a given key, or of an account, whose key it then is", is_name, NULL },
+    { "CSR", "the name of a given csr", is_name, NULL },
+    { "AUTHZ", "the name of a given authz, of a given order (its first authorization), or ORDER.authz2", is_name, NULL },
+    { "ID", "an id of the catalogue such as rfc8555-6.5-8, or house", is_id, NULL },
+    { "KEYTYPE", "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, RSA-1024, Ed25519, secp256k1, P-256-short (x begins with a zero octet), or the alg: ES256, ES384, ES512, RS256, EdDSA", is_key_type, NULL },
+    { "KEYID", "a key identifier", is_any, NULL },
+    { "DOMAIN", "a DNS name, wildcard name or IP address, usually ${domain}", is_domain, NULL },
+    { "ORDERSTATE", "pending, ready, valid or invalid", is_order_state, is_order_state_nth },
+    { "AUTHZSTATE", "pending, valid, invalid or deactivated", is_authz_state, is_authz_state_nth },
+    { "CHALLENGE", "http-01, dns-01 or tls-alpn-01", is_challenge, is_challenge_nth },
+    { "CSRFAULT", "bad-signature, other-key, sha1, must-staple, ca, san-critical, twice, trailing-bytes, truncated or not-der", is_csr_fault, is_csr_fault_nth },
+    { "TARGET", "a resource (newOrder, directory ...) or a URL such as ${o.url}", is_target, is_resource_nth },
+    { "METHOD", "an HTTP method in capitals", is_method, NULL },
+    { "TAMPER", "a way to spoil a JWS", is_tamper, is_tamper_nth },
+    { "DURATION", "a time span: 250ms, 3s, 2m", is_duration, NULL },
+    { "NUMBER", "a whole number", is_number, NULL },
+    { "CAPABILITY", "a capability of a target", is_capability, is_capability_nth },
+    { "MANNER", "drop, reset, hang or cut", is_manner, is_manner_word_nth },
+    { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest, trailing-octets or talks", is_alpn_fault, is_alpn_word_nth },
+    { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any, or handshake", is_resource, is_resource_nth },
+    { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation, is_operation_nth },
+    { "DEED", "change-terms, pass-time or withdraw-profile; in a profile also restore, which puts all back", is_deed, is_deed_nth },
+    { "EXTRA", "eab, profile, chain, account-key or csr", is_extra, is_extra_nth },
+    { "SETTING", "a setting of the mock CA", is_any, NULL },
+    { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil, is_spoil_word_nth },
+    { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom, unrelated (to another root), private-key or other-block (in it)", is_chain, is_chain_nth },
+    { "DNSTYPE", "A, AAAA, TXT, CNAME, CAA, MX, NS or any", is_dns_type, is_dns_type_nth },
+    { "SOURCE", "nonce, status, url, header, link, body, certificate, age, text VALUE (its own words), or path VALUE (path and query of a URL)", is_source, is_source_nth },
+    { "VALUE", "a word, or a JSON string", is_any, NULL },
+    { "WORD", "a word", is_any, NULL },
 };
 /* clang-format on */
 const size_t word_kind_count = countof(word_kinds);
@@ -204,6 +217,33 @@ struct match {
     size_t furthest; /* word at which the best try failed */
     str expected;
 };
+
+static const struct word_kind *kind_find(str name)
+{
+    for (size_t i = 0; i < word_kind_count; i++)
+        if (str_is(name, word_kinds[i].name))
+            return &word_kinds[i];
+    return NULL;
+}
+
+/* " (did you mean ...?)" of the words that could stand there. */
+static str near_word(struct arena *a, str expected, str word)
+{
+    enum { MOST_NAMES = 100 };
+    const char *names[MOST_NAMES];
+    size_t count = 0;
+    str all = str_ends(expected, "...") ? str_upto(expected, expected.len - 3) : expected;
+    const struct word_kind *kind = kind_find(all);
+    str one;
+    while (kind && kind->nth && count < MOST_NAMES && kind->nth(count)) {
+        names[count] = kind->nth(count);
+        count++;
+    }
+    while (!kind && count < MOST_NAMES && str_cut(&all, '|', &one))
+        names[count++] = str_z(a, one);
+    const char *nearest = name_nearest(names, count, word);
+    return nearest ? arena_printf(a, " (did you mean \"%s\"?)", nearest) : STR_NONE;
+}
 
 /* One item of a usage: takes it off the front of *usage. */
 static str take_item(str *usage)
@@ -227,19 +267,12 @@ static str take_item(str *usage)
     return item;
 }
 
-static const struct word_kind *kind_find(str name)
-{
-    for (size_t i = 0; i < word_kind_count; i++)
-        if (str_is(name, word_kinds[i].name))
-            return &word_kinds[i];
-    return NULL;
-}
-
 static bool add_arg(struct match *m, const char *name, const struct word *w)
 {
     struct line *line = m->line;
     line->arg = GROW(m->arena, line->arg, line->arg_count, struct arg);
-    line->arg[line->arg_count++] = (struct arg){ name, w->text, w->column, w->quoted };
+    line->arg[line->arg_count++] =
+        (struct arg){ name, w->text, w->line, w->column, w->quoted };
     return true;
 }
 
@@ -265,7 +298,7 @@ static bool match_rest(struct match *m, str item, size_t at)
      */
     str rest =
         str_from(line->rest, (size_t)(line->word[at].column - line->word[0].column));
-    struct word w = { rest, line->word[at].column, false };
+    struct word w = { rest, line->word[at].line, line->word[at].column, false };
     return add_arg(m, str_is(item, "TEXT") ? "TEXT" : "CHECK", &w);
 }
 
@@ -344,20 +377,22 @@ static bool match_here(struct match *m, str usage, size_t at)
     return upper ? match_kind(m, item, usage, at) : match_literal(m, item, usage, at);
 }
 
-bool pattern_match(struct arena *a, const char *usage, struct line *line, struct err *err)
+bool pattern_match(struct arena *a, const char *usage, struct line *line, size_t *at,
+                   struct err *err)
 {
     struct match m = { .arena = a, .line = line, .expected = STR_NONE };
     line->arg_count = 0;
     bool json_ok = !line->json || pattern_takes_json(usage);
     if (json_ok && match_here(&m, str_of(usage), 0))
         return true;
+    *at = json_ok ? m.furthest : line->word_count;
     if (!json_ok)
         return err_set(err, "no JSON value may stand here");
     if (m.furthest >= line->word_count)
         return err_set(err, "%.*s is missing at the end", STR_ARG(m.expected));
-    return err_set(err, "\"%.*s\" where %.*s was expected",
-                   STR_ARG(str_upto(line->word[m.furthest].text, 60)),
-                   STR_ARG(m.expected));
+    str word = str_upto(line->word[m.furthest].text, 60);
+    return err_set(err, "\"%.*s\" where %.*s was expected%.*s", STR_ARG(word),
+                   STR_ARG(m.expected), STR_ARG(near_word(a, m.expected, word)));
 }
 
 bool pattern_takes_text(const char *usage)

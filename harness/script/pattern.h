@@ -9,8 +9,9 @@
 
 #include "script/lines.h"
 
-/* Fills in line->arg.  false with a sentence in err when the words do not fit. */
-bool pattern_match(struct arena *a, const char *usage, struct line *line,
+/* Fills in line->arg.  false with a sentence in err when the words do not fit, and in *at
+ * the first that does not, or how many there are. */
+bool pattern_match(struct arena *a, const char *usage, struct line *line, size_t *at,
                    struct err *err);
 /* Whether the usage takes the rest of the line verbatim, or a JSON value. */
 bool pattern_takes_text(const char *usage);
@@ -20,6 +21,7 @@ bool pattern_takes_json(const char *usage);
 struct word_kind {
     const char *name, *help;
     bool (*fits)(const struct word *word);
+    const char *(*nth)(size_t n); /* its words, NULL behind the last; or NULL: any */
 };
 extern const struct word_kind word_kinds[];
 extern const size_t word_kind_count;

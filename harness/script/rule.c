@@ -192,12 +192,11 @@ static bool is_among(const enum subject *list, size_t count, enum subject subjec
 static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
                      struct mistakes *m)
 {
-    struct err err;
     struct check check = {
         .place = c->place, .level = CHECK_NEED, .text = c->rest, .name = c->rest
     };
-    if (!check_read(a, c, 0, &check, &err))
-        return mistake(m, c->place, "%s", err.text);
+    if (!check_read(a, c, 0, &check, m))
+        return false;
     if (rule->handshake)
         return mistake(m, c->place,
                        "a handshake has nothing yet that a rule can look at");

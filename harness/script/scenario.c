@@ -3,6 +3,7 @@
  * that are defined before they are used. */
 #include "script/scenario.h"
 
+#include "acme/identifier.h"
 #include "base/buf.h"
 #include "script/names.h"
 
@@ -77,16 +78,28 @@ static void read_rules(struct maker *mk, const struct line *line, struct check *
                     line->place, mk->mistakes);
 }
 
-static bool add_check(struct maker *mk, struct step *step, const struct line *line,
+/* Where its checks stand; 0: the suite is not known. */
+static unsigned home_of(const struct scenario *s)
+{
+    return str_is(s->suite, "server") ? OF_SERVER
+        : str_is(s->suite, "client")  ? OF_CLIENT
+                                      : 0;
+}
+
+static bool read_check(struct maker *mk, const struct line *line, size_t from,
+                       struct check *out)
+{
+    return check_read(mk->arena, line, from, out, mk->mistakes)
+        && check_belongs(out, home_of(mk->scenario), mk->mistakes);
+}
+
+static void add_check(struct maker *mk, struct step *step, const struct line *line,
                       struct check check)
 {
-    struct err err;
-    size_t from = check.text.len ? 0 : line->check_from;
-    if (!check_read(mk->arena, line, from, &check, &err))
-        return mistake(mk->mistakes, line->place, "%s", err.text);
+    if (!read_check(mk, line, line->check_from, &check))
+        return;
     step->check = GROW(mk->arena, step->check, step->check_count, struct check);
     step->check[step->check_count++] = check;
-    return true;
 }
 
 static enum check_level level_of(const struct line *line)
@@ -96,19 +109,20 @@ static enum check_level level_of(const struct line *line)
                                        : CHECK_SHOULD;
 }
 
-/* The condition of an `if` clause, or NULL. */
-static const struct check *read_condition(struct maker *mk, const struct line *line)
+/* The conditions of its `if` clauses, each leading to the next; or NULL. */
+static const struct check *read_conditions(struct maker *mk, const struct line *line)
 {
-    const struct line *clause = line_clause(line, "if");
-    struct check *condition = NEW(mk->arena, struct check);
-    struct err err;
-    if (!clause)
-        return NULL;
-    condition->level = CHECK_NEED;
-    condition->text = one_line(mk->arena, clause->rest);
-    if (!check_read(mk->arena, clause, 0, condition, &err))
-        mistake(mk->mistakes, clause->place, "%s", err.text);
-    return condition;
+    const struct check *first = NULL, **next = &first;
+    for (const struct line *c = NULL; (c = line_clause_after(line, "if", c));) {
+        struct check *condition = NEW(mk->arena, struct check);
+        condition->level = CHECK_NEED;
+        condition->text = one_line(mk->arena, c->rest);
+        if (!read_check(mk, c, 0, condition))
+            continue;
+        *next = condition;
+        next = &condition->only_if;
+    }
+    return first;
 }
 
 /* One more step, or further check of one, unless there are too many. */
@@ -128,7 +142,7 @@ static void read_checks(struct maker *mk, struct step *step)
     str text = one_line(mk->arena, line->text);
     struct check check = { .level = level_of(line), .why = why ? why->rest : STR_NONE };
     read_rules(mk, line, &check);
-    check.only_if = read_condition(mk, line);
+    check.only_if = read_conditions(mk, line);
     check.text = text;
     check.name = check.level == CHECK_NEED ? text : unique_name(mk, text);
     add_check(mk, step, line, check);
@@ -251,6 +265,46 @@ static void check_operator(struct maker *mk, const struct line *line)
                 deed->wants);
 }
 
+/* What a poll waits for is read again when it is played. */
+static void check_poll(struct maker *mk, const struct line *line)
+{
+    struct check check = { .level = CHECK_NEED };
+    read_check(mk, line, line->check_from, &check);
+    for (const struct line *c = NULL; (c = line_clause_after(line, "or", c));) {
+        check = (struct check){ .level = CHECK_NEED };
+        read_check(mk, c, 0, &check);
+    }
+}
+
+static void check_post(struct maker *mk, const struct line *line)
+{
+    if (!line_has(line, "ACCOUNT") && !line_has(line, "KEY"))
+        mistake(mk->mistakes, line->place,
+                "a post is signed: say `as ACCOUNT`, `with KEY`, or both");
+}
+
+static bool is_address(str value, bool v6)
+{
+    return identifier_is_ip(value) && str_contains(value, STR(":")) == v6;
+}
+
+static void check_record(struct maker *mk, const struct line *line)
+{
+    str type = line_arg(line, "DNSTYPE"), value = line_arg(line, "VALUE");
+    struct place place = line_arg_place(line, "VALUE", 0);
+    bool a = str_is(type, "A"), aaaa = str_is(type, "AAAA"), any = str_is(type, "any");
+    if (dns_manner_word(value) || str_contains(value, STR("${")))
+        return;
+    if ((a || aaaa) && !is_address(value, aaaa))
+        mistake(mk->mistakes, place, "an %s record holds an %s address, not \"%.*s\"",
+                a ? "A" : "AAAA", a ? "IPv4" : "IPv6", STR_ARG(value));
+    if (any)
+        mistake(
+            mk->mistakes, place,
+            "a record is of one type; of any, a name can servfail, nxdomain, refused, "
+            "silent, truncate or empty");
+}
+
 static void add_step(struct maker *mk, const struct line *line)
 {
     struct scenario *s = mk->scenario;
@@ -276,6 +330,12 @@ static void add_step(struct maker *mk, const struct line *line)
     }
     if (id == VERB_OPERATOR)
         check_operator(mk, line);
+    if (id == VERB_POST)
+        check_post(mk, line);
+    if (id == VERB_POLL)
+        check_poll(mk, line);
+    if (id == VERB_PROVISION_DNS)
+        check_record(mk, line);
     if (mk->block && id != VERB_POST) {
         mistake(mk->mistakes, line->place,
                 "only posts may stand in `at once`; `end` closes it");

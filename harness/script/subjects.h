@@ -52,9 +52,18 @@ enum subject {
     SUBJECT_KINDS
 };
 
+/* Where checks stand. */
+enum home {
+    OF_SERVER = 1 << 0,  /* scenarios of suite server, which look at answers */
+    OF_CLIENT = 1 << 1,  /* of suite client, which look at what became of a run */
+    OF_WATCHES = 1 << 2, /* watches of either suite, which look at one message */
+    OF_MESSAGES = OF_SERVER | OF_WATCHES,
+};
+
 struct subject_row {
     const char *name;
-    const char *args; /* the words it takes, for the manual: "POINTER" */
+    unsigned homes;   /* where it has something to look at */
+    const char *args; /* the words it takes, as the reader and the manual want them */
     size_t arg_count;
     size_t optional; /* how many of them may be absent */
     const char *help;

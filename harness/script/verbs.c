@@ -34,7 +34,7 @@ const struct verb verbs[] = {
       "A bug that broke a released peer once, and the scenarios that would show it." },
 
     /* ---- head of a scenario ---- */
-    { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH | IN_HISTORY, 0, "server|client",
+    { "suite", VERB_SUITE, IN_SCENARIO | IN_WATCH | IN_HISTORY | ONCE, 0, "server|client",
       "Which side is under test." },
     { "rule", VERB_RULE, IN_SCENARIO | IN_WATCH | IN_CHECK | IN_EXPECT, 0, "ID...",
       "The catalogue entries that the checks rest on; `house` where no RFC says it." },
@@ -43,7 +43,7 @@ const struct verb verbs[] = {
       "What the target must offer; without it the scenario is skipped with the reason." },
     { "for each", VERB_FOR_EACH, IN_SCENARIO, 0, "NAME in VALUE...",
       "In the head: plays the scenario once for each value, as ${NAME}; each is a run of its own." },
-    { "deadline", VERB_DEADLINE, IN_SCENARIO, 0, "DURATION",
+    { "deadline", VERB_DEADLINE, IN_SCENARIO | ONCE, 0, "DURATION",
       "How long the whole scenario may take (30s unless given)." },
 
     /* ---- givens: bring the peer to a state ---- */
@@ -51,27 +51,27 @@ const struct verb verbs[] = {
       "A key pair (P-256 unless given): ${NAME.jwk}, ${NAME.thumbprint}, ${NAME.x} and ${NAME.y}." },
     { "given account", VERB_GIVEN_ACCOUNT, IN_SCENARIO, IN_ACCOUNT, "NAME [KEYTYPE] [deactivated]",
       "A new account: ${NAME.url}, ${NAME.jwk}, ${NAME.thumbprint}, ${NAME.orders}." },
-    { "contact", VERB_CLAUSE, IN_ACCOUNT, 0, "VALUE...", "Contact URLs of the new account." },
+    { "contact", VERB_CLAUSE, IN_ACCOUNT | ONCE, 0, "VALUE...", "Contact URLs of the new account." },
     { "given order", VERB_GIVEN_ORDER, IN_SCENARIO, IN_ORDER, "NAME by ACCOUNT for DOMAIN... [ORDERSTATE] [over CHALLENGE]",
       "An order brought to a state (pending unless given): ${NAME.url}, .finalize, .certificate, .authz1, .http-01.url ..." },
-    { "not-before", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for a notBefore." },
-    { "not-after", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for a notAfter." },
-    { "profile", VERB_CLAUSE, IN_ORDER, 0, "VALUE", "Asks for this certificate profile." },
-    { "csr", VERB_CLAUSE, IN_ORDER | IN_CERTIFICATE, 0, "CSR", "Finalizes with this request instead of one made for it." },
+    { "not-before", VERB_CLAUSE, IN_ORDER | ONCE, 0, "VALUE", "Asks for a notBefore." },
+    { "not-after", VERB_CLAUSE, IN_ORDER | ONCE, 0, "VALUE", "Asks for a notAfter." },
+    { "profile", VERB_CLAUSE, IN_ORDER | ONCE, 0, "VALUE", "Asks for this certificate profile." },
+    { "csr", VERB_CLAUSE, IN_ORDER | IN_CERTIFICATE | ONCE, 0, "CSR", "Finalizes with this request instead of one made for it." },
     { "given authz", VERB_GIVEN_AUTHZ, IN_SCENARIO, 0, "NAME by ACCOUNT for DOMAIN [AUTHZSTATE] [over CHALLENGE]",
       "An authorization brought to a state: ${NAME.url}, ${NAME.http-01.url}, .http-01.token, .order.url ..." },
     { "given csr", VERB_GIVEN_CSR, IN_SCENARIO, IN_CSR, "NAME for DOMAIN... [with KEY]",
       "A certificate request, ${NAME} as base64url DER; its clauses make it odd." },
-    { "common-name", VERB_CLAUSE, IN_CSR, 0, "VALUE...", "Subject common names (none unless given)." },
-    { "san", VERB_CLAUSE, IN_CSR, 0, "VALUE...", "These names in the SAN instead; kinds by prefix email: uri: ip: (dns unless given)." },
-    { "no-san", VERB_CLAUSE, IN_CSR, 0, "", "No subjectAltName at all." },
-    { "fault", VERB_CLAUSE, IN_CSR, 0, "CSRFAULT...", "Makes the request bad in these ways." },
+    { "common-name", VERB_CLAUSE, IN_CSR | ONCE, 0, "VALUE...", "Subject common names (none unless given)." },
+    { "san", VERB_CLAUSE, IN_CSR | ONCE, 0, "VALUE...", "These names in the SAN instead; kinds by prefix email: uri: ip: (dns unless given)." },
+    { "no-san", VERB_CLAUSE, IN_CSR | ONCE, 0, "", "No subjectAltName at all." },
+    { "fault", VERB_CLAUSE, IN_CSR | ONCE, 0, "CSRFAULT...", "Makes the request bad in these ways." },
     { "extension", VERB_CLAUSE, IN_CSR, 0, "WORD VALUE", "A further requested extension: dotted OID, value in hex." },
     { "given certificate", VERB_GIVEN_CERTIFICATE, IN_SCENARIO, IN_CERTIFICATE, "NAME by ACCOUNT for DOMAIN... [with KEY]",
       "An issued certificate: ${NAME.url}, .der, .pem, .serial, .ari, .key; its order as ${NAME.order.url}." },
     { "given jws", VERB_GIVEN_JWS, IN_SCENARIO, IN_JWS, "NAME with KEY [as ACCOUNT]",
       "A signed object to put inside a payload (jwk unless an account is given): ${NAME} is the JSON object." },
-    { "mac", VERB_CLAUSE, IN_JWS, 0, "VALUE [KEYID]", "Signs with this base64url MAC key (HS256), KEYID as kid: for external account binding." },
+    { "mac", VERB_CLAUSE, IN_JWS | ONCE, 0, "VALUE [KEYID]", "Signs with this base64url MAC key (HS256), KEYID as kid: for external account binding." },
 
     /* ---- requests ---- */
     { "get", VERB_GET, IN_SCENARIO, IN_SEND, "TARGET", "Sends an unsigned GET." },
@@ -82,25 +82,25 @@ const struct verb verbs[] = {
     { "raw", VERB_RAW, IN_SCENARIO, IN_RAW, "[TARGET]", "Sends bytes of one's own to the directory's host, as the `line` and `bytes` clauses say." },
     { "line", VERB_CLAUSE, IN_RAW, 0, "TEXT", "One line of bytes, CR LF added; ${names} are replaced." },
     { "bytes", VERB_CLAUSE, IN_RAW, 0, "VALUE", "Bytes as a JSON string, nothing added." },
-    { "payload", VERB_CLAUSE, IN_POST | IN_JWS, 0, "JSON|VALUE", "The JWS payload before base64url; \"\" (also when absent) makes it POST-as-GET." },
-    { "payload-text", VERB_CLAUSE, IN_POST | IN_JWS, 0, "TEXT", "The payload as raw text, for what is not JSON." },
-    { "nonce", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This nonce instead of a fresh one; `none` leaves the member out.  Never retried then." },
-    { "url", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This url header parameter instead of the target; `none` leaves it out." },
-    { "kid", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This kid instead of the account's URL." },
-    { "alg", VERB_CLAUSE, IN_POST | IN_JWS, 0, "VALUE", "This alg instead of the one that fits the key." },
-    { "protected", VERB_CLAUSE, IN_POST | IN_JWS, 0, "JSON", "RFC 7396 merge patch on the protected header." },
+    { "payload", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "JSON|VALUE", "The JWS payload before base64url; \"\" (also when absent) makes it POST-as-GET." },
+    { "payload-text", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "TEXT", "The payload as raw text, for what is not JSON." },
+    { "nonce", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "VALUE", "This nonce instead of a fresh one; `none` leaves the member out.  Never retried then." },
+    { "url", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "VALUE", "This url header parameter instead of the target; `none` leaves it out." },
+    { "kid", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "VALUE", "This kid instead of the account's URL." },
+    { "alg", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "VALUE", "This alg instead of the one that fits the key." },
+    { "protected", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "JSON", "RFC 7396 merge patch on the protected header." },
     { "tamper", VERB_CLAUSE, IN_POST | IN_JWS, 0, "TAMPER...", "Spoils the JWS as no library would: see `acmespec help tamper`." },
-    { "other-key", VERB_CLAUSE, IN_POST | IN_JWS, 0, "KEY", "The second key that some tampers need." },
-    { "no-retry", VERB_CLAUSE, IN_POST, 0, "", "Does not retry on badNonce." },
+    { "other-key", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "KEY", "The second key that some tampers need." },
+    { "no-retry", VERB_CLAUSE, IN_POST | ONCE, 0, "", "Does not retry on badNonce." },
     { "header", VERB_CLAUSE, ANY_REQUEST | IN_PROVISION | IN_ON, 0, "TEXT", "`header NAME: VALUE` replaces a header; without a value it is left out." },
-    { "body", VERB_CLAUSE, IN_SEND | IN_ON, 0, "JSON|VALUE", "The body of an unsigned request, or of a rule's reply." },
-    { "times", VERB_CLAUSE, IN_POST, 0, "NUMBER", "Sends it so many times, each signed anew: one after the other, or inside `at once` (64 at most) together." },
+    { "body", VERB_CLAUSE, IN_SEND | IN_ON | ONCE, 0, "JSON|VALUE", "The body of an unsigned request, or of a rule's reply." },
+    { "times", VERB_CLAUSE, IN_POST | ONCE, 0, "NUMBER", "Sends it so many times, each signed anew: one after the other, or inside `at once` (64 at most) together." },
     { "save", VERB_SAVE, IN_SCENARIO | ANY_REQUEST | IN_POLL | IN_CHECK, 0, "NAME = SOURCE [VALUE]",
       "Keeps something of the last exchange as ${NAME}: nonce, status, url, header NAME, link REL, body POINTER, certificate, age, path URL." },
     { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",
       "POST-as-GETs the target until the test holds or the time is over, minding Retry-After; the last answer stays for checks." },
     { "or", VERB_CLAUSE, IN_POLL, 0, "CHECK", "Ends the poll as well when it holds." },
-    { "within", VERB_CLAUSE, IN_POLL | IN_RUN, 0, "DURATION [exactly]", "How long to poll (10s unless given), or how long the client may run (60s); `exactly`: whatever --patience says, where requests are counted." },
+    { "within", VERB_CLAUSE, IN_POLL | IN_RUN | ONCE, 0, "DURATION [exactly]", "How long to poll (10s unless given), or how long the client may run (60s); `exactly`: whatever --patience says, where requests are counted." },
     { "at once", VERB_AT_ONCE, IN_SCENARIO, 0, "", "Begins a block of requests that are sent together, each on a connection of its own; `end` closes it." },
     { "end", VERB_END, IN_SCENARIO, 0, "", "Ends a block." },
     { "reconnect", VERB_RECONNECT, IN_SCENARIO, 0, "", "Closes the connections, so that the next request opens a new one." },
@@ -108,30 +108,30 @@ const struct verb verbs[] = {
     /* ---- rules: what the mock CA does otherwise ---- */
     { "on", VERB_ON, IN_FILE | IN_SCENARIO, IN_ON, "RESOURCE [first|always] [after NUMBER] [times NUMBER]",
       "A rule of the mock CA, in a client scenario or a file for `acmespec mock --script`: what it does to requests for the resource (`any`: all; `handshake`: none yet, but a new TLS connection), from the start and always unless told otherwise." },
-    { "reply", VERB_CLAUSE, IN_ON, 0, "NUMBER [WORD]", "Answers with this status, and a problem document of this type (an ACME error, or a URI); the request is not acted upon." },
-    { "handled", VERB_CLAUSE, IN_ON, 0, "", "With `reply`: the request is acted upon all the same, and only its answer is another." },
-    { "detail", VERB_CLAUSE, IN_ON, 0, "TEXT", "The detail of the problem document, or of the error of `invalid`." },
+    { "reply", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER [WORD]", "Answers with this status, and a problem document of this type (an ACME error, or a URI); the request is not acted upon." },
+    { "handled", VERB_CLAUSE, IN_ON | ONCE, 0, "", "With `reply`: the request is acted upon all the same, and only its answer is another." },
+    { "detail", VERB_CLAUSE, IN_ON | ONCE, 0, "TEXT", "The detail of the problem document, or of the error of `invalid`." },
     { "subproblem", VERB_CLAUSE, IN_ON, 0, "WORD [for DOMAIN]", "Adds a subproblem of this type (RFC 8555 6.7.1)." },
-    { "retry-after", VERB_CLAUSE, IN_ON, 0, "DURATION [as date|rfc850|asctime]", "Retry-After, in seconds or as a date, also in its two older forms; for what is neither there is `header`." },
+    { "retry-after", VERB_CLAUSE, IN_ON | ONCE, 0, "DURATION [as date|rfc850|asctime]", "Retry-After, in seconds or as a date, also in its two older forms; for what is neither there is `header`." },
     { "add-header", VERB_CLAUSE, IN_ON, 0, "TEXT", "`add-header NAME: VALUE` adds a header beside those of that name." },
     { "double-header", VERB_CLAUSE, IN_ON, 0, "WORD", "Sends the header of that name twice." },
-    { "header-case", VERB_CLAUSE, IN_ON, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
+    { "header-case", VERB_CLAUSE, IN_ON | ONCE, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
     { "relative", VERB_CLAUSE, IN_ON, 0, "WORD", "Takes scheme and host off the URLs in the header of that name (Location, Link)." },
-    { "interim", VERB_CLAUSE, IN_ON, 0, "NUMBER", "Sends an interim response of this status (100, 103) before the answer." },
+    { "interim", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "Sends an interim response of this status (100, 103) before the answer." },
     { "patch", VERB_CLAUSE, IN_ON, 0, "JSON", "RFC 7396 merge patch on the body." },
-    { "layout", VERB_CLAUSE, IN_ON, 0, "pretty|spaced|slashes|reversed", "Writes a JSON body over many lines, with white space around it, with every slash escaped, or with identifiers, authorizations and challenges the other way round." },
+    { "layout", VERB_CLAUSE, IN_ON | ONCE, 0, "pretty|spaced|slashes|reversed", "Writes a JSON body over many lines, with white space around it, with every slash escaped, or with identifiers, authorizations and challenges the other way round." },
     { "spoil", VERB_CLAUSE, IN_ON, 0, "SPOIL...", "Makes the body what it should not be." },
     { "chain", VERB_CLAUSE, IN_ON, 0, "CHAIN...", "Lays out a downloaded certificate chain otherwise." },
-    { "replay-nonce", VERB_CLAUSE, IN_ON, 0, "VALUE", "Replay-Nonce: `none`, `repeated` (that of the answer before), `spent` (that of this request), or a value." },
-    { "drip", VERB_CLAUSE, IN_ON, 0, "DURATION [NUMBER]", "Sends the body in pieces of so many bytes (16 unless given), with a pause behind each." },
-    { "length", VERB_CLAUSE, IN_ON, 0, "NUMBER", "Claims this Content-Length, whatever is sent." },
-    { "raw-answer", VERB_CLAUSE, IN_ON, 0, "VALUE", "Sends these bytes (a JSON string) instead of an HTTP answer, and closes the connection." },
-    { "broken-tls", VERB_CLAUSE, IN_ON, 0, "", "Sends bytes that are no TLS record in the middle of the connection, or of the handshake, and closes it." },
-    { "processing", VERB_CLAUSE, IN_ON, 0, "NUMBER", "On finalize: so many reads of the order find it processing." },
-    { "valid", VERB_CLAUSE, IN_ON, 0, "", "On newOrder, newAuthz, challenge: what is to be proven is valid at once." },
-    { "invalid", VERB_CLAUSE, IN_ON, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
-    { "expired", VERB_CLAUSE, IN_ON, 0, "", "On newOrder, order, finalize, authorization: its time is over." },
-    { "clock", VERB_CLAUSE, IN_ON, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on." },
+    { "replay-nonce", VERB_CLAUSE, IN_ON | ONCE, 0, "VALUE", "Replay-Nonce: `none`, `repeated` (that of the answer before), `spent` (that of this request), or a value." },
+    { "drip", VERB_CLAUSE, IN_ON | ONCE, 0, "DURATION [NUMBER]", "Sends the body in pieces of so many bytes (16 unless given), with a pause behind each." },
+    { "length", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "Claims this Content-Length, whatever is sent." },
+    { "raw-answer", VERB_CLAUSE, IN_ON | ONCE, 0, "VALUE", "Sends these bytes (a JSON string) instead of an HTTP answer, and closes the connection." },
+    { "broken-tls", VERB_CLAUSE, IN_ON | ONCE, 0, "", "Sends bytes that are no TLS record in the middle of the connection, or of the handshake, and closes it." },
+    { "processing", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "On finalize: so many reads of the order find it processing." },
+    { "valid", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, newAuthz, challenge: what is to be proven is valid at once." },
+    { "invalid", VERB_CLAUSE, IN_ON | ONCE, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
+    { "expired", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, order, finalize, authorization: its time is over." },
+    { "clock", VERB_CLAUSE, IN_ON | ONCE, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on." },
 
     /* ---- suite client ---- */
     { "ca", VERB_CA, IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start: a way that a correct CA may be (see `acmespec help settings`)." },
@@ -142,17 +142,17 @@ const struct verb verbs[] = {
     /* ---- challenges and DNS ---- */
     { "provision", VERB_PROVISION, IN_SCENARIO, IN_PROVISION, "CHALLENGE for AUTHZ",
       "Puts the right response to the challenge in place; its clauses make it wrong or odd." },
-    { "content", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "http-01 body or dns-01 TXT value instead of the right one; may use ${right}." },
-    { "repeat", VERB_CLAUSE, IN_PROVISION, 0, "NUMBER", "http-01: the body so many times, one behind the other." },
-    { "status", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "NUMBER", "http-01, or a rule: this status instead; all else stays." },
-    { "redirect", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "VALUE", "http-01, or a rule: redirects there (302, or as `status` or `reply` says); http-01: `elsewhere`, `https`, `loop`, or a URL." },
-    { "media-type", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "VALUE", "http-01, or a rule: this Content-Type." },
-    { "delay", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "DURATION", "http-01, or a rule: waits so long before the answer." },
-    { "manner", VERB_CLAUSE, IN_PROVISION | IN_ON, 0, "MANNER", "http-01, or a rule: drop, reset, hang or cut the answer; or send it chunked, or close behind it." },
-    { "extra", VERB_CLAUSE, IN_PROVISION, 0, "VALUE...", "dns-01: further TXT records beside the right one." },
-    { "cname", VERB_CLAUSE, IN_PROVISION, 0, "VALUE", "dns-01: the record stands at this name and a CNAME points there." },
-    { "alpn", VERB_CLAUSE, IN_ON, 0, "VALUE", "On handshake: selects this protocol, whether it was offered or not, and answers nothing behind it; `refused`: ends the handshake with the alert no_application_protocol (RFC 7301 3.2)." },
-    { "alpn", VERB_CLAUSE, IN_PROVISION, 0, "ALPNFAULT...", "tls-alpn-01: presents a certificate or handshake that is wrong in these ways." },
+    { "content", VERB_CLAUSE, IN_PROVISION | ONCE, 0, "VALUE", "http-01 body or dns-01 TXT value instead of the right one; may use ${right}." },
+    { "repeat", VERB_CLAUSE, IN_PROVISION | ONCE, 0, "NUMBER", "http-01: the body so many times, one behind the other." },
+    { "status", VERB_CLAUSE, IN_PROVISION | IN_ON | ONCE, 0, "NUMBER", "http-01, or a rule: this status instead; all else stays." },
+    { "redirect", VERB_CLAUSE, IN_PROVISION | IN_ON | ONCE, 0, "VALUE", "http-01, or a rule: redirects there (302, or as `status` or `reply` says); http-01: `elsewhere`, `https`, `loop`, or a URL." },
+    { "media-type", VERB_CLAUSE, IN_PROVISION | IN_ON | ONCE, 0, "VALUE", "http-01, or a rule: this Content-Type." },
+    { "delay", VERB_CLAUSE, IN_PROVISION | IN_ON | ONCE, 0, "DURATION", "http-01, or a rule: waits so long before the answer." },
+    { "manner", VERB_CLAUSE, IN_PROVISION | IN_ON | ONCE, 0, "MANNER", "http-01, or a rule: drop, reset, hang or cut the answer; or send it chunked, or close behind it." },
+    { "extra", VERB_CLAUSE, IN_PROVISION | ONCE, 0, "VALUE...", "dns-01: further TXT records beside the right one." },
+    { "cname", VERB_CLAUSE, IN_PROVISION | ONCE, 0, "VALUE", "dns-01: the record stands at this name and a CNAME points there." },
+    { "alpn", VERB_CLAUSE, IN_ON | ONCE, 0, "VALUE", "On handshake: selects this protocol, whether it was offered or not, and answers nothing behind it; `refused`: ends the handshake with the alert no_application_protocol (RFC 7301 3.2)." },
+    { "alpn", VERB_CLAUSE, IN_PROVISION | ONCE, 0, "ALPNFAULT...", "tls-alpn-01: presents a certificate or handshake that is wrong in these ways." },
     { "provision dns", VERB_PROVISION_DNS, IN_SCENARIO, 0, "DOMAIN DNSTYPE VALUE...",
       "Adds a DNS record, or makes the name answer with servfail, nxdomain, refused, silent, truncate or empty." },
     { "withdraw", VERB_WITHDRAW, IN_SCENARIO, 0, "CHALLENGE for AUTHZ", "Takes the response away again." },
@@ -166,29 +166,29 @@ const struct verb verbs[] = {
     { "must", VERB_MUST, IN_SCENARIO | IN_WATCH, IN_CHECK, "CHECK", "A MUST: if it does not hold, the verdict is fail." },
     { "should", VERB_SHOULD, IN_SCENARIO | IN_WATCH, IN_CHECK, "CHECK", "A SHOULD: if it does not hold, the verdict is warn (fail with --strict)." },
     { "need", VERB_NEED, IN_SCENARIO, IN_CHECK, "CHECK", "A precondition: if it does not hold, nothing was learnt and the verdict is inconclusive." },
-    { "why", VERB_CLAUSE, IN_CHECK | IN_WATCH, 0, "TEXT", "Said with the failure: why this is asked." },
+    { "why", VERB_CLAUSE, IN_CHECK | IN_WATCH | ONCE, 0, "TEXT", "Said with the failure: why this is asked." },
     { "if", VERB_CLAUSE, IN_CHECK, 0, "CHECK",
-      "Arms the check (and its further clauses) only when this holds of the same answer; otherwise it is skipped." },
+      "Arms the check (and its further clauses) only when this holds of the same answer, and of several each; otherwise it is skipped." },
     { "and", VERB_CLAUSE, IN_CHECK, 0, "CHECK",
       "A further check of the same level on the same answer; the word `and` itself is left out." },
 
     /* ---- watches ---- */
-    { "title", VERB_CLAUSE, IN_WATCH, 0, "TEXT", "What holds, as a sentence." },
+    { "title", VERB_CLAUSE, IN_WATCH | ONCE, 0, "TEXT", "What holds, as a sentence." },
     { "when", VERB_CLAUSE, IN_WATCH | IN_ON, 0, "CHECK", "Which exchanges it looks at, or a rule applies to; several must all hold." },
 
     /* ---- catalogue ---- */
-    { "level", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "MUST, MUST NOT, SHOULD, SHOULD NOT, MAY, or stated." },
-    { "binds", VERB_CLAUSE, IN_REQUIREMENT, 0, "server|client|both", "Who is obliged." },
-    { "says", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY, 0, "TEXT", "The requirement, or the bug, in our words." },
-    { "observable", VERB_CLAUSE, IN_REQUIREMENT, 0, "WORD...", "Which suite can see it: server, client, or nobody." },
-    { "check", VERB_CLAUSE, IN_REQUIREMENT | IN_EXPECT | IN_NEVER_RED, 0, "TEXT", "How to see it; elsewhere, the check as the report names it." },
-    { "why-not", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY, 0, "TEXT", "Why a black box cannot see it, or no scenario shows it." },
-    { "violation", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "A realistic bug that breaks it." },
-    { "source", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY, 0, "TEXT", "Where exactly it stands." },
-    { "revision", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "Which revision of a draft has it." },
+    { "level", VERB_CLAUSE, IN_REQUIREMENT | ONCE, 0, "TEXT", "MUST, MUST NOT, SHOULD, SHOULD NOT, MAY, or stated." },
+    { "binds", VERB_CLAUSE, IN_REQUIREMENT | ONCE, 0, "server|client|both", "Who is obliged." },
+    { "says", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY | ONCE, 0, "TEXT", "The requirement, or the bug, in our words." },
+    { "observable", VERB_CLAUSE, IN_REQUIREMENT | ONCE, 0, "WORD...", "Which suite can see it: server, client, or nobody." },
+    { "check", VERB_CLAUSE, IN_REQUIREMENT | IN_EXPECT | IN_NEVER_RED | ONCE, 0, "TEXT", "How to see it; elsewhere, the check as the report names it." },
+    { "why-not", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY | ONCE, 0, "TEXT", "Why a black box cannot see it, or no scenario shows it." },
+    { "violation", VERB_CLAUSE, IN_REQUIREMENT | ONCE, 0, "TEXT", "A realistic bug that breaks it." },
+    { "source", VERB_CLAUSE, IN_REQUIREMENT | IN_HISTORY | ONCE, 0, "TEXT", "Where exactly it stands." },
+    { "revision", VERB_CLAUSE, IN_REQUIREMENT | ONCE, 0, "TEXT", "Which revision of a draft has it." },
     { "note", VERB_CLAUSE, IN_REQUIREMENT | IN_PROFILE | IN_CLIENT, 0, "TEXT", "Anything else." },
-    { "corrected", VERB_CLAUSE, IN_REQUIREMENT, 0, "TEXT", "What was wrong with the entry and is mended." },
-    { "uncovered", VERB_CLAUSE, IN_REQUIREMENT | IN_DOCUMENT, 0, "TEXT", "Why no check of a suite that could see it rests on it; of a document: the same for each entry without one." },
+    { "corrected", VERB_CLAUSE, IN_REQUIREMENT | ONCE, 0, "TEXT", "What was wrong with the entry and is mended." },
+    { "uncovered", VERB_CLAUSE, IN_REQUIREMENT | IN_DOCUMENT | ONCE, 0, "TEXT", "Why no check of a suite that could see it rests on it; of a document: the same for each entry without one." },
 
     /* ---- profiles ---- */
     { "about", VERB_CLAUSE, IN_PROFILE | IN_BASELINE | IN_CLIENT, 0, "TEXT", "Which program, version and set-up this is about." },
@@ -198,9 +198,9 @@ const struct verb verbs[] = {
     { "hook", VERB_CLAUSE, IN_PROFILE, 0, "DEED TEXT", "Shell lines by which the CA's operator does this, several of one deed being one script; they have $directory, $root, $seconds, $profile and $acmespec." },
     { "limit", VERB_CLAUSE, IN_PROFILE, 0, "newOrder NUMBER DURATION", "An account may place so many orders in that time; give several for several." },
     { "refuses", VERB_CLAUSE, IN_PROFILE, 0, "DOMAIN", "A name that the CA signs for nobody, nor for what is below it." },
-    { "zone", VERB_CLAUSE, IN_PROFILE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
+    { "zone", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
     { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets." },
-    { "deadline-factor", VERB_CLAUSE, IN_PROFILE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
+    { "deadline-factor", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
 
     /* ---- adapters: shell lines, several of one word being one script ---- */
     { "program", VERB_CLAUSE, IN_CLIENT, 0, "WORD...", "Programs that it needs, by name in PATH." },
@@ -209,8 +209,8 @@ const struct verb verbs[] = {
     { "http-01", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Obtains a certificate over http-01." },
     { "dns-01", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Obtains a certificate over dns-01; $dns_add and $dns_remove change the zone." },
     { "tls-alpn-01", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Obtains a certificate over tls-alpn-01." },
-    { "webroot", VERB_CLAUSE, IN_CLIENT, 0, "", "http-01 is answered from files below $webroot, which acmespec serves." },
-    { "needs-sandbox", VERB_CLAUSE, IN_CLIENT, 0, "", "It cannot be told ports or roots, and runs in a sandbox only." },
+    { "webroot", VERB_CLAUSE, IN_CLIENT | ONCE, 0, "", "http-01 is answered from files below $webroot, which acmespec serves." },
+    { "needs-sandbox", VERB_CLAUSE, IN_CLIENT | ONCE, 0, "", "It cannot be told ports or roots, and runs in a sandbox only." },
     { "renew", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Renews now what was obtained." },
     { "renew-when-due", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Renews what was obtained, if it is time to." },
     { "revoke", VERB_CLAUSE, IN_CLIENT, 0, "TEXT", "Revokes it as the account that obtained it." },
@@ -224,16 +224,16 @@ const struct verb verbs[] = {
     /* ---- baselines ---- */
     { "version", VERB_CLAUSE, IN_BASELINE | IN_CLIENT, 0, "TEXT", "The version of the peer that a baseline was taken from; of a client, the shell line that prints it." },
     { "skips", VERB_CLAUSE, IN_BASELINE, 0, "CAPABILITY...", "Capabilities that the peer is known not to offer; any other skip is unexpected." },
-    { "decides", VERB_CLAUSE, IN_BASELINE, 0, "NUMBER", "At least so many cases (checks and watches) are decided." },
+    { "decides", VERB_CLAUSE, IN_BASELINE | ONCE, 0, "NUMBER", "At least so many cases (checks and watches) are decided." },
     { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn or inconclusive; several where the peer is unsteady." },
     { "because", VERB_CLAUSE, IN_EXPECT | IN_BUG | IN_NEVER_RED, 0, "TEXT", "One sentence of evidence why the peer and not acmespec is wrong; of a bug, why it is so." },
 
     /* ---- planted bugs ---- */
     { "also", VERB_CLAUSE, IN_BUG, 0, "WORD...", "Requirements that it breaks besides its own, or sections, scenarios and watch/NAMEs that it turns red; * is any." },
-    { "unseen", VERB_CLAUSE, IN_BUG, 0, "", "No check of the server suite can catch it." },
+    { "unseen", VERB_CLAUSE, IN_BUG | ONCE, 0, "", "No check of the server suite can catch it." },
 
     /* ---- history ---- */
-    { "who", VERB_CLAUSE, IN_HISTORY, 0, "TEXT", "The released peer that had the bug, and with which other it showed." },
+    { "who", VERB_CLAUSE, IN_HISTORY | ONCE, 0, "TEXT", "The released peer that had the bug, and with which other it showed." },
     { "shown-by", VERB_CLAUSE, IN_HISTORY, 0, "WORD...", "The scenarios, and watch/NAMEs, that are not passed by a peer that has the bug." },
 };
 /* clang-format on */
@@ -314,6 +314,13 @@ const struct deed *deed_find(str name)
     return NULL;
 }
 
+bool dns_manner_word(str word)
+{
+    static const char *const names[] = { "servfail", "nxdomain", "refused",
+                                         "silent",   "truncate", "empty" };
+    return name_find(names, countof(names), word) >= 0;
+}
+
 const struct verb *verb_find(unsigned where, str first, str second, size_t *used)
 {
     const struct verb *one_word = NULL;
@@ -331,6 +338,17 @@ const struct verb *verb_find(unsigned where, str first, str second, size_t *used
     }
     *used = 1;
     return one_word;
+}
+
+bool verb_begins(unsigned where, str first)
+{
+    for (size_t i = 0; i < verb_count; i++) {
+        str name = str_of(verbs[i].name), head;
+        if ((verbs[i].where & where) && str_cut(&name, ' ', &head) && name.len
+            && str_eq(head, first))
+            return true;
+    }
+    return false;
 }
 
 str verb_did_you_mean(struct arena *a, unsigned where, str word)

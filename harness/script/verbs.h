@@ -33,6 +33,7 @@ enum where {
     IN_NEVER_RED = 1 << 22,
     IN_DOCUMENT = 1 << 23,
     IN_HISTORY = 1 << 24,
+    ONCE = 1 << 25, /* no place: in each of its places it may stand once */
 };
 
 enum verb_id {
@@ -110,6 +111,8 @@ extern const size_t verb_count;
 /* The row for the first words of a line in that place; *used is how many words its name
  * has.  NULL when there is none. */
 const struct verb *verb_find(unsigned where, str first, str second, size_t *used);
+/* Whether a name of two words in that place begins with this one. */
+bool verb_begins(unsigned where, str first);
 /* ", did you mean ...?" among the words of that place. */
 str verb_did_you_mean(struct arena *a, unsigned where, str word);
 /* "a scenario", "a signed request" for messages. */
@@ -131,5 +134,8 @@ struct deed {
 extern const struct deed deeds[];
 extern const size_t deed_count;
 const struct deed *deed_find(str name);
+
+/* What `provision dns` can have a name do instead of giving a record: servfail ... */
+bool dns_manner_word(str word);
 
 #endif

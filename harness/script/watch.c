@@ -14,13 +14,11 @@ static bool is_without_names(const struct line *clause, struct mistakes *m)
         "a watch is for every scenario, and knows no ${names}; $${ is a plain ${";
     str before, name, text = clause->json ? json_text(m->arena, clause->json) : STR_NONE;
     if (name_next(&text, &before, &name))
-        return mistake(m, clause->place, sentence);
+        return mistake(m, clause->json_place, sentence);
     for (size_t i = 0; i < clause->word_count; i++) {
-        struct place place = clause->place;
-        place.column = clause->word[i].column;
         text = clause->word[i].text;
         if (name_next(&text, &before, &name))
-            return mistake(m, place, sentence);
+            return mistake(m, line_word_place(clause, i), sentence);
     }
     return true;
 }
@@ -28,13 +26,9 @@ static bool is_without_names(const struct line *clause, struct mistakes *m)
 static void read_check(struct arena *a, struct watch *w, const struct line *clause,
                        enum check_level level, struct mistakes *m)
 {
-    struct err err;
     struct check check = { .level = level, .text = clause->text, .name = clause->text };
-    if (!check_read(a, clause, 0, &check, &err)) {
-        mistake(m, clause->place, "%s", err.text);
-        return;
-    }
-    if (!is_without_names(clause, m))
+    if (!is_without_names(clause, m) || !check_read(a, clause, 0, &check, m)
+        || !check_belongs(&check, OF_WATCHES, m))
         return;
     if (level == CHECK_NEED) {
         w->when = GROW(a, w->when, w->when_count, struct check);
