@@ -8,6 +8,7 @@
 #include "options.h"
 #include "run/bugnotes.h"
 #include "script/adapter.h"
+#include "script/baseline_judge.h"
 #include "script/history.h"
 #include "script/library.h"
 
@@ -17,6 +18,8 @@ struct checking {
     struct mistakes mistakes;
     struct watches watches;
     struct history history;
+    struct baseline *baseline;
+    size_t baseline_count;
     size_t files;
 };
 
@@ -29,6 +32,18 @@ static bool same_ids(const struct requirements *all, const struct line *lines,
     return i < count && requirement_find(all, line_arg(&lines[i], "ID")) != NULL;
 }
 
+static void check_baseline(struct checking *c, const char *path, struct place place)
+{
+    struct err err;
+    struct baseline b;
+    if (!baseline_read(c->arena, path, c->requirements, &b, &c->mistakes, &err)) {
+        mistake(&c->mistakes, place, "%s", err.text);
+        return;
+    }
+    c->baseline = GROW(c->arena, c->baseline, c->baseline_count, struct baseline);
+    c->baseline[c->baseline_count++] = b;
+}
+
 /* By its first word a file is a scenario, watches, requirements, rules, a profile, an
  * adapter, notes on bugs, rows of history or a baseline. */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
@@ -37,7 +52,6 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     struct err err;
     struct requirements fresh = { 0 };
     struct profile profile;
-    struct baseline baseline;
     struct adapter adapter;
     struct mistakes ignored = { .arena = c->arena };
     struct rules_read rules = { 0 };
@@ -74,8 +88,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
             mistake(&c->mistakes, lines[0].place, "%s", err.text);
         return;
     default:
-        if (!baseline_read(c->arena, path, &baseline, &c->mistakes, &err))
-            mistake(&c->mistakes, lines[0].place, "%s", err.text);
+        check_baseline(c, path, lines[0].place);
     }
 }
 
@@ -114,6 +127,22 @@ static bool check_history(struct checking *c, str root, struct err *err)
     if (watches)
         history_judge(c->arena, &c->history, root, watches, &c->mistakes);
     return watches != NULL;
+}
+
+/* What a baseline expects is of the library, wherever the baseline lies. */
+static bool check_baselines(struct checking *c, str root, struct err *err)
+{
+    struct mistakes ignored = { .arena = c->arena };
+    const struct library *library = library_read(c->arena, root, "", &ignored, err);
+    for (size_t i = 0; library && i < c->baseline_count; i++) {
+        struct baseline *b = &c->baseline[i];
+        baseline_judge(c->arena, b, library);
+        for (size_t k = 0; k < b->count; k++)
+            if (b->item[k].amiss.len)
+                mistake(&c->mistakes, b->item[k].place, "%.*s",
+                        STR_ARG(b->item[k].amiss));
+    }
+    return library != NULL;
 }
 
 static int report(const struct checking *c)
@@ -167,6 +196,8 @@ int cmd_check(struct arena *a, int argc, char **argv)
         good = check_path(&c, root.ptr, &err);
     if (good && c.history.count)
         good = check_history(&c, root, &err);
+    if (good && c.baseline_count)
+        good = check_baselines(&c, root, &err);
     if (!good)
         return usage_error(err.text);
     return report(&c);

@@ -15,6 +15,7 @@
 #include "run/rerun.h"
 #include "run/runner.h"
 #include "run/stop.h"
+#include "script/baseline_judge.h"
 #include "terminal.h"
 
 /* --- before the run --- */
@@ -81,8 +82,11 @@ bool session_read(struct session *s, const struct strs *names, struct err *err)
         if (!read_scenario_file(s, names->item[i], &m, err))
             return false;
     str baseline = s->options->baseline;
-    bool good =
-        !baseline.len || baseline_read(s->arena, baseline.ptr, &s->baseline, &m, err);
+    bool good = !baseline.len
+        || baseline_read(s->arena, baseline.ptr, s->library->requirements, &s->baseline,
+                         &m, err);
+    if (good)
+        baseline_judge(s->arena, &s->baseline, s->library);
     return session_mended(good, &m, err);
 }
 

@@ -39,7 +39,10 @@ part()
         done
         echo "gates refuse: tests/gates/run.sh"
         ;;
-    read) echo "every scenario reads: $B/acmespec check" ;;
+    read)
+        echo "every scenario reads: $B/acmespec check"
+        echo "every baseline reads: $B/acmespec check tests/peers/baselines tests/clients/baselines"
+        ;;
     cli)
         for script in tests/cli/*.sh; do
             name=${script##*/}

@@ -7,6 +7,7 @@
 #include "run/compare.h"
 #include "run/outcome.h"
 #include "run/plan.h"
+#include "script/baseline_judge.h"
 #include "tests/results_fixture.h"
 
 Suite *compare_suite(void);
@@ -130,6 +131,26 @@ START_TEST(a_watch_that_passes_against_expectation_is_stale)
 }
 END_TEST
 
+/* Whatever came, and however much was played. */
+START_TEST(what_is_amiss_excuses_nothing_and_is_told)
+{
+    struct baseline b = known("server/x/bad", "must 400", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    b.item[0].amiss = STR("the check cites house, not another");
+    b.item[1].amiss = STR("there is no such watch");
+    r->partial = true;
+    ck_assert_int_eq(compared(&b), EXIT_VIOLATION);
+    ck_assert(!bad->check[1].expected && !bad->expected && !r->watch[0].expected);
+    ck_assert_uint_eq(r->total.unexpected, 2);
+    ck_assert_uint_eq(r->stale_count, 2);
+    ck_assert(str_eq(r->stale[0].got, b.item[0].amiss));
+    ck_assert(str_eq(r->stale[1].got, b.item[1].amiss));
+    struct play_outcome alone = { *bad, r->watch, r->watch_count };
+    compare_play(a, &b, &alone);
+    ck_assert(!alone.result.expected && !r->watch[0].expected);
+}
+END_TEST
+
 /* Part of the suite tells nothing of the rest. */
 START_TEST(what_was_not_played_is_stale_only_in_a_whole_run)
 {
@@ -169,6 +190,19 @@ START_TEST(an_expectation_without_a_check_is_of_any_check)
     bad->check[2].not_reached = false;
     bad->verdict = VERDICT_PASS;
     ck_assert_int_eq(compared(&b), EXIT_STALE);
+}
+END_TEST
+
+START_TEST(an_expectation_without_a_check_is_of_those_that_cite_its_rule)
+{
+    struct baseline b = known("server/x/bad", "", "fail");
+    also(&b, "watch/nonces", "", "fail");
+    strs_add(a, &b.item[0].rules, STR("rfc8555-6.5-8"));
+    ck_assert_int_eq(compared(&b), EXIT_VIOLATION);
+    ck_assert(!bad->check[1].expected);
+    strs_add(a, &bad->check[1].rules, STR("rfc8555-6.5-8"));
+    ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
+    ck_assert(bad->check[1].expected);
 }
 END_TEST
 
@@ -243,13 +277,27 @@ END_TEST
 
 /* clang-format off */
 static const struct { const char *text, *mistake; } files[] = {
-    { "baseline p\n  version 1\n\nexpect server/x/bad\n  check must 400\n  verdict fail\n  because so it is\n", NULL },
+    { "baseline p\n  version 1\n\nexpect server/x/bad\n  check must 400\n  verdict fail\n  rule house\n  because so it is\n", NULL },
+    { "baseline p\n\nexpect server/x/bad\n  verdict fail\n  rule house\n  because so it is\n", NULL },
+    { "baseline p\n\nexpect server/x/bad\n  check must 400\n  verdict fail\n  because x\n", "has a `rule`" },
+    { "baseline p\n\nexpect server/x/bad\n  verdict warn\n  because x\n", "has a `rule`" },
+    { "baseline p\n\nexpect watch/nonces\n  verdict fail\n  because x\n", "has a `rule`" },
+    { "baseline p\n\nexpect server/x/bad\n  check must 400\n  verdict fail\n  rule rfc8555-6.5-88\n  because x\n", "has no rfc8555-6.5-88; did you mean rfc8555-6.5-8?" },
     { "expect server/x/bad\n  verdict fail\n  because x\n", "is no baseline" },
     { "baseline p\n\nexpect server/x/bad\n  verdict fail\n", "a verdict and a because" },
     { "baseline p\n\nexpect server/x/bad\n  because x\n", "a verdict and a because" },
     { "baseline p\n\nexpect server/x/bad\n  verdict green\n  because x\n", "a verdict is fail" },
 };
 /* clang-format on */
+
+static const struct requirements *catalogue(void)
+{
+    struct requirements *all = NEW(a, struct requirements);
+    all->item = NEW(a, struct requirement);
+    all->item[0] = (struct requirement){ .id = STR("rfc8555-6.5-8") };
+    all->count = 1;
+    return all;
+}
 
 START_TEST(a_baseline_is_read_from_its_file)
 {
@@ -260,15 +308,86 @@ START_TEST(a_baseline_is_read_from_its_file)
     ck_assert(file_temp_dir(a, &folder, &err));
     str path = arena_printf(a, "%.*s/known.acme", STR_ARG(folder));
     ck_assert(file_write(path.ptr, str_of(files[_i].text), &err));
-    bool read = baseline_read(a, path.ptr, &b, &m, &err);
+    bool read = baseline_read(a, path.ptr, catalogue(), &b, &m, &err);
     ck_assert_int_eq(read, files[_i].mistake == NULL);
     if (read) {
+        strs_add(a, &bad->check[1].rules, STR("house"));
         also(&b, "watch/nonces", "", "fail");
         ck_assert_int_eq(compared(&b), EXIT_CONFORMS);
         return;
     }
     strs_add(a, &m.list, str_of(err.text));
     ck_assert(str_contains(strs_join(a, &m.list, ", "), str_of(files[_i].mistake)));
+}
+END_TEST
+
+/* --- against the library --- */
+
+static const char scenario_text[] = "scenario  S\nsuite     server\n"
+                                    "rule      rfc8555-6.5-8 rfc8555-6.5-9\n"
+                                    "for each  a in b \"[c]\"\n\n"
+                                    "get directory\nneed 2xx\nmust 200\n"
+                                    "must text contains \"x\"\n  rule rfc8555-7.1-1\n";
+
+static const struct library *library(void)
+{
+    struct mistakes m = { .arena = a };
+    struct library *l = NEW(a, struct library);
+    l->watches = NEW(a, struct watches);
+    l->watches->item = NEW(a, struct watch);
+    l->watches->count = 1;
+    l->watches->item[0].id = STR("nonces");
+    strs_add(a, &l->watches->item[0].rules, STR("rfc8555-6.5-8"));
+    l->scenario = NEW(a, struct scenario *);
+    l->count = 1;
+    l->scenario[0] =
+        scenario_read(a, STR("server/x/s"), "s.acme", str_of(scenario_text), NULL, &m);
+    ck_assert_msg(l->scenario[0] != NULL, "%s", strs_join(a, &m.list, ", ").ptr);
+    return l;
+}
+
+/* clang-format off */
+static const struct { const char *scenario, *check, *rule, *amiss; } expectations[] = {
+    { "server/x/s", "must 200", "rfc8555-6.5-9", "" },
+    { "server/x/s[a=b]", "must 200", "rfc8555-6.5-8", "" },
+    { "server/x/s[a=[c]]", "must 200", "rfc8555-6.5-8", "" },
+    { "server/x/s", "must text contains \"x\"", "rfc8555-7.1-1", "" },
+    { "server/x/s", "", "rfc8555-7.1-1", "" },
+    { "watch/nonces", "", "rfc8555-6.5-8", "" },
+    { "server/x/s", "must text contains \"x\"", "rfc8555-6.5-8", "the check cites rfc8555-7.1-1, not rfc8555-6.5-8" },
+    { "server/x/s", "must 200", "house", "the check cites rfc8555-6.5-8 and rfc8555-6.5-9, not house" },
+    { "server/x/s", "", "house", "the scenario cites rfc8555-6.5-8, rfc8555-6.5-9 and rfc8555-7.1-1, not house" },
+    { "watch/nonces", "", "house", "the watch cites rfc8555-6.5-8, not house" },
+    { "server/x/s", "must 404", "rfc8555-6.5-8", "the scenario has no such check" },
+    { "server/x/s", "need 2xx", "rfc8555-6.5-8", "the scenario has no such check" },
+    { "server/x/s[a=c]", "must 200", "rfc8555-6.5-8", "there is no such scenario" },
+    { "server/x/t", "must 200", "rfc8555-6.5-8", "there is no such scenario" },
+    { "watch/nosuch", "", "rfc8555-6.5-8", "there is no such watch" },
+};
+/* clang-format on */
+
+START_TEST(what_cannot_come_true_is_amiss)
+{
+    struct baseline b = known(expectations[_i].scenario, expectations[_i].check, "fail");
+    strs_add(a, &b.item[0].rules, str_of(expectations[_i].rule));
+    baseline_judge(a, &b, library());
+    ck_assert_str_eq(b.item[0].amiss.ptr, expectations[_i].amiss);
+}
+END_TEST
+
+/* A baseline may be of scenarios that are not played with the rest. */
+START_TEST(a_scenario_of_the_user_s_is_taken_for_right_when_it_is_there)
+{
+    struct err err;
+    str folder;
+    ck_assert(file_temp_dir(a, &folder, &err));
+    str name = arena_printf(a, "%.*s/mine", STR_ARG(folder));
+    struct baseline b = known(name.ptr, "must 200", "fail");
+    baseline_judge(a, &b, library());
+    ck_assert_str_eq(b.item[0].amiss.ptr, "there is no such scenario");
+    ck_assert(file_write(arena_printf(a, "%s.acme", name.ptr).ptr, STR("x"), &err));
+    baseline_judge(a, &b, library());
+    ck_assert_str_eq(b.item[0].amiss.ptr, "");
 }
 END_TEST
 
@@ -282,15 +401,20 @@ Suite *compare_suite(void)
     tcase_add_test(tc, another_verdict_than_the_expected_counts);
     tcase_add_test(tc, an_expected_failure_that_passes_is_stale);
     tcase_add_test(tc, a_watch_that_passes_against_expectation_is_stale);
+    tcase_add_test(tc, what_is_amiss_excuses_nothing_and_is_told);
     tcase_add_test(tc, what_was_not_played_is_stale_only_in_a_whole_run);
     tcase_add_test(tc, an_expectation_of_one_variant_goes_before_that_of_all);
     tcase_add_test(tc, an_expectation_without_a_check_is_of_any_check);
+    tcase_add_test(tc, an_expectation_without_a_check_is_of_those_that_cite_its_rule);
     tcase_add_test(tc, a_play_that_dies_is_no_expected_failure);
     tcase_add_test(tc, a_skip_is_known_or_stale);
     tcase_add_test(tc, a_play_whose_checks_were_not_armed_is_no_skip_to_be_known);
     tcase_add_test(tc, fewer_decided_cases_than_before_are_stale);
     tcase_add_test(tc, one_play_is_marked_alone);
     tcase_add_loop_test(tc, a_baseline_is_read_from_its_file, 0, (int)countof(files));
+    tcase_add_loop_test(tc, what_cannot_come_true_is_amiss, 0,
+                        (int)countof(expectations));
+    tcase_add_test(tc, a_scenario_of_the_user_s_is_taken_for_right_when_it_is_there);
     suite_add_tcase(s, tc);
     return s;
 }

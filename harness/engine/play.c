@@ -5,7 +5,6 @@
 
 #include <sys/resource.h>
 
-#include "acme/show.h"
 #include "base/clock.h"
 #include "engine/judge.h"
 #include "engine/steps.h"
@@ -52,11 +51,7 @@ struct playing {
 
 str play_name(struct arena *a, const struct play *play)
 {
-    const struct scenario *s = play->scenario;
-    if (!s->variants.name.len)
-        return s->name;
-    return arena_printf(a, "%.*s[%.*s=%.*s]", STR_ARG(s->name), STR_ARG(s->variants.name),
-                        STR_ARG(show_clean(a, play->variant)));
+    return scenario_play_name(a, play->scenario, play->variant);
 }
 
 /* --- results --- */

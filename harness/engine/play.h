@@ -20,7 +20,6 @@ struct play_outcome {
     size_t watch_count;
 };
 
-/* "server/6.2-jws/algorithms[alg=ES384]"; one line of text whatever the variant holds */
 str play_name(struct arena *a, const struct play *play);
 /* Plays it against the target, in this process.  Never fails: what went wrong is in the
  * result. */

@@ -53,6 +53,8 @@ static bool has_own(const struct comparing *c, const struct play_result *p, str 
 static bool is_about(const struct comparing *c, const struct expectation *e,
                      const struct play_result *p)
 {
+    if (e->amiss.len)
+        return false;
     if (str_eq(e->scenario, p->name))
         return true;
     return str_eq(e->scenario, p->scenario) && !has_own(c, p, e->check);
@@ -63,13 +65,25 @@ static bool is_about(const struct comparing *c, const struct expectation *e,
 /* "watch/ID" */
 static bool watch_is_meant(const struct expectation *e, const struct watch_result *w)
 {
-    return str_starts(e->scenario, "watch/") && str_eq(str_from(e->scenario, 6), w->id);
+    return !e->amiss.len && str_starts(e->scenario, "watch/")
+        && str_eq(str_from(e->scenario, 6), w->id);
+}
+
+/* One that names its check is amiss unless that check cites its rules; one that does not
+ * is of those checks alone that cite one of them. */
+static bool is_meant(const struct expectation *e, const struct check_result *check)
+{
+    if (e->check.len)
+        return str_eq(e->check, check->name);
+    for (size_t i = 0; i < e->rules.count; i++)
+        if (strs_has(&check->rules, e->rules.item[i]))
+            return true;
+    return !e->rules.count;
 }
 
 static void mark_check(const struct expectation *e, struct check_result *check)
 {
-    bool wanted = !e->check.len || str_eq(e->check, check->name);
-    if (!wanted || check->not_reached || check->verdict <= VERDICT_PASS
+    if (!is_meant(e, check) || check->not_reached || check->verdict <= VERDICT_PASS
         || !lists(e, check->verdict))
         return;
     check->expected = true;
@@ -292,7 +306,9 @@ void compare(struct arena *a, const struct baseline *b, struct results *r)
     for (size_t i = 0; i < r->play_count; i++)
         mark_all(&c, &r->play[i]);
     for (size_t i = 0; i < b->count; i++)
-        if (str_starts(b->item[i].scenario, "watch/"))
+        if (b->item[i].amiss.len)
+            did_not_come(&c, &b->item[i], b->item[i].scenario, b->item[i].amiss);
+        else if (str_starts(b->item[i].scenario, "watch/"))
             judge_watch(&c, &b->item[i]);
         else
             judge_expectation(&c, &b->item[i]);

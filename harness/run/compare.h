@@ -14,7 +14,8 @@
  * of the scenario and for the play itself; "watch/ID" is a watch.  Checks that were not
  * reached are excused when an expected verdict ended their play.  Also stale: a skip for
  * a capability that the baseline does not list, and fewer decided checks than it asks
- * for; expectations of plays that were not selected only when the whole suite was. */
+ * for; expectations of plays that were not selected only when the whole suite was, and
+ * those that are amiss always: they excuse nothing. */
 void compare(struct arena *a, const struct baseline *b, struct results *r);
 /* Only the marks, of one play and what watches saw in it: what may be told while the run
  * goes on. */

@@ -23,7 +23,32 @@ static void read_head(struct arena *a, const struct line *line, struct baseline 
         str_to_long(line_arg(decides, "NUMBER"), 1000000, &b->decides);
 }
 
-static void read_expect(struct arena *a, const struct line *line, struct baseline *b,
+/* What is red broke a sentence; a scenario that came to nothing as a whole need not have.
+ */
+static bool wants_rule(const struct expectation *e)
+{
+    return e->check.len || str_starts(e->scenario, "watch/")
+        || strs_has(&e->verdicts, STR("fail")) || strs_has(&e->verdicts, STR("warn"));
+}
+
+static void judge_expect(const struct expectation *e,
+                         const struct requirements *requirements, struct mistakes *m)
+{
+    static const char *const known[] = { "pass", "fail", "warn", "inconclusive", "skip" };
+    for (size_t i = 0; i < e->verdicts.count; i++)
+        if (name_find(known, countof(known), e->verdicts.item[i]) < 0)
+            mistake(m, e->place, "a verdict is fail, warn, inconclusive, skip or pass");
+    if (!e->verdicts.count || !e->because.len)
+        mistake(m, e->place, "an expect has a verdict and a because");
+    if (e->rules.count)
+        rules_check(requirements, &e->rules, false, e->place, m);
+    else if (wants_rule(e))
+        mistake(m, e->place,
+                "what is expected of a check or a watch has a `rule`: what that cites");
+}
+
+static void read_expect(struct arena *a, const struct line *line,
+                        const struct requirements *requirements, struct baseline *b,
                         struct mistakes *m)
 {
     struct expectation e = { .scenario = line_arg(line, "WORD"),
@@ -32,18 +57,13 @@ static void read_expect(struct arena *a, const struct line *line, struct baselin
                              .place = line->place };
     add_words(a, line, "verdict", "WORD", &e.verdicts);
     add_words(a, line, "rule", "ID", &e.rules);
-    static const char *const known[] = { "pass", "fail", "warn", "inconclusive", "skip" };
-    for (size_t i = 0; i < e.verdicts.count; i++)
-        if (name_find(known, countof(known), e.verdicts.item[i]) < 0)
-            mistake(m, line->place,
-                    "a verdict is fail, warn, inconclusive, skip or pass");
-    if (!e.verdicts.count || !e.because.len)
-        mistake(m, line->place, "an expect has a verdict and a because");
+    judge_expect(&e, requirements, m);
     b->item = GROW(a, b->item, b->count, struct expectation);
     b->item[b->count++] = e;
 }
 
-bool baseline_read(struct arena *a, const char *path, struct baseline *out,
+bool baseline_read(struct arena *a, const char *path,
+                   const struct requirements *requirements, struct baseline *out,
                    struct mistakes *m, struct err *err)
 {
     size_t count, before = m->list.count;
@@ -57,18 +77,8 @@ bool baseline_read(struct arena *a, const char *path, struct baseline *out,
         if (lines[i].verb->id == VERB_BASELINE)
             read_head(a, &lines[i], out);
         else if (lines[i].verb->id == VERB_EXPECT)
-            read_expect(a, &lines[i], out, m);
+            read_expect(a, &lines[i], requirements, out, m);
         else
             mistake(m, lines[i].place, "only `expect` stands in a baseline");
     return m->list.count == before || err_set(err, "the baseline %s has mistakes", path);
-}
-
-const struct expectation *baseline_find(const struct baseline *b, str scenario, str check)
-{
-    for (size_t i = 0; b && i < b->count; i++) {
-        const struct expectation *e = &b->item[i];
-        if (str_eq(e->scenario, scenario) && (!e->check.len || str_eq(e->check, check)))
-            return e;
-    }
-    return NULL;
 }

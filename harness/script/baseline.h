@@ -4,7 +4,7 @@
 #define SCRIPT_BASELINE_H
 
 #include "base/names.h"
-#include "script/lines.h"
+#include "script/requirement.h"
 
 struct expectation {
     str scenario; /* name, with its variant; or a watch's id after "watch/" */
@@ -12,6 +12,7 @@ struct expectation {
     struct strs verdicts;
     struct strs rules;
     str because;
+    str amiss; /* why it cannot come true, by baseline_judge; empty: it can */
     struct place place;
 };
 
@@ -23,10 +24,9 @@ struct baseline {
     size_t count;
 };
 
-bool baseline_read(struct arena *a, const char *path, struct baseline *out,
+/* Ids of rules are looked up in `requirements`, which may be NULL. */
+bool baseline_read(struct arena *a, const char *path,
+                   const struct requirements *requirements, struct baseline *out,
                    struct mistakes *m, struct err *err) MUST_CHECK;
-/* The expectation for a check of a scenario, or NULL. */
-const struct expectation *baseline_find(const struct baseline *b, str scenario,
-                                        str check);
 
 #endif

@@ -4,6 +4,7 @@
 #include "script/scenario.h"
 
 #include "acme/identifier.h"
+#include "acme/show.h"
 #include "base/buf.h"
 #include "script/names.h"
 
@@ -414,6 +415,14 @@ struct scenario *scenario_read(struct arena *a, str name, const char *file, str 
     struct scenario *s = scenario_from(a, name, file, lines, count,
                                        m->list.count > before, requirements, m);
     return m->list.count == before ? s : NULL;
+}
+
+str scenario_play_name(struct arena *a, const struct scenario *s, str variant)
+{
+    if (!s->variants.name.len)
+        return s->name;
+    return arena_printf(a, "%.*s[%.*s=%.*s]", STR_ARG(s->name), STR_ARG(s->variants.name),
+                        STR_ARG(show_clean(a, variant)));
 }
 
 void scenario_checks(const struct scenario *s,

@@ -55,6 +55,10 @@ struct scenario *scenario_from(struct arena *a, str name, const char *file,
                                const struct requirements *requirements,
                                struct mistakes *m);
 
+/* What a play of it is called: "server/6.2-jws/algorithms[alg=ES384]"; one line of text
+ * whatever the variant holds.  The name alone when there is no `for each`. */
+str scenario_play_name(struct arena *a, const struct scenario *s, str variant);
+
 /* Calls visit for every check of the scenario in order. */
 void scenario_checks(const struct scenario *s,
                      void (*visit)(void *context, const struct check *check),

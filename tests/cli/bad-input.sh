@@ -115,6 +115,31 @@ want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
 want 2 'there is no .acme file in' "$acmespec" check "$tmp/ring"
 want 2 'is longer than 1048576 bytes' "$acmespec" check /dev/zero
 
+# What a baseline expects has to be there, and to cite what its check cites.
+expects() { printf 'baseline b\n  version 1\n\nexpect %s\n' "$2" >"$tmp/$1.acme" && sed 's/^/  /' >>"$tmp/$1.acme"; }
+well='verdict fail\nbecause x'
+printf 'check must 400\n%b\nrule rfc8555-6.5-8\n' "$well" | expects right server/6.5-nonces/reused
+printf 'check must 400\n%b\n' "$well" | expects no-rule server/6.5-nonces/reused
+printf 'check must 400\n%b\nrule rfc8555-6.5-77\n' "$well" | expects no-id server/6.5-nonces/reused
+printf 'check must 400\n%b\nrule rfc8555-7.4-7\n' "$well" | expects no-citation server/6.5-nonces/reused
+printf 'check must 401\n%b\nrule house\n' "$well" | expects no-check server/6.5-nonces/reused
+printf '%b\nrule house\n' "$well" | expects no-scenario server/nope/nope
+printf '%b\nrule house\n' "$well" | expects no-variant 'server/6.5-nonces/reused[a=b]'
+printf '%b\nrule house\n' "$well" | expects no-watch watch/nosuch
+printf 'verdict inconclusive\nbecause x\n' | expects whole server/6.5-nonces/reused
+want 0 '2 files are well written' "$acmespec" check "$tmp/right.acme" "$tmp/whole.acme"
+while IFS=: read -r name words; do
+    want 2 "$name.acme:4:1: $words" "$acmespec" check "$tmp/$name.acme"
+done <<ROWS
+no-rule:what is expected of a check or a watch has a
+no-id:the catalogue has no rfc8555-6.5-77; did you mean rfc8555-6.5-7?
+no-citation:the check cites rfc8555-6.5-8, not rfc8555-7.4-7
+no-check:the scenario has no such check
+no-scenario:there is no such scenario
+no-variant:there is no such scenario
+no-watch:there is no such watch
+ROWS
+
 server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir "$@"; }
 for name in unknown json deep utf8 checks random; do
     server 2 'mend these mistakes first' "$tmp/$name.acme"

@@ -194,7 +194,7 @@ holds 'grep -q "<failure" "$tmp/r.xml"'
 holds '[ "$(grep -c "^{\"event\":\"play\"" "$tmp/r.jsonl")" = 2 ]'
 holds 'grep -q "\"suite\":\"client\"" "$tmp/r.jsonl"'
 holds 'grep -q "never fetched a certificate" "$tmp/r.html"'
-printf '%s\n' 'baseline  mine' '' "expect  $tmp/issued" '  verdict fail' '  because It lies.' >"$tmp/known"
+printf '%s\n' 'baseline  mine' '' "expect  $tmp/issued" '  verdict fail' '  rule rfc8555-7.4-1' '  because It lies.' >"$tmp/known"
 want 0 'expected 1, unexpected 0' "$tmp/issued.acme" --baseline "$tmp/known" -- true
 want 7 'stale 1' "$tmp/issued.acme" --baseline "$tmp/known" -- "$acmespec" $obtain
 want 6 'cannot' "$tmp/issued.acme" --results "$tmp/issued.acme/x" -- true

@@ -102,8 +102,10 @@ want 0 'did not hold' 'accepted all the same'
 # Baselines: what is known does not count, what did not come is stale.
 name() { sed -n 's/.*"event":"play","name":"\([^"]*\)".*/\1/p' "$tmp/r.jsonl" | head -1; }
 run "$tmp/bad.acme" --results "$tmp/r.jsonl"
-printf 'baseline t\n  version 1\n\nexpect %s\n  check must 404\n  verdict fail\n  because it is meant\n' \
-    "$(name)" >"$tmp/known.acme"
+{
+    printf 'baseline t\n  version 1\n\nexpect %s\n  check must 404\n' "$(name)"
+    printf '  verdict fail\n  rule rfc8555-7.1.1-1\n  because it is meant\n'
+} >"$tmp/known.acme"
 run "$tmp/bad.acme" "$tmp/good.acme" --baseline "$tmp/known.acme"
 want 0 'expected' 'an expected failure'
 sed 's,/bad$,/broken,' "$tmp/known.acme" >"$tmp/known-broken.acme"
@@ -111,6 +113,14 @@ sed 's/must 404/must 200/' "$tmp/bad.acme" >"$tmp/mended" && mv "$tmp/mended" "$
 sed 's/must 404/must 200/' "$tmp/known.acme" >"$tmp/stale.acme"
 run "$tmp/bad.acme" "$tmp/good.acme" --baseline "$tmp/stale.acme"
 want 7 'stale' 'an expected failure that passes'
+# What can never come true excuses nothing, and is told whatever part is played.
+sed 's/7.1.1-1/7.1.1-2/' "$tmp/known-broken.acme" >"$tmp/other-rule.acme"
+run "$tmp/broken.acme" --baseline "$tmp/other-rule.acme"
+want 1 'got      the check cites rfc8555-7.1.1-1, not rfc8555-7.1.1-2' 'an expectation by another rule'
+{ cat "$tmp/known-broken.acme" && sed '1,3d; s,^expect .*,expect server/nope/nope,' "$tmp/known.acme"; } >"$tmp/nope.acme"
+run "$tmp/broken.acme" --baseline "$tmp/nope.acme"
+want 7 'got      there is no such scenario' 'an expectation of nothing'
+holds 'grep -q "expected 1, unexpected 0, stale 1" "$tmp/out"'
 
 # A play minds its deadline itself, and does not begin to wait for what is behind it.
 run "$tmp/slow.acme" "$tmp/good.acme" --timeout 1500ms
