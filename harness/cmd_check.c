@@ -168,6 +168,13 @@ static const char *path_of(struct arena *a, str root, const char *word)
     return file_exists(folder.ptr) ? folder.ptr : file_exists(file.ptr) ? file.ptr : word;
 }
 
+static bool check_word(struct checking *c, str root, const char *word, struct err *err)
+{
+    if (!*word)
+        return err_set(err, "check wants paths, and one of these is empty");
+    return check_path(c, path_of(c->arena, root, word), err);
+}
+
 int cmd_check(struct arena *a, int argc, char **argv)
 {
     struct checking c = { .arena = a };
@@ -191,7 +198,7 @@ int cmd_check(struct arena *a, int argc, char **argv)
         return usage_error(err.text);
     bool good = true;
     for (int i = 1; i < argc && good; i++)
-        good = check_path(&c, path_of(c.arena, root, argv[i]), &err);
+        good = check_word(&c, root, argv[i], &err);
     if (argc == 1)
         good = check_path(&c, root.ptr, &err);
     if (good && c.history.count)

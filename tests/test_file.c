@@ -108,6 +108,20 @@ START_TEST(files_are_listed_in_one_order)
 }
 END_TEST
 
+START_TEST(what_would_block_is_not_listed)
+{
+    struct strs files = { 0 };
+    ck_assert_int_eq(mkfifo(below("pipe.acme"), 0600), 0);
+    const char *const paths[] = { dir.ptr, below("pipe.acme"), "/dev/zero" };
+    for (size_t i = 0; i < countof(paths); i++) {
+        ck_assert(!file_list(a, paths[i], ".acme", &files, &err));
+        ck_assert_ptr_nonnull(strstr(err.text, " is no regular file"));
+    }
+    ck_assert(file_list(a, dir.ptr, ".txt", &files, &err));
+    ck_assert_uint_eq(files.count, 0);
+}
+END_TEST
+
 START_TEST(a_folder_that_is_not_there_is_told)
 {
     struct strs files = { 0 };
@@ -204,6 +218,7 @@ Suite *file_suite(void)
     tcase_add_test(t, what_cannot_be_read_is_told);
     tcase_add_test(t, what_cannot_be_written_is_told_and_leaves_nothing);
     tcase_add_test(t, files_are_listed_in_one_order);
+    tcase_add_test(t, what_would_block_is_not_listed);
     tcase_add_test(t, a_folder_that_is_not_there_is_told);
     tcase_add_test(t, folders_that_go_too_deep_are_told);
     tcase_add_test(t, one_file_is_known_by_all_its_paths);

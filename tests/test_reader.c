@@ -34,6 +34,7 @@ static const struct {
     const char *text, *mistake;
 } bad[] = {
     { "", "t.acme:1:1: a scenario begins with `scenario TITLE`" },
+    { "\xef\xbb\xbf" HEAD "get directory\nshould 200\n", "t.acme:1:1: the file begins with a byte order mark; save it without" },
     { "  get directory\n", "t.acme:1:3: the first statement begins in column one" },
     { "scenari x\n", "t.acme:1:1: \"scenari\" is not a word of the beginning of a file; did you mean \"scenario\"?" },
     { HEAD "gett directory\nshould 200\n", "t.acme:4:1: \"gett\" is not a word of a scenario; did you mean \"get\"?" },

@@ -116,6 +116,14 @@ bool file_is_same(const char *one, const char *other)
         || (strcmp(name[0], name[1]) == 0 && is_same_node(folder[0], folder[1]));
 }
 
+/* To read what is none could take for ever. */
+static bool is_regular(const char *path, struct err *err)
+{
+    struct stat st;
+    return stat(path, &st) != 0 || S_ISREG(st.st_mode)
+        || err_set(err, "%s is no regular file, and no other can be read here", path);
+}
+
 struct listing {
     struct arena *arena;
     const char *suffix;
@@ -134,6 +142,8 @@ static bool list_entry(const struct listing *l, str path, int depth)
         return list_dir(l, path, depth + 1);
     if (!str_ends(path, l->suffix))
         return true;
+    if (!is_regular(path.ptr, l->err))
+        return false;
     if (l->out->count >= MOST_FILES)
         return err_set(l->err, "more than %d files below %s", MOST_FILES, path.ptr);
     strs_add(l->arena, l->out, path);
@@ -179,6 +189,8 @@ bool file_list(struct arena *a, const char *path, const char *suffix, struct str
     if (!file_is_dir(path)) {
         if (!file_exists(path))
             return err_set(err, "there is no file or folder %s", path);
+        if (!is_regular(path, err))
+            return false;
         strs_add(a, out, str_copy(a, str_of(path)));
         return true;
     }

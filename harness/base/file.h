@@ -14,7 +14,8 @@ bool file_write(const char *path, str text, struct err *err) MUST_CHECK;
 /* Writes all of it to a descriptor; false when that fails. */
 bool file_write_all(int fd, str text);
 /* All files below path (or path itself when it is a file) that end in `suffix`, sorted by
- * name; at most 100,000, at most 16 levels deep, links to folders not followed. */
+ * name; at most 100,000, at most 16 levels deep, links to folders not followed.  A pipe
+ * or a device among them is an error. */
 bool file_list(struct arena *a, const char *path, const char *suffix, struct strs *out,
                struct err *err) MUST_CHECK;
 bool file_is_dir(const char *path);

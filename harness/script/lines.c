@@ -391,6 +391,11 @@ struct line *lines_read(struct arena *a, const char *file, str text, size_t *cou
                 CEILING_SCRIPT);
         return NULL;
     }
+    if (str_starts(text, "\xef\xbb\xbf")) {
+        mistake(m, place_at(&r, 0),
+                "the file begins with a byte order mark; save it without");
+        return NULL;
+    }
     if (!check_encoding(&r))
         return NULL;
     settle(&r);

@@ -65,6 +65,8 @@ printf 'get directory\nmust body /a matches /(/\n' | file regex
 { printf 'get directory\nmust body /a is ' && many 400000 '"'; } | file quotes
 yes 'frobnicate all' | head -n 60000 | file mistakes
 printf 'get directory\r\nmust 200\r\n' | file crlf
+{ printf '\357\273\277' && cat "$tmp/crlf.acme"; } >"$tmp/mark.acme"
+mkfifo "$tmp/pipe.acme"
 head -c 200000 /dev/urandom >"$tmp/random.acme"
 head -c 10485760 /dev/zero | tr '\0' '#' >"$tmp/big.acme"
 : >"$tmp/empty.acme"
@@ -85,6 +87,9 @@ overlong:overlong.acme:6:3: this byte is not UTF-8 text
 half:half.acme:6:3: this byte is not UTF-8 text
 beyond:beyond.acme:6:3: this byte is not UTF-8 text
 cut:cut.acme:6:3: this byte is not UTF-8 text
+mark:mark.acme:1:1: the file begins with a byte order mark; save it without
+mark:acmespec: 1 mistakes in 1 files
+pipe:pipe.acme is no regular file
 nul:nul.acme:5:9: this byte is not UTF-8 text
 regex:is not a POSIX extended regular expression
 long:is neither a status nor an error type of the registry
@@ -113,7 +118,9 @@ $rows
 ROWS
 want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
 want 2 'there is no .acme file in' "$acmespec" check "$tmp/ring"
-want 2 'is longer than 1048576 bytes' "$acmespec" check /dev/zero
+want 2 '/dev/zero is no regular file' "$acmespec" check /dev/zero
+want 2 'pipe.acme is no regular file' "$acmespec" check "$tmp"
+want 2 'one of these is empty' "$acmespec" check "$tmp/crlf.acme" ''
 
 # What a baseline expects has to be there, and to cite what its check cites.
 expects() { printf 'baseline b\n  version 1\n\nexpect %s\n' "$2" >"$tmp/$1.acme" && sed 's/^/  /' >>"$tmp/$1.acme"; }
@@ -141,7 +148,7 @@ no-watch:there is no such watch
 ROWS
 
 server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir "$@"; }
-for name in unknown json deep utf8 checks random; do
+for name in unknown json deep utf8 mark checks random; do
     server 2 'mend these mistakes first' "$tmp/$name.acme"
     server 2 "$name.acme" --baseline "$tmp/$name.acme"
     server 2 "$name.acme" --profile "$tmp/$name.acme"
@@ -150,6 +157,7 @@ printf 'profile p\n  about x\n  lacks teapots because no\n' >"$tmp/lacks.acme"
 printf 'baseline b\n  version 1\n\nexpect server/x\n  verdict green\n  because x\n' >"$tmp/green.acme"
 server 2 '"teapots" where CAPABILITY was expected' --profile "$tmp/lacks.acme"
 server 2 'green.acme:' --baseline "$tmp/green.acme"
+server 2 'pipe.acme is no regular file' "$tmp/pipe.acme"
 server 2 'it is not a readable file' --baseline "$tmp"
 server 2 'is longer than' --profile /dev/zero
 
@@ -162,6 +170,10 @@ done
 server 2 'cannot read' --ca-file "$tmp/none"
 server 2 'it is not a readable file' --ca-file "$tmp"
 server 2 'is longer than' --ca-file /dev/zero
+# A pipe is as good as a file.
+# shellcheck disable=SC2002
+cat "$tmp/bad.pem" | "$acmespec" server http://127.0.0.1:1/ --ca-file /dev/stdin >"$tmp/out" 2>&1
+judge 2 'holds no certificate in PEM form' $? 'roots from a pipe'
 
 # --- results of another time ---
 
