@@ -47,7 +47,7 @@ static void check_baseline(struct checking *c, const char *path, struct place pl
 /* By its first word a file is a scenario, watches, requirements, rules, a profile, an
  * adapter, notes on bugs, rows of history or a baseline. */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
-                        size_t count, bool broken)
+                        size_t count)
 {
     struct err err;
     struct requirements fresh = { 0 };
@@ -58,7 +58,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     struct bugnotes notes = { .bug = NULL };
     switch (lines[0].verb->id) {
     case VERB_SCENARIO:
-        scenario_from(c->arena, str_of(path), path, lines, count, broken, c->requirements,
+        scenario_from(c->arena, str_of(path), path, lines, count, c->requirements,
                       &c->mistakes);
         return;
     case VERB_WATCH:
@@ -92,18 +92,20 @@ static void check_lines(struct checking *c, const char *path, const struct line 
     }
 }
 
-static bool check_file(struct checking *c, const char *path, struct err *err)
+/* A file that cannot be read is a mistake like any other. */
+static void check_file(struct checking *c, const char *path)
 {
+    struct err err;
+    struct place top = { path, 1, 1 };
     size_t count, before = c->mistakes.list.count;
-    struct line *lines = lines_of_file(c->arena, path, &count, &c->mistakes, err);
-    if (!lines)
-        return false;
+    struct line *lines = lines_of_file(c->arena, path, &count, &c->mistakes, &err);
     c->files++;
-    if (count)
-        check_lines(c, path, lines, count, c->mistakes.list.count > before);
+    if (!lines)
+        mistake(&c->mistakes, top, "%s", err.text);
+    else if (count)
+        check_lines(c, path, lines, count);
     else if (c->mistakes.list.count == before)
-        mistake(&c->mistakes, (struct place){ path, 1, 1 }, "the file says nothing");
-    return true;
+        mistake(&c->mistakes, top, "the file says nothing");
 }
 
 static bool check_path(struct checking *c, const char *path, struct err *err)
@@ -112,8 +114,7 @@ static bool check_path(struct checking *c, const char *path, struct err *err)
     if (!file_list(c->arena, path, ".acme", &files, err))
         return false;
     for (size_t i = 0; i < files.count; i++)
-        if (!check_file(c, files.item[i].ptr, err))
-            return false;
+        check_file(c, files.item[i].ptr);
     return files.count > 0 || err_set(err, "there is no .acme file in %s", path);
 }
 
@@ -149,11 +150,16 @@ static int report(const struct checking *c)
 {
     for (size_t i = 0; i < c->mistakes.list.count; i++)
         fprintf(stderr, "%.*s\n", STR_ARG(c->mistakes.list.item[i]));
-    if (c->mistakes.list.count) {
+    if (c->mistakes.more)
+        fprintf(stderr,
+                "acmespec: more than %zu mistakes in %zu files; the others are told when "
+                "these are mended\n",
+                c->mistakes.list.count, c->files);
+    else if (c->mistakes.list.count)
         fprintf(stderr, "acmespec: %zu mistakes in %zu files\n", c->mistakes.list.count,
                 c->files);
+    if (c->mistakes.list.count)
         return EXIT_USAGE;
-    }
     printf("%zu files are well written\n", c->files);
     return EXIT_CONFORMS;
 }

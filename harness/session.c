@@ -36,7 +36,8 @@ bool session_mended(bool read, const struct mistakes *m, struct err *err)
         fprintf(stderr, "%.*s\n", STR_ARG(m->list.item[i]));
     return read
         && (m->list.count == 0
-            || err_set(err, "mend these mistakes first; nothing was run"));
+            || err_set(err, "mend these mistakes first%s; nothing was run",
+                       m->more ? ", behind which there are more" : ""));
 }
 
 /* A scenario outside the library is called by its file, with or without .acme, and a

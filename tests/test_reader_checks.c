@@ -142,6 +142,44 @@ START_TEST(what_can_do_both_is_read)
 }
 END_TEST
 
+/* clang-format off */
+static const struct { const char *text; const char *mistakes[8]; } whole[] = {
+    /* names that are missed are told beside all else */
+    { GET "should 200 badNonse\nget ${b}\nget ${c.url}\npost newOrder as d\nprovision http-01 for e\nget ${f}\n",
+      { "5:12: \"badNonse\"", "6:5: ${b}", "7:5: ${c.url}", "8:18: no d is", "9:23: no e is", "10:5: ${f}" } },
+    /* but for those that a line which came to nothing may have defined */
+    { HEAD "given acount a\npost newOrder as a\n  payload { \"c\": \"${a.url} ${b}\" }\nshould alive a\n",
+      { "4:1: \"given acount\"", "6:11: ${b}" } },
+    { GET "  save x = bdy /a\nget ${x}\nget ${y}\nshould 200\n", { "5:12: \"bdy\"", "7:5: ${y}" } },
+    { HEAD "given order o by a for ${domain} redy\nget ${o.url}\nshould 200\n", { "4:34: \"redy\"" } },
+    { ALICE "post newOrder as a\n  payload { \"a\": 1,\n    \"b\": }\n  save x = nonce\nget ${x}\nshould 200\n", { "7:10: in this JSON" } },
+    { ALICE "at once\ngiven key k\npost newOrder with k\nend\nshould 200\n", { "6:1: only posts" } },
+    /* nor is missed what such a line may have said */
+    { "scenario  A\nsuite servr\nrule house\nget directory\nshould 200\n", { "2:7: \"servr\"" } },
+    { GET "shuold 200\n", { "5:1: \"shuold\"" } },
+    { GET "should 9xx\n", { "5:8: \"9xx\"" } },
+    { GET "should\n", { "5:1: CHECK is missing" } },
+    { ALICE "at once\npost newOrder as a\nend now\n", { "7:5: \"now\"" } },
+    { "scenario  A\nget ${x}\n", { "1:1: a `suite` line is missing", "1:1: nothing is checked", "2:5: ${x}" } },
+};
+/* clang-format on */
+
+START_TEST(all_mistakes_are_told_and_none_that_follows_from_another)
+{
+    struct arena *a = arena_new(NULL);
+    struct mistakes m;
+    size_t count = 0;
+    ck_assert_ptr_null(read_text(a, whole[_i].text, &m));
+    for (; whole[_i].mistakes[count] && count < m.list.count; count++)
+        ck_assert_msg(str_starts(str_from(m.list.item[count], strlen("t.acme:")),
+                                 whole[_i].mistakes[count]),
+                      "%.*s", STR_ARG(m.list.item[count]));
+    ck_assert_ptr_null(whole[_i].mistakes[count]);
+    ck_assert_msg(count == m.list.count, "%.*s", STR_ARG(m.list.item[count]));
+    arena_end(a);
+}
+END_TEST
+
 START_TEST(a_mistake_of_a_watch_is_named)
 {
     struct arena *a = arena_new(NULL);
@@ -163,6 +201,8 @@ Suite *reader_checks_suite(void)
     tcase_add_loop_test(t, what_can_never_hold_or_never_fail_is_refused, 0,
                         countof(scenarios));
     tcase_add_loop_test(t, what_can_do_both_is_read, 0, countof(good));
+    tcase_add_loop_test(t, all_mistakes_are_told_and_none_that_follows_from_another, 0,
+                        countof(whole));
     tcase_add_loop_test(t, a_mistake_of_a_watch_is_named, 0, countof(watches));
     suite_add_tcase(s, t);
     return s;

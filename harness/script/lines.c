@@ -3,7 +3,7 @@
  * verbatim text may stand; jansson says where a JSON value ends. */
 #include "script/lines.h"
 
-#include <stdio.h>
+#include <ctype.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -12,7 +12,13 @@
 #include "script/verbs.h"
 
 /* Far more than anybody writes; what is done for each word may look at all the others. */
-enum { MOST_MISTAKES = 100, MOST_WORDS = 500, MOST_CLAUSES = 1000 };
+enum {
+    MOST_MISTAKES = 100,
+    MOST_WORDS = 500,
+    MOST_CLAUSES = 1000,
+    MOST_LOST = 1000,
+    LONGEST_NAME = 64
+};
 
 struct reader {
     struct arena *arena;
@@ -28,8 +34,10 @@ struct reader {
 
 bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
 {
-    if (m->list.count >= MOST_MISTAKES)
+    if (m->list.count >= MOST_MISTAKES) {
+        m->more = true;
         return false;
+    }
     va_list args;
     va_start(args, fmt);
     str what = arena_vprintf(m->arena, fmt, args);
@@ -38,6 +46,22 @@ bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
              arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line,
                           place.column, STR_ARG(what)));
     return false;
+}
+
+/* What looks like a name is one that the line might have defined. */
+static void word_lost(struct mistakes *m, str word)
+{
+    if (m->lost.count < MOST_LOST && word.len && word.len <= LONGEST_NAME
+        && isalpha((unsigned char)word.ptr[0]) && !strs_has(&m->lost, word))
+        strs_add(m->arena, &m->lost, word);
+}
+
+void line_lost(struct mistakes *m, const struct line *line)
+{
+    for (size_t i = 0; i < line->word_count; i++)
+        word_lost(m, line->word[i].text);
+    for (size_t i = 0; i < line->clause_count; i++)
+        line_lost(m, &line->clause[i]);
 }
 
 static struct place place_at(const struct reader *r, size_t offset)
@@ -237,6 +261,17 @@ static str word_from(const struct reader *r, size_t *at, size_t end)
     return word;
 }
 
+/* All from there to the line that the reader is at now. */
+static void text_lost(struct reader *r, size_t from)
+{
+    size_t to = r->ended ? r->text.len : r->line_start;
+    for (size_t at = from, end; at < to; at = end + 1) {
+        for (end = at; end < to && !strchr(" \t\r\n", r->text.ptr[end]);)
+            end++;
+        word_lost(r->mistakes, (str){ r->text.ptr + at, end - at });
+    }
+}
+
 /* Skips a line whose verb is unknown, with everything below it. */
 static void skip_line(struct reader *r)
 {
@@ -252,8 +287,10 @@ static void unknown_word(struct reader *r, struct place place, unsigned where, s
                          str second)
 {
     str word = first;
-    if (r->mistakes->list.count >= MOST_MISTAKES)
+    if (r->mistakes->list.count >= MOST_MISTAKES) {
+        r->mistakes->more = true;
         return;
+    }
     if (!second.len && verb_begins(where, first)) {
         mistake(r->mistakes, place, "\"%.*s\" wants a second word: acmespec help %.*s",
                 STR_ARG(first), STR_ARG(first));
@@ -326,9 +363,12 @@ static void read_clauses(struct reader *r, struct line *line)
                 skip_line(r);
             return;
         }
+        size_t from = r->at;
         if (!read_one(r, line->verb->opens, &clause, true) || !match_line(r, &clause)
-            || !is_first(r, &clause, line->clause, line->clause_count))
+            || !is_first(r, &clause, line->clause, line->clause_count)) {
+            text_lost(r, from);
             continue;
+        }
         line->clause = GROW(r->arena, line->clause, line->clause_count, struct line);
         line->clause[line->clause_count++] = clause;
     }
@@ -350,12 +390,15 @@ static void read_statement(struct reader *r, struct line **lines, size_t *count)
         skip_line(r);
         return;
     }
+    size_t from = r->at;
     bool ok = read_one(r, where, &line, false);
     if (ok)
         ok = match_line(r, &line) && is_first(r, &line, *lines, *count);
     read_clauses(r, &line);
-    if (!ok)
+    if (!ok) {
+        text_lost(r, from);
         return;
+    }
     *lines = GROW(r->arena, *lines, *count, struct line);
     (*lines)[(*count)++] = line;
 }
@@ -386,6 +429,7 @@ struct line *lines_read(struct arena *a, const char *file, str text, size_t *cou
     };
     struct line *lines = NULL;
     *count = 0;
+    m->lost = (struct strs){ 0 };
     if (text.len > CEILING_SCRIPT) {
         mistake(m, (struct place){ file, 1, 1 }, "the file is longer than %d bytes",
                 CEILING_SCRIPT);

@@ -17,6 +17,9 @@ struct place {
 struct mistakes {
     struct arena *arena;
     struct strs list;
+    bool more;        /* than the 100 that are kept */
+    struct strs lost; /* words of lines that came to nothing, in the file read last: who
+                         misses one of them needs not be told */
 };
 /* Adds one; at most 100 are kept.  Always returns false. */
 bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
@@ -53,6 +56,9 @@ struct line {
     struct line *clause;
     size_t clause_count;
 };
+
+/* A line came to nothing, with its clauses. */
+void line_lost(struct mistakes *m, const struct line *line);
 
 /* Reads a whole file into its statements; every mistake found is added to m, and what
  * could be read is returned all the same.  text: at most CEILING_SCRIPT bytes of UTF-8.

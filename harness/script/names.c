@@ -187,7 +187,7 @@ static void check_use(struct table *t, str name, struct place place)
     str base, rest = name;
     str_cut(&rest, '.', &base);
     const struct name *known = find(t, base);
-    if (is_common(t, name))
+    if (is_common(t, name) || (!known && strs_has(&t->mistakes->lost, base)))
         return;
     if (!known)
         mistake(t->mistakes, place, "${%.*s} is not defined here", STR_ARG(name));
@@ -247,6 +247,8 @@ static void want(struct table *t, const struct line *line, const char *arg,
         str_cut(&rest, '.', &base);
         const struct name *known = find(t, base);
         struct place place = line_arg_place(line, arg, i);
+        if (!known && strs_has(&t->mistakes->lost, base))
+            continue;
         if (!known)
             mistake(t->mistakes, place, "no %.*s is given before this line",
                     STR_ARG(whole));
@@ -307,6 +309,8 @@ static void check_checks(struct table *t, const struct step *step)
     for (size_t i = 0; i < step->check_count; i++) {
         const struct check *c = &step->check[i];
         const struct name *known = c->arg_count ? find(t, c->arg[0]) : NULL;
+        if (!known && c->arg_count && strs_has(&t->mistakes->lost, c->arg[0]))
+            continue;
         if (c->subject == SUBJECT_ALIVE && (!known || known->kind != KIND_ACCOUNT))
             mistake(t->mistakes, c->place,
                     "alive is followed by the name of a given account");

@@ -17,6 +17,7 @@ struct maker {
     struct mistakes *mistakes;
     struct strs check_names, check_texts;
     size_t size;        /* steps and their further checks */
+    bool judges;        /* there is a must or should, good or bad */
     struct step *block; /* the open `at once`, or NULL */
 };
 
@@ -140,6 +141,7 @@ static void read_checks(struct maker *mk, struct step *step)
 {
     const struct line *line = step->line;
     const struct line *why = line_clause(line, "why");
+    mk->judges = mk->judges || line->verb->id != VERB_NEED;
     str text = one_line(mk->arena, line->text);
     struct check check = { .level = level_of(line), .why = why ? why->rest : STR_NONE };
     read_rules(mk, line, &check);
@@ -316,6 +318,7 @@ static void add_step(struct maker *mk, const struct line *line)
     if (s->suite.len && !fits_suite(s, id)) {
         mistake(mk->mistakes, line->place, "`%s` has no place in suite %.*s",
                 line->verb->name, STR_ARG(s->suite));
+        line_lost(mk->mistakes, line);
         return;
     }
     if (id == VERB_ON || id == VERB_CA) {
@@ -340,6 +343,7 @@ static void add_step(struct maker *mk, const struct line *line)
     if (mk->block && id != VERB_POST) {
         mistake(mk->mistakes, line->place,
                 "only posts may stand in `at once`; `end` closes it");
+        line_lost(mk->mistakes, line);
         return;
     }
     if (id == VERB_MUST || id == VERB_SHOULD || id == VERB_NEED)
@@ -357,22 +361,25 @@ static void add_step(struct maker *mk, const struct line *line)
     s->step_count++;
 }
 
+/* What is missing, unless a line that came to nothing may have been it. */
 static void judge_whole(struct maker *mk, const struct line *last)
 {
     struct scenario *s = mk->scenario;
     struct place top = { s->file.ptr, 1, 1 };
+    if (mk->mistakes->lost.count)
+        return;
     if (mk->block)
         mistake(mk->mistakes, last->place, "`at once` is never closed by `end`");
     if (!s->suite.len)
         mistake(mk->mistakes, top,
                 "a `suite` line is missing: suite server, or suite client");
-    if (s->check_count == 0)
+    if (!mk->judges)
         mistake(mk->mistakes, top,
                 "nothing is checked: a scenario needs a must or a should");
 }
 
 struct scenario *scenario_from(struct arena *a, str name, const char *file,
-                               const struct line *lines, size_t count, bool broken,
+                               const struct line *lines, size_t count,
                                const struct requirements *requirements,
                                struct mistakes *m)
 {
@@ -392,11 +399,8 @@ struct scenario *scenario_from(struct arena *a, str name, const char *file,
     }
     if (!s->deadline_ms)
         s->deadline_ms = str_is(s->suite, "client") ? CLIENT_DEADLINE_MS : DEADLINE_MS;
-    /* What a mistake hides would only be told as further ones. */
-    if (m->list.count == before && !broken) {
-        judge_whole(&mk, &lines[count - 1]);
-        names_check(a, s, m);
-    }
+    judge_whole(&mk, &lines[count - 1]);
+    names_check(a, s, m);
     return m->list.count == before ? s : NULL;
 }
 
@@ -412,8 +416,7 @@ struct scenario *scenario_read(struct arena *a, str name, const char *file, str 
                     "a scenario begins with `scenario TITLE`");
         return NULL;
     }
-    struct scenario *s = scenario_from(a, name, file, lines, count,
-                                       m->list.count > before, requirements, m);
+    struct scenario *s = scenario_from(a, name, file, lines, count, requirements, m);
     return m->list.count == before ? s : NULL;
 }
 

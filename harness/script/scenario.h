@@ -48,10 +48,10 @@ struct scenario {
 struct scenario *scenario_read(struct arena *a, str name, const char *file, str text,
                                const struct requirements *requirements,
                                struct mistakes *m);
-/* The same from lines that were read already (at least one); broken: mistakes in them
- * were told, so that names which only they could define are not asked for. */
+/* The same from lines that were read already (at least one), and last: what is missing
+ * because their mistakes hide it is not told as a further one. */
 struct scenario *scenario_from(struct arena *a, str name, const char *file,
-                               const struct line *lines, size_t count, bool broken,
+                               const struct line *lines, size_t count,
                                const struct requirements *requirements,
                                struct mistakes *m);
 

@@ -97,7 +97,7 @@ checks:a scenario has at most 1000 steps and checks
 clauses:a statement has at most 1000 clauses
 values:a line has at most 500 words
 quotes:a line has at most 500 words
-mistakes:acmespec: 100 mistakes in 1 files
+mistakes:acmespec: more than 100 mistakes in 1 files; the others are told when these are mended
 random:this byte is not UTF-8 text
 big:is longer than 1048576 bytes
 empty:the file says nothing
@@ -118,6 +118,13 @@ $rows
 ROWS
 want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
 want 2 'there is no .acme file in' "$acmespec" check "$tmp/ring"
+# A file that cannot be read is one mistake, and the others are read all the same.
+mkdir "$tmp/some"
+cp "$tmp/big.acme" "$tmp/some/a.acme"
+cp "$tmp/unknown.acme" "$tmp/some/b.acme"
+want 2 'a.acme is longer than 1048576 bytes' "$acmespec" check "$tmp/some"
+want 2 'b.acme:5:1: "frobnicate"' "$acmespec" check "$tmp/some"
+want 2 'acmespec: 2 mistakes in 2 files' "$acmespec" check "$tmp/some"
 want 2 '/dev/zero is no regular file' "$acmespec" check /dev/zero
 want 2 'pipe.acme is no regular file' "$acmespec" check "$tmp"
 want 2 'one of these is empty' "$acmespec" check "$tmp/crlf.acme" ''
@@ -148,6 +155,7 @@ no-watch:there is no such watch
 ROWS
 
 server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir "$@"; }
+server 2 'mend these mistakes first, behind which there are more' "$tmp/mistakes.acme"
 for name in unknown json deep utf8 mark checks random; do
     server 2 'mend these mistakes first' "$tmp/$name.acme"
     server 2 "$name.acme" --baseline "$tmp/$name.acme"
