@@ -16,14 +16,6 @@ struct watching {
     size_t looked_at;  /* exchanges */
 };
 
-static const char *level_of(const struct watch *watch)
-{
-    for (size_t i = 0; i < watch->check_count; i++)
-        if (watch->check[i].level == CHECK_MUST)
-            return "must";
-    return "should";
-}
-
 struct watching *watching_new(struct world *w, const struct watches *watches, str suite,
                               str play_name)
 {
@@ -38,7 +30,7 @@ struct watching *watching_new(struct world *w, const struct watches *watches, st
         const struct watch *watch = &watches->item[i];
         g->result[i] = (struct watch_result){ .id = watch->id,
                                               .title = watch->title,
-                                              .level = str_of(level_of(watch)),
+                                              .level = watch_level(watch),
                                               .file = watch->file,
                                               .rules = watch->rules,
                                               .verdict = VERDICT_SKIP };

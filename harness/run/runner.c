@@ -354,7 +354,7 @@ static void prepare(struct running *run)
     for (size_t i = 0; i < w->count; i++)
         r->watch[i] = (struct watch_result){ .id = w->item[i].id,
                                              .title = w->item[i].title,
-                                             .level = STR("must"),
+                                             .level = watch_level(&w->item[i]),
                                              .file = w->item[i].file,
                                              .rules = w->item[i].rules,
                                              .verdict = VERDICT_SKIP };

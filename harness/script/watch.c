@@ -127,3 +127,11 @@ const struct watch *watch_find(const struct watches *all, str id)
             return &all->item[i];
     return NULL;
 }
+
+str watch_level(const struct watch *watch)
+{
+    for (size_t i = 0; i < watch->check_count; i++)
+        if (watch->check[i].level == CHECK_MUST)
+            return STR("must");
+    return STR("should");
+}

@@ -30,5 +30,7 @@ void watches_add(struct arena *a, struct watches *all, const struct line *lines,
                  struct mistakes *m);
 /* The one of that id, with "watch/" before it or without; NULL: there is none. */
 const struct watch *watch_find(const struct watches *all, str id);
+/* "must" when one of its checks is; else "should". */
+str watch_level(const struct watch *watch);
 
 #endif

@@ -208,6 +208,14 @@ want 1 'as --fail-fast asks: 1 of 2 plays' 'but it is under --strict'
 run "$tmp/broken.acme" "$tmp/good.acme" -j1 --fail-fast --baseline "$tmp/known-broken.acme"
 want 0 'expected 1, unexpected 0' 'nor is what the baseline expects'
 
+# A watch that saw nothing has the level of its own checks.
+level() { grep -o "\"id\":\"[a-z/]*$1\",\"title\":\"[^\"]*\",\"level\":\"[a-z]*\"" "$tmp/levels"; }
+run "$tmp/good.acme" --results "$tmp/levels.jsonl" --junit "$tmp/levels.xml"
+tail -1 "$tmp/levels.jsonl" >"$tmp/levels"
+holds 'level certificate-chain | grep -q "\"should\"$"'
+holds 'level order-status | grep -q "\"must\"$"'
+holds 'grep -A8 "name=\"certificate-chain: " "$tmp/levels.xml" | grep -q "\"level\" value=\"should\""'
+
 # What is selected.
 run --list --shard 1/2 server/7.4-orders
 half=$(wc -l <"$tmp/out")
