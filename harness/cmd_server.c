@@ -72,8 +72,8 @@ static bool start_relay(struct session *s, struct err *err)
     struct target *t = &s->target;
     struct relay_options options = { .dns_address = "127.0.0.1",
                                      .dns_port = t->dns_port,
-                                     .http_port = t->own_address ? 0 : t->http_port,
-                                     .tls_port = t->own_address ? 0 : t->tls_port,
+                                     .http_port = t->http_port,
+                                     .tls_port = t->tls_port,
                                      .zone = t->zone,
                                      .shared = !t->own_address };
     t->relay = relay_start(s->arena, &options, err);

@@ -29,6 +29,7 @@ struct relay {
     pid_t pid, owner; /* the relay's process, and the one that started it */
     int lifeline;     /* a pipe's writing end: when it closes, the relay ends */
     int dns_port;
+    struct relay_block block;
 };
 
 /* All that the relay's process has. */
@@ -67,15 +68,15 @@ static bool cut_last(str *rest, str *label)
         && !str_ends(*rest, "\\");
 }
 
-str relay_address(struct arena *a, int slot)
+str relay_address(struct arena *a, const struct relay *relay, int slot)
 {
-    return arena_printf(a, "127.1.%d.%d", slot / SLOTS_IN_OCTET,
-                        slot % SLOTS_IN_OCTET + 1);
+    return arena_printf(a, "127.%d.%d.%d", relay ? relay->block.number : 1,
+                        slot / SLOTS_IN_OCTET, slot % SLOTS_IN_OCTET + 1);
 }
 
 /* The slot of an address that is asked for as if it were a name, forwards or backwards
  * (RFC 8738 4 wants neither), or -1. */
-static int slot_of_address(str name)
+static int slot_of_address(str name, int block)
 {
     long part[4];
     str label;
@@ -87,16 +88,17 @@ static int slot_of_address(str name)
             || !str_to_long(label, 255, &part[backwards ? 3 - i : i]))
             return -1;
     long slot = part[2] * SLOTS_IN_OCTET + part[3] - 1;
-    return name.len == 0 && part[0] == 127 && part[1] == 1 && part[3] > 0
+    return name.len == 0 && part[0] == 127 && part[1] == block && part[3] > 0
             && part[3] <= SLOTS_IN_OCTET && slot < RELAY_SLOTS
         ? (int)slot
         : -1;
 }
 
-int relay_slot_of(str name, str zone)
+int relay_slot_of(str name, str zone, int block)
 {
     str run, label;
-    int at = slot_of_address(str_ends(name, ".") ? str_upto(name, name.len - 1) : name);
+    str bare = str_ends(name, ".") ? str_upto(name, name.len - 1) : name;
+    int at = slot_of_address(bare, block);
     if (at >= 0)
         return at;
     if (str_ends(name, "."))
@@ -113,7 +115,7 @@ int relay_slot_of(str name, str zone)
 
 int relay_port_of(const struct relay_map *map, str name, enum relay_kind kind)
 {
-    int slot = relay_slot_of(name, map->zone);
+    int slot = relay_slot_of(name, map->zone, map->block);
     if (slot < 0)
         return -1;
     switch (kind) {
@@ -301,6 +303,9 @@ static bool start(struct relay *relay, struct arena *own,
         parts->map.zone.len--;
     if (parts->map.zone.len == 0)
         return err_set(err, "the relay needs the zone of the names that it hands out");
+    if (!relay_block_take(options, &relay->block, err))
+        return err_at(err, "the relay");
+    parts->map.block = relay->block.number;
     if (!bind_parts(own, options, parts, err))
         return err_at(err, "the relay");
     relay->dns_port = relay_dns_bound(parts->dns, sockets);
@@ -311,7 +316,7 @@ struct relay *relay_start(struct arena *a, const struct relay_options *options,
                           struct err *err)
 {
     struct relay *relay = NEW(a, struct relay);
-    relay->lifeline = relay->pid = -1;
+    relay->lifeline = relay->pid = relay->block.http = relay->block.tls = -1;
     relay->slot = slots_new(a, err);
     if (!relay->slot)
         return NULL;
@@ -335,6 +340,7 @@ int relay_dns_port(const struct relay *relay)
 
 void relay_stop(struct relay *relay)
 {
+    relay_block_leave(&relay->block);
     if (relay->pid <= 0 || relay->owner != getpid())
         return;
     net_close_kept(&relay->lifeline);

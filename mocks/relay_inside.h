@@ -15,11 +15,22 @@ enum { RELAY_DEADLINE_MS = 60 * 1000 };
 struct relay_map {
     struct relay_slot *slot;
     str zone;
+    int block;
 };
 
 enum relay_kind { RELAY_DNS, RELAY_HTTP, RELAY_TLS };
 /* The port of the scenario whose name it is; 0: nobody is there; -1: nobody's name. */
 int relay_port_of(const struct relay_map *map, str name, enum relay_kind kind);
+
+/* A block of addresses is 127.BLOCK.0.0/16.  Who has both ports at the last address of
+ * one, where no slot is, has it for his own. */
+struct relay_block {
+    int number;
+    int http, tls; /* sockets, or -1 */
+};
+bool relay_block_take(const struct relay_options *options, struct relay_block *block,
+                      struct err *err) MUST_CHECK;
+void relay_block_leave(struct relay_block *block);
 
 struct relay_dns;
 struct relay_dns *relay_dns_new(struct arena *a, const struct relay_map *map,

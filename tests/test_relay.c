@@ -68,7 +68,7 @@ static const struct { const char *name, *zone; int slot; } names[] = {
 
 START_TEST(a_name_belongs_to_a_slot)
 {
-    int slot = relay_slot_of(str_of(names[_i].name), str_of(names[_i].zone));
+    int slot = relay_slot_of(str_of(names[_i].name), str_of(names[_i].zone), 1);
     ck_assert_int_eq(slot, names[_i].slot);
 }
 END_TEST

@@ -179,7 +179,8 @@ bool world_new(struct arena *a, const struct target *target,
     *w = (struct world){
         .arena = a, .scenario = scenario, .target = target, .slot = slot
     };
-    w->address = target->own_address ? relay_address(a, slot) : STR("127.0.0.1");
+    w->address =
+        target->own_address ? relay_address(a, target->relay, slot) : STR("127.0.0.1");
     w->zone = arena_printf(a, "s%d.%.*s.%.*s", slot, STR_ARG(target->run),
                            STR_ARG(target->zone));
     w->journal = journal_new(a);

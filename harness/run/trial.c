@@ -106,9 +106,8 @@ static bool prepare(struct arena *a, const struct lane *lane, bool eab_required,
                     struct target *target, struct selfmock *mock, struct err *err)
 {
     struct relay_options options = { .dns_address = "127.0.0.1",
-                                     .http_port =
-                                         target->own_address ? 0 : lane->http_port,
-                                     .tls_port = target->own_address ? 0 : lane->tls_port,
+                                     .http_port = lane->http_port,
+                                     .tls_port = lane->tls_port,
                                      .zone = target->zone,
                                      .shared = !target->own_address };
     target->go_on = true;

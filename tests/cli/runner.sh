@@ -156,7 +156,7 @@ holds 'grep "\"verdict\":\"pass\"" "$tmp/dies.jsonl" | grep -q "/good\""'
 # A run that is stopped leaves complete reports of what was decided: of three plays one ends,
 # one goes on, one waits for its turn.  A background command has SIGINT ignored until
 # acmespec asks for it.
-hup=$(sh -c 'kill -HUP $$; echo ignored' 2>/dev/null) # as under nohup
+hup=$({ sh -c 'kill -HUP $$; echo ignored'; } 2>/dev/null) # as under nohup
 for signal in TERM INT $([ -n "$hup" ] || echo HUP); do
     begin "$tmp/good.acme" "$tmp/slow.acme" "$tmp/weak.acme" -j1 --junit "$tmp/stop.xml" \
         --html "$tmp/stop.html" --results "$tmp/stop.jsonl"
