@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "client_options.h"
 #include "commands.h"
 #include "mocks/ports.h"
 #include "options.h"
@@ -92,29 +93,95 @@ static int play_client(struct arena *a, int argc, char **argv)
     return cmd_client(a, argc + 1, all + 1);
 }
 
-/* Which suite the words are about: --suite, which is taken out of them, or a scenario's
- * name; both when there are none but of how much is printed. */
-static str suite_of(int *argc, char **argv)
+/* What the words ask for. */
+struct choice {
+    bool server, client; /* which suites */
+};
+
+/* Takes --suite out of the words; false when it names no suite. */
+static bool take_suite(int *argc, char **argv, struct choice *choice)
 {
-    str suite = STR_NONE;
     int kept = 1;
     for (int i = 1; i < *argc; i++) {
         bool apart = strcmp(argv[i], "--suite") == 0 && i + 1 < *argc;
-        if (apart || strncmp(argv[i], "--suite=", 8) == 0) {
-            suite = str_of(apart ? argv[++i] : argv[i] + 8);
+        if (!apart && strncmp(argv[i], "--suite=", 8) != 0) {
+            argv[kept++] = argv[i];
             continue;
         }
-        bool loudness = strcmp(argv[i], "-q") == 0 || strcmp(argv[i], "-v") == 0;
-        if (!suite.len && !loudness)
-            suite = strncmp(argv[i], "client/", 7) == 0 ? STR("client") : STR("server");
-        argv[kept++] = argv[i];
+        str suite = str_of(apart ? argv[++i] : argv[i] + 8);
+        choice->server = str_is(suite, "server");
+        choice->client = str_is(suite, "client");
+        if (!choice->server && !choice->client)
+            return false;
     }
     *argc = kept;
-    return suite;
+    return true;
+}
+
+/* The options and scenario names, whichever of the suites they are of. */
+static bool read_words(struct arena *a, int argc, char **argv, struct run_options *run,
+                       struct strs *names, struct err *err)
+{
+    struct server_options server = { .run.repeat = 1 };
+    struct client_options_given client = { .run.repeat = 1 };
+    struct strs none = { 0 };
+    struct err other;
+    *names = none;
+    if (options_read(a, server_rows, server_row_count, argc, argv, &server, names, err)) {
+        *run = server.run;
+        return true;
+    }
+    *names = none;
+    if (!options_read(a, client_rows, client_row_count, argc, argv, &client, names,
+                      &other))
+        return false;
+    *run = client.run;
+    return true;
+}
+
+static bool writes_report(const struct run_options *run)
+{
+    return run->junit.len || run->results.len || run->html.len || run->rerun_failed;
+}
+
+/* Without --suite the scenarios say which; without any it is both, and a file holds the
+ * report of one. */
+static bool choose(struct arena *a, int argc, char **argv, struct choice *choice,
+                   struct err *err)
+{
+    struct run_options run;
+    struct strs names;
+    size_t clients = 0;
+    if (choice->server || choice->client)
+        return true;
+    if (!read_words(a, argc, argv, &run, &names, err))
+        return false;
+    for (size_t i = 0; i < names.count; i++)
+        clients +=
+            str_is(names.item[i], "client") || str_starts(names.item[i], "client/");
+    choice->client = names.count == 0 || clients > 0;
+    choice->server = names.count == 0 || clients < names.count;
+    if (names.count && choice->client && choice->server)
+        return err_set(err, "these scenarios are of both suites; name those of one");
+    if (choice->client && choice->server && writes_report(&run))
+        return err_set(err, "a report is of one suite: say --suite server, or client");
+    return true;
+}
+
+/* Of both suites: what is wrong with one; nothing was played only when that holds of
+ * both.
+ */
+static int worse_of(int one, int other)
+{
+    if (one == EXIT_NOTHING_RUN || (one == EXIT_CONFORMS && other != EXIT_NOTHING_RUN))
+        return other;
+    return one;
 }
 
 int cmd_selftest(struct arena *a, int argc, char **argv)
 {
+    struct choice choice = { false, false };
+    struct err err;
     if (asks_for(argc, argv, "--bugs", "--bugs"))
         return cmd_selftest_bugs(a, argc, argv);
     if (asks_for(argc, argv, "--help", "-h")) {
@@ -123,17 +190,20 @@ int cmd_selftest(struct arena *a, int argc, char **argv)
             "       acmespec selftest --bugs [option...] [BUG...]\n\n"
             "Plays the server suite against the correct mock CA of this program, and the "
             "client\nsuite against its mock client: both, or that of --suite, or of the "
-            "scenarios.  Takes\nwhat acmespec server takes, but for the URL.  With "
-            "--bugs "
-            "it proves the suites: see\nacmespec selftest --bugs --help.\n");
+            "scenarios.  Takes\nwhat acmespec server takes, but for the URL, or what "
+            "acmespec client takes.  With\n--bugs it proves the suites: see acmespec "
+            "selftest --bugs --help.\n\n"
+            "      --suite S            server or client\n");
         options_print(server_rows, server_row_count);
         return EXIT_CONFORMS;
     }
-    str suite = suite_of(&argc, argv);
-    if (suite.len && !str_is(suite, "server") && !str_is(suite, "client"))
+    if (!take_suite(&argc, argv, &choice))
         return usage_error("--suite is server or client");
-    int status = str_is(suite, "client") ? EXIT_CONFORMS : play_server(a, argc, argv);
-    if (status != EXIT_CONFORMS || str_is(suite, "server"))
-        return status;
-    return play_client(a, argc, argv);
+    if (!choose(a, argc, argv, &choice, &err))
+        return usage_error(err.text);
+    int server = choice.server ? play_server(a, argc, argv) : EXIT_NOTHING_RUN;
+    int client = choice.client ? play_client(a, argc, argv) : EXIT_NOTHING_RUN;
+    return choice.server && choice.client ? worse_of(server, client)
+        : choice.server                   ? server
+                                          : client;
 }
