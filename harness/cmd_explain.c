@@ -127,11 +127,12 @@ static int explain(struct arena *a, const struct library *l,
     if (row)
         return explain_history(row);
     str near = requirement_near(l->requirements, id);
-    fprintf(stderr,
-            "acmespec: %.*s is neither a requirement, a scenario, a watch nor a row of "
-            "history%s%.*s\n",
-            STR_ARG(id), near.len ? "; did you mean " : "", STR_ARG(near));
-    return EXIT_USAGE;
+    struct err err;
+    err_set(&err,
+            "%.*s is neither a requirement, a scenario, a watch nor a row of "
+            "history%s%.*s",
+            STR_ARG(str_upto(id, 100)), near.len ? "; did you mean " : "", STR_ARG(near));
+    return usage_error(err.text);
 }
 
 /* Its name in the library is without the suffix. */

@@ -4,6 +4,7 @@
 
 #include "base/names.h"
 #include "commands.h"
+#include "options.h"
 #include "crypto/tamper.h"
 #include "script/adapter.h"
 #include "script/ca_settings.h"
@@ -198,9 +199,9 @@ static int unknown_word(struct arena *a, const char *word)
     for (size_t i = 0; i < countof(topics); i++)
         names[count++] = topics[i].name;
     str near = name_did_you_mean(a, names, count, str_of(word));
-    fprintf(stderr, "acmespec: \"%s\" is no word of the language%.*s\n", word,
-            STR_ARG(near));
-    return EXIT_USAGE;
+    struct err err;
+    err_set(&err, "\"%.100s\" is no word of the language%.*s", word, STR_ARG(near));
+    return usage_error(err.text);
 }
 
 static void print_topics(void)

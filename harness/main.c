@@ -11,6 +11,7 @@
 #include "base/names.h"
 #include "commands.h"
 #include "http/fetch.h"
+#include "options.h"
 
 static const struct {
     const char *name;
@@ -57,9 +58,10 @@ static int unknown_command(struct arena *a, const char *word)
     const char *names[countof(commands)];
     for (size_t i = 0; i < countof(commands); i++)
         names[i] = commands[i].name;
+    struct err err;
     str near = name_did_you_mean(a, names, countof(commands), str_of(word));
-    fprintf(stderr, "acmespec: there is no command \"%s\"%.*s\n", word, STR_ARG(near));
-    return EXIT_USAGE;
+    err_set(&err, "there is no command \"%.100s\"%.*s", word, STR_ARG(near));
+    return usage_error(err.text);
 }
 
 /* Without them the first file that is opened would get what is printed. */

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "acme/show.h"
 #include "base/names.h"
 #include "run/outcome.h"
 #include "run/runner.h"
@@ -173,9 +174,12 @@ void options_print(const struct option_row *rows, size_t count)
     }
 }
 
+/* A sentence may hold the name of a file, which is whatever its owner liked. */
 static int failed(int status, const char *sentence)
 {
-    fprintf(stderr, "acmespec: %s\n", sentence);
+    struct arena *a = arena_new(NULL);
+    fprintf(stderr, "acmespec: %.*s\n", STR_ARG(show_clean(a, str_of(sentence))));
+    arena_end(a);
     return status;
 }
 

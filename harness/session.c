@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "acme/show.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/b64url.h"
@@ -40,14 +41,20 @@ bool session_mended(bool read, const struct mistakes *m, struct err *err)
                        m->more ? ", behind which there are more" : ""));
 }
 
+static str scenario_file(struct arena *a, str name)
+{
+    return arena_printf(a, "%.*s%s", STR_ARG(name),
+                        str_ends(name, ".acme") ? "" : ".acme");
+}
+
 /* A scenario outside the library is called by its file, with or without .acme, and a
  * variant of it may be named, as reports do. */
 static bool read_scenario_file(struct session *s, str name, struct mistakes *m,
                                struct err *err)
 {
-    str path = str_upto(name, str_find_char(name, '['));
-    path = arena_printf(s->arena, "%.*s%s", STR_ARG(path),
-                        str_ends(path, ".acme") ? "" : ".acme");
+    str path = scenario_file(s->arena, name);
+    if (!file_exists(path.ptr))
+        path = scenario_file(s->arena, str_upto(name, str_find_char(name, '[')));
     return !file_exists(path.ptr) || library_add(s->arena, s->library, path.ptr, m, err);
 }
 
@@ -320,6 +327,7 @@ int session_list(const struct session *s)
 {
     for (size_t i = 0; i < s->plan.count; i++) {
         str name = play_name(s->arena, &s->plan.play[i]);
+        name = show_clean(s->arena, name);
         printf("%-60.*s %.*s\n", STR_ARG(name), STR_ARG(s->plan.play[i].scenario->title));
     }
     return s->plan.count ? EXIT_CONFORMS : tell_nothing(s);

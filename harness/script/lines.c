@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 
+#include "acme/show.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "script/pattern.h"
@@ -42,9 +43,9 @@ bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
     va_start(args, fmt);
     str what = arena_vprintf(m->arena, fmt, args);
     va_end(args);
-    strs_add(m->arena, &m->list,
-             arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line,
-                          place.column, STR_ARG(what)));
+    what = arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line, place.column,
+                        STR_ARG(what));
+    strs_add(m->arena, &m->list, show_clean(m->arena, what));
     return false;
 }
 

@@ -21,7 +21,8 @@ struct mistakes {
     struct strs lost; /* words of lines that came to nothing, in the file read last: who
                          misses one of them needs not be told */
 };
-/* Adds one; at most 100 are kept.  Always returns false. */
+/* Adds one, as a line that a terminal may have whatever is in the file or its name; at
+ * most 100 are kept.  Always returns false. */
 bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
     PRINTF_LIKE(3, 4);
 

@@ -169,6 +169,21 @@ server 2 'pipe.acme is no regular file' "$tmp/pipe.acme"
 server 2 'it is not a readable file' --baseline "$tmp"
 server 2 'is longer than' --profile /dev/zero
 
+# What a file is called comes to no terminal as it is.
+odd=$tmp/$(printf 'a\033[31mb\nc\377')
+told='/a\x1b[31mb\nc\xff'
+cp "$tmp/crlf.acme" "$odd.acme"
+cp "$tmp/unknown.acme" "$odd-unknown.acme"
+cp "$tmp/crlf.acme" "$tmp/x[1].acme"
+server 0 "$told " "$odd" --list
+server 0 '/x[1] ' "$tmp/x[1].acme" --list
+server 2 "no scenario is named $tmp$told.txt (acmespec list" "$odd.txt"
+server 2 "$told-unknown.acme:5:1: \"frobnicate\"" "$odd-unknown.acme"
+want 2 "$told-unknown.acme:5:1: \"frobnicate\"" "$acmespec" check "$odd-unknown.acme"
+want 2 'there is no command "a\x1b[31m' "$acmespec" "$(printf 'a\033[31m')"
+want 2 '"a\x1b[31m" is no word of' "$acmespec" help "$(printf 'a\033[31m')"
+want 2 'a\x1b[31m is neither' "$acmespec" explain "$(printf 'a\033[31m')"
+
 # --- PEM files of roots ---
 
 printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' >"$tmp/bad.pem"
