@@ -3,16 +3,15 @@
  * against any CA.  Keys and certificates live in a folder of files. */
 #include <stdio.h>
 #include <unistd.h>
-#include <sys/stat.h>
 
 #include "acme/identifier.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/names.h"
 #include "commands.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
+#include "issue_keys.h"
 #include "issue_options.h"
 #include "mocks/prover.h"
 #include "peer.h"
@@ -42,35 +41,6 @@ static str certificate_file(const struct issuing *i, str name, const char *file)
     const char *star = str_starts(name, "*.") ? "_" : "";
     return arena_printf(i->arena, "%.*s/%s%.*s/%s", STR_ARG(i->options.home), star,
                         STR_ARG(str_from(name, *star ? 1 : 0)), file);
-}
-
-/* A private key is nobody else's to read. */
-static bool write_key(const struct issuing *i, str path, const struct key *key,
-                      struct err *err)
-{
-    mode_t before = umask(077);
-    bool good = file_make_parents(path.ptr, err)
-        && file_write(path.ptr, key_private_pem(i->arena, key), err);
-    umask(before);
-    return good;
-}
-
-static struct key *read_key(const struct issuing *i, str path, struct err *err)
-{
-    str pem;
-    return file_read(i->arena, path.ptr, CEILING_SCRIPT, &pem, err)
-        ? key_from_pem(i->arena, pem, err)
-        : NULL;
-}
-
-static struct key *new_key(const struct issuing *i, str word, struct err *err)
-{
-    int type = word.len ? key_type_find(word) : KEY_P256;
-    if (type >= 0)
-        return key_new(i->arena, (enum key_type)type, err);
-    str near = name_did_you_mean(i->arena, key_type_names, KEY_TYPE_COUNT, word);
-    err_set(err, "there is no key type %.*s%.*s", STR_ARG(word), STR_ARG(near));
-    return NULL;
 }
 
 /* --- preparing --- */
@@ -167,7 +137,7 @@ static struct key *new_account_key(const struct issuing *i, struct err *err)
         return key_new(i->arena, KEY_RSA2048, err);
     if (on[BUG_CLIENT_OKP_Y] || on[BUG_CLIENT_OKP_ALG])
         return key_new(i->arena, KEY_ED25519, err);
-    return new_key(i, i->options.account_key_type, err);
+    return issue_key_new(i->arena, i->options.account_key_type, err);
 }
 
 /* Makes the account at the first time, finds it by its key later on. */
@@ -182,8 +152,8 @@ static bool have_account(struct issuing *i, struct err *err)
     bool known = file_exists(path.ptr);
     if (!issue_eab(&i->options, &r.eab_kid, &r.eab_key, err))
         return false;
-    s->key = known ? read_key(i, path, err) : new_account_key(i, err);
-    if (!s->key || (!known && !write_key(i, path, s->key, err)))
+    s->key = known ? issue_key_read(i->arena, path, err) : new_account_key(i, err);
+    if (!s->key || (!known && !issue_key_write(i->arena, path, s->key, err)))
         return false;
     r.only_existing = file_exists(home_file(i, "account.url").ptr);
     if (r.only_existing && client_bug(s->client, BUG_CLIENT_URL_FROM_UPDATE))
@@ -213,7 +183,8 @@ static bool keep(struct issuing *i, str name, const struct key *key, str pem,
     struct chain chain;
     str path = certificate_file(i, name, "fullchain.pem"), leaf;
     if (!file_make_parents(path.ptr, err)
-        || (key && !write_key(i, certificate_file(i, name, "key.pem"), key, err))
+        || (key
+            && !issue_key_write(i->arena, certificate_file(i, name, "key.pem"), key, err))
         || !chain_read(i->arena, pem, &chain, err))
         return false;
     leaf = cert_pem(i->arena, chain.item[0]);
@@ -231,7 +202,7 @@ static bool obtain_for(struct issuing *i, const struct strs *names, str replaces
                        struct err *err)
 {
     const struct issue_options *o = &i->options;
-    struct key *key = new_key(i, o->key_type, err);
+    struct key *key = issue_key_new(i->arena, o->key_type, err);
     struct wish wish = { .names = *names,
                          .key = key,
                          .not_before = o->not_before,
@@ -250,7 +221,7 @@ static bool obtain_for(struct issuing *i, const struct strs *names, str replaces
         && !file_write(kept.ptr, i->subscriber.kept_order, err))
         return false;
     if (good && client_bug(i->subscriber.client, BUG_CLIENT_KEY_LOST))
-        key = new_key(i, o->key_type, err);
+        key = issue_key_new(i->arena, o->key_type, err);
     str name = i->names.count ? i->names.item[0] : wish.names.item[0];
     return good && key && keep(i, name, wish.csr.len ? NULL : key, pem, err);
 }
@@ -310,7 +281,8 @@ static bool renew(struct issuing *i, struct err *err)
 static bool write_old_key(const struct issuing *i, struct err *err)
 {
     return !client_bug(i->subscriber.client, BUG_CLIENT_REVOKES_OLD_KEY)
-        || write_key(i, home_file(i, "account.old.pem"), i->subscriber.key, err);
+        || issue_key_write(i->arena, home_file(i, "account.old.pem"), i->subscriber.key,
+                           err);
 }
 
 static bool use_old_key(struct issuing *i, struct err *err)
@@ -318,7 +290,7 @@ static bool use_old_key(struct issuing *i, struct err *err)
     str path = home_file(i, "account.old.pem");
     if (client_bug(i->subscriber.client, BUG_CLIENT_REVOKES_OLD_KEY)
         && file_exists(path.ptr))
-        i->subscriber.key = read_key(i, path, err);
+        i->subscriber.key = issue_key_read(i->arena, path, err);
     return i->subscriber.key != NULL;
 }
 
@@ -330,7 +302,7 @@ static bool revoke(struct issuing *i, struct err *err)
     struct chain chain;
     if (!read_chain(i, &pem, &chain, err))
         return false;
-    if (i->options.by_certificate_key && !(key = read_key(i, path, err)))
+    if (i->options.by_certificate_key && !(key = issue_key_read(i->arena, path, err)))
         return false;
     return use_old_key(i, err)
         && subscriber_revoke(&i->subscriber, cert_der(i->arena, chain.item[0]), reason,
@@ -349,11 +321,11 @@ static bool update(struct issuing *i, struct err *err)
 /* The new key is on disk before the CA hears of it: whatever happens, none is lost. */
 static bool roll_over(struct issuing *i, struct err *err)
 {
-    struct key *key = new_key(i, i->options.account_key_type, err);
+    struct key *key = issue_key_new(i->arena, i->options.account_key_type, err);
     str fresh = home_file(i, "account.new.pem"), path = home_file(i, "account.pem");
     if (client_bug(i->subscriber.client, BUG_CLIENT_ROLL_OVER_SAME))
         key = i->subscriber.key;
-    if (!key || !write_key(i, fresh, key, err))
+    if (!key || !issue_key_write(i->arena, fresh, key, err))
         return false;
     if (!write_old_key(i, err)
         || (!subscriber_change_key(&i->subscriber, key, err)
@@ -397,15 +369,17 @@ static const struct operation {
     bool (*run)(struct issuing *i, struct err *err);
     size_t least_names, most_names;
     const char *help;
+    bool of_kept; /* it is about a certificate that was obtained before */
 } operations[] = {
-    { "obtain", obtain, 1, 100, "a certificate for the names" },
-    { "renew", renew, 1, 1, "the certificate of that first name, when it is time" },
-    { "revoke", revoke, 1, 1, "the certificate of that first name" },
-    { "renewal-info", tell_renewal, 1, 1, "when the CA wants it renewed (RFC 9773)" },
-    { "register", register_only, 0, 0, "an account; prints its URL" },
-    { "roll-over", roll_over, 0, 0, "the account to a new key" },
-    { "update", update, 0, 0, "the account's contacts" },
-    { "deactivate", deactivate, 0, 0, "the account, for good" },
+    { "obtain", obtain, 1, 100, "a certificate for the names", false },
+    { "renew", renew, 1, 1, "the certificate of that first name, when it is time", true },
+    { "revoke", revoke, 1, 1, "the certificate of that first name", true },
+    { "renewal-info", tell_renewal, 1, 1, "when the CA wants it renewed (RFC 9773)",
+      true },
+    { "register", register_only, 0, 0, "an account; prints its URL", false },
+    { "roll-over", roll_over, 0, 0, "the account to a new key", false },
+    { "update", update, 0, 0, "the account's contacts", false },
+    { "deactivate", deactivate, 0, 0, "the account, for good", false },
 };
 
 static const struct operation *find_operation(str word)
@@ -438,12 +412,23 @@ static void print_journal(const struct issuing *i)
     }
 }
 
+/* Looked for before anybody is asked: without it there need be no account either. */
+static bool has_what_it_needs(const struct issuing *i, const struct operation *operation,
+                              struct err *err)
+{
+    if (!operation->of_kept
+        || file_exists(certificate_file(i, i->names.item[0], "fullchain.pem").ptr))
+        return true;
+    return err_set(err, "there is no certificate of %.*s in %.*s; obtain one first",
+                   STR_ARG(i->names.item[0]), STR_ARG(i->options.home));
+}
+
 static int play(struct issuing *i, const struct operation *operation, str url)
 {
     struct err err;
     bool allowed = peer_is_allowed(i->arena, url, i->options.remote, &err);
-    bool good = allowed && start_client(i, url, &err) && have_account(i, &err)
-        && operation->run(i, &err);
+    bool good = allowed && has_what_it_needs(i, operation, &err)
+        && start_client(i, url, &err) && have_account(i, &err) && operation->run(i, &err);
     if (i->options.verbose)
         print_journal(i);
     if (good)
@@ -464,6 +449,9 @@ static int start(struct issuing *i, int argc, char **argv)
         bugs_print(BUG_FIRST_CLIENT, BUG_COUNT);
         return EXIT_CONFORMS;
     }
+    if (!issue_key_type(i->arena, o->key_type, &err)
+        || !issue_key_type(i->arena, o->account_key_type, &err))
+        return usage_error(err.text);
     for (size_t k = 0; k < o->bug_names.count; k++)
         if (!bugs_add(&i->bugs, o->bug_names.item[k], &err))
             return usage_error(err.text);

@@ -100,7 +100,7 @@ const struct verb verbs[] = {
     { "poll", VERB_POLL, IN_SCENARIO, IN_POLL, "TARGET as ACCOUNT until CHECK",
       "POST-as-GETs the target until the test holds or the time is over, minding Retry-After; the last answer stays for checks." },
     { "or", VERB_CLAUSE, IN_POLL, 0, "CHECK", "Ends the poll as well when it holds." },
-    { "within", VERB_CLAUSE, IN_POLL | IN_RUN | ONCE, 0, "DURATION [exactly]", "How long to poll (10s unless given), or how long the client may run (60s); `exactly`: whatever --patience says, where requests are counted." },
+    { "within", VERB_CLAUSE, IN_POLL | IN_RUN | ONCE, 0, "DURATION [exactly]", "How long to poll (10s unless given), or how long the client may run (what is left of the deadline, unless given); `exactly`: whatever --patience says, where requests are counted." },
     { "at once", VERB_AT_ONCE, IN_SCENARIO, 0, "", "Begins a block of requests that are sent together, each on a connection of its own; `end` closes it." },
     { "end", VERB_END, IN_SCENARIO, 0, "", "Ends a block." },
     { "reconnect", VERB_RECONNECT, IN_SCENARIO, 0, "", "Closes the connections, so that the next request opens a new one." },

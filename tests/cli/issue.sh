@@ -21,6 +21,7 @@ mock_start --quiet
 mkdir "$tmp/www"
 issue="$acmespec issue"
 home="--ca-file $tmp/root.pem --home $tmp/home --webroot $tmp/www"
+other="--ca-file $tmp/root.pem --home $tmp/other"
 
 # shellcheck disable=SC2086
 {
@@ -39,6 +40,11 @@ home="--ca-file $tmp/root.pem --home $tmp/home --webroot $tmp/www"
         sh -c "ls -l $tmp/home/a.test/key.pem | grep -e '^-rw-------'"
     holds "no response to a challenge is left" \
         sh -c "! find $tmp/www -type f | grep ."
+    holds "what was never obtained is not renewed, and no account made for it" \
+        ends 1 "no certificate of c.test" $issue renew "$url" c.test $other --agree
+    holds "as nothing was there before" sh -c "! [ -e $tmp/other ]"
+    holds "a type of key that there is not is a mistake of the command" \
+        ends 2 'no key type P-256x; did you mean' $issue obtain "$url" a.test $home --key P-256x
     holds "it is not renewed before its time" \
         ends 0 "not time" $issue renew "$url" a.test $home
     cp "$tmp/home/a.test/cert.pem" "$tmp/before.pem"
@@ -77,7 +83,7 @@ home="--ca-file $tmp/root.pem --home $tmp/home --webroot $tmp/www"
     holds "no operation is a wrong command line" ends 2 "operation" $issue
     holds "an unknown operation is one" ends 2 "operation" $issue optain "$url" a.test
     holds "no name is one" ends 2 "no name" $issue obtain "$url" $home
-    holds "a strange key type is one" ends 1 "there is no key type P-257; did you mean" \
+    holds "a strange key type is one" ends 2 "there is no key type P-257; did you mean" \
         $issue obtain "$url" a.test $home --home "$tmp/new" --agree --account-key P-257
     holds "a public CA is refused" ends 2 "acmespec:" \
         $issue register https://acme-v02.api.letsencrypt.org/directory
