@@ -23,23 +23,33 @@ struct checking {
     size_t files;
 };
 
-static bool same_ids(const struct requirements *all, const struct line *lines,
-                     size_t count)
+/* The catalogue is read before all else, with its mistakes. */
+static bool is_of_catalogue(const struct checking *c, const char *path,
+                            const struct line *lines, size_t count)
 {
-    size_t i = 0;
-    while (i < count && lines[i].verb->id != VERB_REQUIREMENT)
-        i++;
-    return i < count && requirement_find(all, line_arg(&lines[i], "ID")) != NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct requirement *r =
+            requirement_find(c->requirements, line_arg(&lines[i], "ID"));
+        if (r && file_same(r->place.file, path))
+            return true;
+    }
+    return false;
 }
 
-static void check_baseline(struct checking *c, const char *path, struct place place)
+static void check_requirements(struct checking *c, const char *path,
+                               const struct line *lines, size_t count)
 {
-    struct err err;
-    struct baseline b;
-    if (!baseline_read(c->arena, path, c->requirements, &b, &c->mistakes, &err)) {
-        mistake(&c->mistakes, place, "%s", err.text);
+    struct requirements own = { .item = NULL };
+    if (is_of_catalogue(c, path, lines, count))
         return;
-    }
+    requirements_add(c->arena, &own, lines, count, &c->mistakes);
+    requirements_sort(&own, &c->mistakes);
+}
+
+static void check_baseline(struct checking *c, const struct line *lines, size_t count)
+{
+    struct baseline b;
+    baseline_from(c->arena, lines, count, c->requirements, &b, &c->mistakes);
     c->baseline = GROW(c->arena, c->baseline, c->baseline_count, struct baseline);
     c->baseline[c->baseline_count++] = b;
 }
@@ -49,11 +59,8 @@ static void check_baseline(struct checking *c, const char *path, struct place pl
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
                         size_t count)
 {
-    struct err err;
-    struct requirements fresh = { 0 };
     struct profile profile;
     struct adapter adapter;
-    struct mistakes ignored = { .arena = c->arena };
     struct rules_read rules = { 0 };
     struct bugnotes notes = { .bug = NULL };
     switch (lines[0].verb->id) {
@@ -66,8 +73,7 @@ static void check_lines(struct checking *c, const char *path, const struct line 
         return;
     case VERB_REQUIREMENT:
     case VERB_DOCUMENT:
-        if (!same_ids(c->requirements, lines, count))
-            requirements_add(c->arena, &fresh, lines, count, &c->mistakes);
+        check_requirements(c, path, lines, count);
         return;
     case VERB_ON:
         rules_of_lines(c->arena, lines, count, &rules, &c->mistakes);
@@ -80,15 +86,13 @@ static void check_lines(struct checking *c, const char *path, const struct line 
         history_add(c->arena, &c->history, lines, count, &c->mistakes);
         return;
     case VERB_PROFILE:
-        if (!profile_read(c->arena, path, &profile, &ignored, &err))
-            mistake(&c->mistakes, lines[0].place, "%s", err.text);
+        profile_from(c->arena, lines, count, &profile, &c->mistakes);
         return;
     case VERB_CLIENT:
-        if (!adapter_read(c->arena, path, &adapter, &ignored, &err))
-            mistake(&c->mistakes, lines[0].place, "%s", err.text);
+        adapter_from(c->arena, lines, count, &adapter, &c->mistakes);
         return;
     default:
-        check_baseline(c, path, lines[0].place);
+        check_baseline(c, lines, count);
     }
 }
 

@@ -68,7 +68,7 @@ END_TEST
 static const struct {
     const char *text, *sentence;
 } untrue[] = {
-    { HEAD "  shown-by client/a/b\n", "nonces.acme:1:1: there is no scenario or watch client/a/b" },
+    { HEAD "  shown-by client/a/b\n", "nonces.acme:6:12: there is no scenario or watch client/a/b" },
     { HEAD "  shown-by watch/never\n", "there is no scenario or watch watch/never" },
     { HEAD "  why-not W\n" HEAD "  why-not W\n", "nonces.acme:7:1: N-1 is there already" },
 };

@@ -20,6 +20,8 @@ bool file_list(struct arena *a, const char *path, const char *suffix, struct str
                struct err *err) MUST_CHECK;
 bool file_is_dir(const char *path);
 bool file_exists(const char *path);
+/* Whether two paths lead to one file. */
+bool file_same(const char *path, const char *other);
 /* Whether both paths lead to one file, which need not be there yet. */
 bool file_is_same(const char *one, const char *other);
 /* mkdir -p for the folder in which path will stand. */

@@ -113,21 +113,31 @@ static struct adapter adapter_none(void)
     return out;
 }
 
+void adapter_from(struct arena *a, const struct line *lines, size_t count,
+                  struct adapter *out, struct mistakes *m)
+{
+    *out = adapter_none();
+    out->name = line_arg(lines, "NAME");
+    for (size_t i = 0; i < lines->clause_count; i++)
+        read_clause(a, &lines->clause[i], out);
+    lacks_check(lines, &out->offers, m);
+    if (adapter_challenge(out) < 0 && !m->lost.count)
+        mistake(m, lines->place,
+                "an adapter says how to obtain a certificate: http-01, dns-01 or "
+                "tls-alpn-01");
+    if (count > 1)
+        mistake(m, lines[1].place, "one file holds one adapter");
+}
+
 bool adapter_read(struct arena *a, const char *path, struct adapter *out,
                   struct mistakes *m, struct err *err)
 {
+    size_t before = m->list.count;
     const struct line *line = lines_one(a, path, "client", "adapter", m, err);
     if (!line)
         return false;
-    *out = adapter_none();
-    out->name = line_arg(line, "NAME");
-    for (size_t i = 0; i < line->clause_count; i++)
-        read_clause(a, &line->clause[i], out);
-    return adapter_challenge(out) >= 0
-        || err_set(err,
-                   "%s: an adapter says how to obtain a certificate: http-01, dns-01 or "
-                   "tls-alpn-01",
-                   path);
+    adapter_from(a, line, 1, out, m);
+    return m->list.count == before || err_set(err, "the adapter %s has mistakes", path);
 }
 
 /* --- a command line of the user's --- */

@@ -46,6 +46,9 @@ struct adapter {
     size_t lack_count;
 };
 
+/* Of the lines of a file, the first of which is a `client`. */
+void adapter_from(struct arena *a, const struct line *lines, size_t count,
+                  struct adapter *out, struct mistakes *m);
 /* Reads a file that holds one `client`. */
 bool adapter_read(struct arena *a, const char *path, struct adapter *out,
                   struct mistakes *m, struct err *err) MUST_CHECK;

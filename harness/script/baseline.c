@@ -31,8 +31,7 @@ static bool wants_rule(const struct expectation *e)
         || strs_has(&e->verdicts, STR("fail")) || strs_has(&e->verdicts, STR("warn"));
 }
 
-static void judge_expect(const struct expectation *e,
-                         const struct requirements *requirements, struct mistakes *m)
+static void judge_expect(const struct expectation *e, struct mistakes *m)
 {
     static const char *const known[] = { "pass", "fail", "warn", "inconclusive", "skip" };
     for (size_t i = 0; i < e->verdicts.count; i++)
@@ -40,9 +39,7 @@ static void judge_expect(const struct expectation *e,
             mistake(m, e->place, "a verdict is fail, warn, inconclusive, skip or pass");
     if (!e->verdicts.count || !e->because.len)
         mistake(m, e->place, "an expect has a verdict and a because");
-    if (e->rules.count)
-        rules_check(requirements, &e->rules, false, e->place, m);
-    else if (wants_rule(e))
+    if (!e->rules.count && wants_rule(e))
         mistake(m, e->place,
                 "what is expected of a check or a watch has a `rule`: what that cites");
 }
@@ -57,9 +54,25 @@ static void read_expect(struct arena *a, const struct line *line,
                              .place = line->place };
     add_words(a, line, "verdict", "WORD", &e.verdicts);
     add_words(a, line, "rule", "ID", &e.rules);
-    judge_expect(&e, requirements, m);
+    for (const struct line *c = NULL; (c = line_clause_after(line, "rule", c));)
+        rule_known(requirements, c, m);
+    judge_expect(&e, m);
     b->item = GROW(a, b->item, b->count, struct expectation);
     b->item[b->count++] = e;
+}
+
+void baseline_from(struct arena *a, const struct line *lines, size_t count,
+                   const struct requirements *requirements, struct baseline *out,
+                   struct mistakes *m)
+{
+    *out = (struct baseline){ .name = STR_NONE };
+    for (size_t i = 0; i < count; i++)
+        if (lines[i].verb->id == VERB_BASELINE)
+            read_head(a, &lines[i], out);
+        else if (lines[i].verb->id == VERB_EXPECT)
+            read_expect(a, &lines[i], requirements, out, m);
+        else
+            mistake(m, lines[i].place, "only `expect` stands in a baseline");
 }
 
 bool baseline_read(struct arena *a, const char *path,
@@ -70,15 +83,8 @@ bool baseline_read(struct arena *a, const char *path,
     struct line *lines = lines_of_file(a, path, &count, m, err);
     if (!lines)
         return false;
-    *out = (struct baseline){ .name = STR_NONE };
     if (m->list.count == before && (count == 0 || lines[0].verb->id != VERB_BASELINE))
         return err_set(err, "%s is no baseline: it begins with `baseline NAME`", path);
-    for (size_t i = 0; i < count; i++)
-        if (lines[i].verb->id == VERB_BASELINE)
-            read_head(a, &lines[i], out);
-        else if (lines[i].verb->id == VERB_EXPECT)
-            read_expect(a, &lines[i], requirements, out, m);
-        else
-            mistake(m, lines[i].place, "only `expect` stands in a baseline");
+    baseline_from(a, lines, count, requirements, out, m);
     return m->list.count == before || err_set(err, "the baseline %s has mistakes", path);
 }

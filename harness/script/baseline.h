@@ -25,6 +25,9 @@ struct baseline {
 };
 
 /* Ids of rules are looked up in `requirements`, which may be NULL. */
+void baseline_from(struct arena *a, const struct line *lines, size_t count,
+                   const struct requirements *requirements, struct baseline *out,
+                   struct mistakes *m);
 bool baseline_read(struct arena *a, const char *path,
                    const struct requirements *requirements, struct baseline *out,
                    struct mistakes *m, struct err *err) MUST_CHECK;

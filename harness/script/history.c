@@ -33,7 +33,8 @@ void history_add(struct arena *a, struct history *all, const struct line *lines,
                                    .source = line_text(line, "source"),
                                    .says = line_text(line, "says"),
                                    .why_not = line_text(line, "why-not"),
-                                   .place = line->place };
+                                   .place = line->place,
+                                   .line = line };
         for (const struct line *c = NULL; (c = line_clause_after(line, "shown-by", c));)
             line_args_add(a, c, "WORD", &row.shown_by);
         if (!is_whole(&row, m))
@@ -71,6 +72,18 @@ static bool is_there(struct arena *a, str name, str root, const struct watches *
             arena_printf(a, "%.*s/%.*s.acme", STR_ARG(root), STR_ARG(name)).ptr);
 }
 
+static void judge_shown(struct arena *a, const struct history_row *row, str root,
+                        const struct watches *watches, struct mistakes *m)
+{
+    for (const struct line *c = NULL; (c = line_clause_after(row->line, "shown-by", c));)
+        for (size_t i = 0; i < line_args(c, "WORD"); i++) {
+            str name = line_arg_n(c, "WORD", i);
+            if (!is_there(a, name, root, watches))
+                mistake(m, line_arg_place(c, "WORD", i),
+                        "there is no scenario or watch %.*s", STR_ARG(name));
+        }
+}
+
 void history_judge(struct arena *a, const struct history *all, str root,
                    const struct watches *watches, struct mistakes *m)
 {
@@ -78,10 +91,7 @@ void history_judge(struct arena *a, const struct history *all, str root,
         const struct history_row *row = &all->row[i];
         if (history_find(all, row->id) != row)
             mistake(m, row->place, "%.*s is there already", STR_ARG(row->id));
-        for (size_t k = 0; k < row->shown_by.count; k++)
-            if (!is_there(a, row->shown_by.item[k], root, watches))
-                mistake(m, row->place, "there is no scenario or watch %.*s",
-                        STR_ARG(row->shown_by.item[k]));
+        judge_shown(a, row, root, watches, m);
     }
 }
 

@@ -11,6 +11,7 @@ struct history_row {
     str id;    /* "N-11" */
     str suite; /* that would have shown it: server, client */
     str who, source, says;
+    const struct line *line;
     struct strs shown_by; /* "client/6.5-nonces/bad-once", "watch/index-link" */
     str why_not;          /* no scenario shows it, or not all of it */
     struct place place;

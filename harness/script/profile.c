@@ -3,6 +3,7 @@
 #include "script/profile.h"
 
 #include "base/buf.h"
+#include "crypto/b64url.h"
 #include "script/verbs.h"
 
 struct profile profile_none(void)
@@ -20,6 +21,14 @@ void lack_add(struct arena *a, const struct line *clause, struct lack **list,
     *list = GROW(a, *list, *count, struct lack);
     (*list)[(*count)++] =
         (struct lack){ line_arg(clause, "CAPABILITY"), line_arg(clause, "TEXT") };
+}
+
+void lacks_check(const struct line *line, const struct strs *offers, struct mistakes *m)
+{
+    for (const struct line *c = NULL; (c = line_clause_after(line, "lacks", c));)
+        if (strs_has(offers, line_arg(c, "CAPABILITY")))
+            mistake(m, line_arg_place(c, "CAPABILITY", 0), "%.*s is offered above",
+                    STR_ARG(line_arg(c, "CAPABILITY")));
 }
 
 str profile_hook(const struct profile *p, str deed)
@@ -53,7 +62,19 @@ static void add_limit(struct arena *a, const struct line *clause, struct profile
     p->limit[p->limit_count++] = limit;
 }
 
-static void read_clause(struct arena *a, const struct line *clause, struct profile *p)
+static void add_eab(struct arena *a, const struct line *clause, struct profile *p,
+                    struct mistakes *m)
+{
+    str key = line_arg(clause, "VALUE"), bytes;
+    if (!b64url_decode(a, key, &bytes) || !bytes.len)
+        mistake(m, line_arg_place(clause, "VALUE", 0),
+                "the MAC key is written in base64url, as the CA gives it out");
+    p->eab = GROW(a, p->eab, p->eab_count, struct external_account);
+    p->eab[p->eab_count++] = (struct external_account){ line_arg(clause, "KEYID"), key };
+}
+
+static void read_clause(struct arena *a, const struct line *clause, struct profile *p,
+                        struct mistakes *m)
 {
     const char *word = clause->verb->name;
     if (strcmp(word, "about") == 0)
@@ -74,24 +95,31 @@ static void read_clause(struct arena *a, const struct line *clause, struct profi
         add_limit(a, clause, p);
     if (strcmp(word, "refuses") == 0)
         p->refused_name = line_arg(clause, "DOMAIN");
-    if (strcmp(word, "eab") == 0) {
-        p->eab = GROW(a, p->eab, p->eab_count, struct external_account);
-        p->eab[p->eab_count++] = (struct external_account){ line_arg(clause, "KEYID"),
-                                                            line_arg(clause, "VALUE") };
-    }
+    if (strcmp(word, "eab") == 0)
+        add_eab(a, clause, p, m);
+}
+
+void profile_from(struct arena *a, const struct line *lines, size_t count,
+                  struct profile *out, struct mistakes *m)
+{
+    *out = profile_none();
+    out->name = line_arg(lines, "NAME");
+    for (size_t i = 0; i < lines->clause_count; i++)
+        read_clause(a, &lines->clause[i], out, m);
+    if (out->deadline_factor < 1)
+        out->deadline_factor = 1;
+    lacks_check(lines, &out->offers, m);
+    if (count > 1)
+        mistake(m, lines[1].place, "one file holds one profile");
 }
 
 bool profile_read(struct arena *a, const char *path, struct profile *out,
                   struct mistakes *m, struct err *err)
 {
+    size_t before = m->list.count;
     const struct line *line = lines_one(a, path, "profile", "profile", m, err);
     if (!line)
         return false;
-    *out = profile_none();
-    out->name = line_arg(line, "NAME");
-    for (size_t i = 0; i < line->clause_count; i++)
-        read_clause(a, &line->clause[i], out);
-    if (out->deadline_factor < 1)
-        out->deadline_factor = 1;
-    return true;
+    profile_from(a, line, 1, out, m);
+    return m->list.count == before || err_set(err, "the profile %s has mistakes", path);
 }

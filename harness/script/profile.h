@@ -42,10 +42,15 @@ struct profile {
 /* Adds a `lacks` clause. */
 void lack_add(struct arena *a, const struct line *clause, struct lack **list,
               size_t *count);
+/* What is both offered and lacking is a mistake. */
+void lacks_check(const struct line *line, const struct strs *offers, struct mistakes *m);
 /* The profile that a target has without a file: nothing declared. */
 struct profile profile_none(void);
 /* The lines of a hook; empty when the profile has none for the deed. */
 str profile_hook(const struct profile *p, str deed);
+/* Of the lines of a file, the first of which is a `profile`. */
+void profile_from(struct arena *a, const struct line *lines, size_t count,
+                  struct profile *out, struct mistakes *m);
 bool profile_read(struct arena *a, const char *path, struct profile *out,
                   struct mistakes *m, struct err *err) MUST_CHECK;
 

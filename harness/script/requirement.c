@@ -26,19 +26,32 @@ static bool split_id(str id, str *document, str *section)
     return true;
 }
 
-static void read_observable(const struct line *line, struct requirement *r)
+static void read_observable(const struct line *line, struct requirement *r,
+                            struct mistakes *m)
 {
     const struct line *clause = line_clause(line, "observable");
     for (size_t i = 0; clause && i < line_args(clause, "WORD"); i++) {
         str word = line_arg_n(clause, "WORD", i);
-        r->by_server_suite = r->by_server_suite || str_is(word, "server");
-        r->by_client_suite = r->by_client_suite || str_is(word, "client");
+        bool server = str_is(word, "server"), client = str_is(word, "client");
+        r->by_server_suite = r->by_server_suite || server;
+        r->by_client_suite = r->by_client_suite || client;
+        if (!server && !client && !str_is(word, "nobody"))
+            mistake(m, line_arg_place(clause, "WORD", i),
+                    "what can be seen is seen by server, client or nobody");
     }
+}
+
+/* Where its level stands, or where it would have to. */
+static struct place level_place(const struct line *line)
+{
+    const struct line *clause = line_clause(line, "level");
+    return clause ? line_word_place(clause, 0) : line->place;
 }
 
 static bool read_entry(const struct line *line, struct requirement *r, struct mistakes *m)
 {
-    *r = (struct requirement){ .id = line_arg(line, "ID"),
+    *r = (struct requirement){ .place = line->place,
+                               .id = line_arg(line, "ID"),
                                .says = line_text(line, "says"),
                                .check = line_text(line, "check"),
                                .violation = line_text(line, "violation"),
@@ -52,14 +65,14 @@ static bool read_entry(const struct line *line, struct requirement *r, struct mi
         return mistake(m, line->place, "an id is DOCUMENT-SECTION-NUMBER");
     int level = name_find(level_names, LEVEL_COUNT, line_text(line, "level"));
     if (level < 0)
-        return mistake(m, line->place,
+        return mistake(m, level_place(line),
                        "the level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or "
                        "stated");
     if (!r->says.len || !r->binds.len)
         return mistake(m, line->place,
                        "a requirement has at least level, binds and says");
     r->level = (enum level)level;
-    read_observable(line, r);
+    read_observable(line, r, m);
     return true;
 }
 
@@ -122,14 +135,26 @@ static int by_id(const void *a, const void *b)
                            ((const struct requirement *)b)->id);
 }
 
-static void sort_and_judge(struct requirements *all, struct mistakes *m)
+/* Of the same id the one that stands first. */
+static int by_id_and_place(const void *a, const void *b)
+{
+    const struct requirement *one = a, *other = b;
+    int order = by_id(a, b);
+    if (!order)
+        order = strcmp(one->place.file, other->place.file);
+    return order ? order : one->place.line - other->place.line;
+}
+
+void requirements_sort(struct requirements *all, struct mistakes *m)
 {
     if (all->count)
-        qsort(all->item, all->count, sizeof *all->item, by_id);
-    for (size_t i = 1; i < all->count; i++)
-        if (str_eq(all->item[i].id, all->item[i - 1].id))
-            mistake(m, (struct place){ "catalogue", 1, 1 },
-                    "the id %.*s stands there twice", STR_ARG(all->item[i].id));
+        qsort(all->item, all->count, sizeof *all->item, by_id_and_place);
+    for (size_t i = 1; i < all->count; i++) {
+        const struct requirement *r = &all->item[i], *before = r - 1;
+        if (str_eq(r->id, before->id))
+            mistake(m, r->place, "the id %.*s stands there already, in %s:%d",
+                    STR_ARG(r->id), before->place.file, before->place.line);
+    }
 }
 
 /* Entries with a reason of their own keep it. */
@@ -167,7 +192,7 @@ struct requirements *requirements_read(struct arena *a, const char *path,
             return NULL;
         requirements_add(a, all, lines, count, m);
     }
-    sort_and_judge(all, m);
+    requirements_sort(all, m);
     apply_documents(all, m);
     return all;
 }
@@ -220,28 +245,52 @@ bool requirement_known(const struct requirements *all, str id, struct err *err)
                    near.len ? "; did you mean " : "", STR_ARG(near), near.len ? "?" : "");
 }
 
-static bool id_known(const struct requirements *all, str id, struct place place,
-                     struct mistakes *m)
+bool rule_known(const struct requirements *all, const struct line *rule,
+                struct mistakes *m)
 {
-    struct err err;
-    return requirement_known(all, id, &err) || mistake(m, place, "%s", err.text);
+    bool known = true;
+    for (size_t i = 0; all && i < line_args(rule, "ID"); i++) {
+        str id = line_arg_n(rule, "ID", i);
+        if (str_is(id, "house") || requirement_find(all, id))
+            continue;
+        str near = requirement_near(all, id);
+        known =
+            mistake(m, line_arg_place(rule, "ID", i), "the catalogue has no %.*s%s%.*s%s",
+                    STR_ARG(id), near.len ? "; did you mean " : "", STR_ARG(near),
+                    near.len ? "?" : "");
+    }
+    return known;
 }
 
-bool rules_check(const struct requirements *all, const struct strs *rules, bool is_must,
-                 struct place place, struct mistakes *m)
+static bool binds_side(const struct requirement *r, str suite)
 {
-    bool known = true, binding = false;
+    return !suite.len || str_is(r->binds, "both") || str_eq(r->binds, suite);
+}
+
+bool rules_carry(const struct requirements *all, const struct strs *rules, bool is_must,
+                 str suite, struct place place, struct mistakes *m)
+{
+    bool known = true, strong = false, carries = false;
     for (size_t i = 0; i < rules->count && all; i++) {
-        known = id_known(all, rules->item[i], place, m) && known;
         const struct requirement *r = requirement_find(all, rules->item[i]);
-        binding = binding || (r && level_binds(r->level));
+        bool binds = r && level_binds(r->level);
+        known = known && (r || str_is(rules->item[i], "house"));
+        strong = strong || binds;
+        carries = carries || (binds && binds_side(r, suite));
     }
     if (rules->count == 0)
+        return m->lost.count > 0
+            || mistake(
+                   m, place,
+                   "this check cites nothing: give it, or the scenario, a `rule` line");
+    if (!all || !known || !is_must || carries)
+        return known;
+    if (strong)
         return mistake(
             m, place,
-            "this check cites nothing: give it, or the scenario, a `rule` line");
-    if (!all || !known || !is_must || binding)
-        return known;
+            "what this must rests on binds the other side: in suite %.*s a must "
+            "has to rest on an entry that binds the %.*s",
+            STR_ARG(suite), STR_ARG(suite));
     return mistake(m, place,
                    "a must has to rest on a MUST, MUST NOT or stated entry; these are "
                    "weaker, so write should");

@@ -7,6 +7,7 @@
 #include "script/lines.h"
 
 struct requirement {
+    struct place place;
     str id;       /* "rfc8555-6.5-8" */
     str document; /* "rfc8555" */
     str section;  /* "6.5" */
@@ -37,6 +38,8 @@ struct requirements *requirements_read(struct arena *a, const char *path,
  * when all files are read. */
 void requirements_add(struct arena *a, struct requirements *all, const struct line *lines,
                       size_t count, struct mistakes *m);
+/* Puts the entries in order, so that they can be found; an id twice is a mistake. */
+void requirements_sort(struct requirements *all, struct mistakes *m);
 const struct requirement *requirement_find(const struct requirements *all, str id);
 /* The id nearest to one that is not there, or STR_NONE. */
 str requirement_near(const struct requirements *all, str id);
@@ -49,9 +52,14 @@ str requirement_url(struct arena *a, const struct requirement *r);
 /* "RFC 8555 section 6.5". */
 str requirement_section(struct arena *a, const struct requirement *r);
 
-/* Judges the ids on a check: all known; a must rests on at least one entry that binds
- * (MUST, MUST NOT or stated); `house` alone carries no must.  Mistakes go to m. */
-bool rules_check(const struct requirements *all, const struct strs *rules, bool is_must,
-                 struct place place, struct mistakes *m);
+/* Whether the catalogue (NULL: any) has each id of a `rule` line; one that it has not is
+ * told where it stands. */
+bool rule_known(const struct requirements *all, const struct line *rule,
+                struct mistakes *m);
+/* Judges what a check cites: a must rests on at least one entry that binds (MUST, MUST
+ * NOT or stated) the side that is under test in this suite (empty: not known); `house`
+ * alone carries no must.  Ids that are not there were told before. */
+bool rules_carry(const struct requirements *all, const struct strs *rules, bool is_must,
+                 str suite, struct place place, struct mistakes *m);
 
 #endif

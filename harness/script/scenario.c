@@ -71,13 +71,15 @@ static struct strs rules_for(struct maker *mk, enum check_level level)
 
 static void read_rules(struct maker *mk, const struct line *line, struct check *check)
 {
-    for (const struct line *c = NULL; (c = line_clause_after(line, "rule", c));)
+    for (const struct line *c = NULL; (c = line_clause_after(line, "rule", c));) {
+        rule_known(mk->requirements, c, mk->mistakes);
         line_args_add(mk->arena, c, "ID", &check->rules);
+    }
     if (check->rules.count == 0)
         check->rules = rules_for(mk, check->level);
     if (check->level != CHECK_NEED)
-        rules_check(mk->requirements, &check->rules, check->level == CHECK_MUST,
-                    line->place, mk->mistakes);
+        rules_carry(mk->requirements, &check->rules, check->level == CHECK_MUST,
+                    mk->scenario->suite, line->place, mk->mistakes);
 }
 
 /* Where its checks stand; 0: the suite is not known. */
@@ -184,6 +186,7 @@ static bool read_head(struct maker *mk, const struct line *line)
         s->suite = line_arg(line, "CHOICE");
         return true;
     case VERB_RULE:
+        rule_known(mk->requirements, line, mk->mistakes);
         line_args_add(mk->arena, line, "ID", &s->rules);
         return true;
     case VERB_TAG:

@@ -40,14 +40,15 @@ static void read_check(struct arena *a, struct watch *w, const struct line *clau
 }
 
 static void read_clause(struct arena *a, struct watch *w, const struct line *clause,
-                        struct mistakes *m)
+                        const struct requirements *requirements, struct mistakes *m)
 {
     enum verb_id id = clause->verb->id;
     if (id == VERB_SUITE)
         w->suite = line_arg(clause, "CHOICE");
-    else if (id == VERB_RULE)
+    else if (id == VERB_RULE) {
+        rule_known(requirements, clause, m);
         line_args_add(a, clause, "ID", &w->rules);
-    else if (id == VERB_NEEDS)
+    } else if (id == VERB_NEEDS)
         line_args_add(a, clause, "CAPABILITY", &w->needs);
     else if (id == VERB_MUST || id == VERB_SHOULD)
         read_check(a, w, clause, id == VERB_MUST ? CHECK_MUST : CHECK_SHOULD, m);
@@ -66,7 +67,7 @@ static void cite(const struct requirements *requirements, struct watch *w,
     for (size_t i = 0; i < w->check_count; i++) {
         w->check[i].rules = w->rules;
         w->check[i].why = w->why;
-        rules_check(requirements, &w->rules, w->check[i].level == CHECK_MUST,
+        rules_carry(requirements, &w->rules, w->check[i].level == CHECK_MUST, w->suite,
                     w->check[i].place, m);
     }
 }
@@ -76,7 +77,7 @@ static void add_watch(struct arena *a, struct watches *all, const struct line *l
 {
     struct watch w = { .id = line_arg(line, "NAME"), .file = str_of(line->place.file) };
     for (size_t i = 0; i < line->clause_count; i++)
-        read_clause(a, &w, &line->clause[i], m);
+        read_clause(a, &w, &line->clause[i], requirements, m);
     cite(requirements, &w, m);
     if (!w.suite.len || !w.title.len || !w.check_count)
         mistake(m, line->place,

@@ -129,6 +129,12 @@ want 2 '/dev/zero is no regular file' "$acmespec" check /dev/zero
 want 2 'pipe.acme is no regular file' "$acmespec" check "$tmp"
 want 2 'one of these is empty' "$acmespec" check "$tmp/crlf.acme" ''
 
+# An entry is read as closely beside the catalogue as in it.
+sed '1,/^requirement/!s/^  level .*/  level MAYBE/' scenarios/requirements/rfc8739.acme >"$tmp/level.acme"
+want 2 'level.acme:' "$acmespec" check "$tmp/level.acme"
+want 2 'the level is MUST, MUST NOT, SHOULD' "$acmespec" check "$tmp/level.acme"
+want 0 '1 files are well written' "$acmespec" check scenarios/requirements/rfc8739.acme
+
 # What a baseline expects has to be there, and to cite what its check cites.
 expects() { printf 'baseline b\n  version 1\n\nexpect %s\n' "$2" >"$tmp/$1.acme" && sed 's/^/  /' >>"$tmp/$1.acme"; }
 well='verdict fail\nbecause x'
@@ -143,15 +149,15 @@ printf '%b\nrule house\n' "$well" | expects no-watch watch/nosuch
 printf 'verdict inconclusive\nbecause x\n' | expects whole server/6.5-nonces/reused
 want 0 '2 files are well written' "$acmespec" check "$tmp/right.acme" "$tmp/whole.acme"
 while IFS=: read -r name words; do
-    want 2 "$name.acme:4:1: $words" "$acmespec" check "$tmp/$name.acme"
+    want 2 "$name.acme:$words" "$acmespec" check "$tmp/$name.acme"
 done <<ROWS
-no-rule:what is expected of a check or a watch has a
-no-id:the catalogue has no rfc8555-6.5-77; did you mean rfc8555-6.5-7?
-no-citation:the check cites rfc8555-6.5-8, not rfc8555-7.4-7
-no-check:the scenario has no such check
-no-scenario:there is no such scenario
-no-variant:there is no such scenario
-no-watch:there is no such watch
+no-rule:4:1: what is expected of a check or a watch has a
+no-id:8:8: the catalogue has no rfc8555-6.5-77; did you mean rfc8555-6.5-7?
+no-citation:4:1: the check cites rfc8555-6.5-8, not rfc8555-7.4-7
+no-check:4:1: the scenario has no such check
+no-scenario:4:1: there is no such scenario
+no-variant:4:1: there is no such scenario
+no-watch:4:1: there is no such watch
 ROWS
 
 server() { status=$1 words=$2; shift 2; want "$status" "$words" "$acmespec" server http://127.0.0.1:1/dir "$@"; }
