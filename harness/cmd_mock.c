@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     { "name", 0, OPTION_TEXTS, "NAME", AT(names), "a further name or address on its TLS certificate" },
     { "root", 0, OPTION_TEXT, "FILE", AT(root), "where to write the root certificate (a temporary file)" },
     { "dns-server", 0, OPTION_TEXT, "A:P", AT(dns_server), "DNS server that it asks; without one every name is at --default-address" },
-    { "default-address", 0, OPTION_TEXT, "A", AT(default_address), "address of every name when there is no DNS server (127.0.0.1)" },
+    { "default-address", 0, OPTION_TEXT, "A", AT(default_address), "address of every name when there is no DNS server (127.0.0.1); a private one lets it validate at that network, too" },
     { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port that http-01 goes to (80)" },
     { "tls-port", 0, OPTION_PORT, "N", AT(tls_port), "port that tls-alpn-01 goes to (443)" },
     { "eab", 0, OPTION_TEXTS, "KID:KEY", AT(eab), "a key for external account binding, base64url" },
@@ -190,8 +190,8 @@ static bool read_all(struct arena *a, const struct mock_options *o,
             return false;
     if (o->eab_required && o->eab.count == 0)
         return err_set(err, "--eab-required needs an --eab KID:KEY");
-    return check_names(a, o, err) && read_eab(a, &o->eab, out, err)
-        && read_limits(&o->limits, out, err)
+    return check_names(a, o, err) && ca_options_check(out, err)
+        && read_eab(a, &o->eab, out, err) && read_limits(&o->limits, out, err)
         && read_seed("seed", o->seed, &out->seed, err)
         && read_seed("permute", o->permute, &out->permute, err);
 }

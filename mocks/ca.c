@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 
+#include "mocks/ca_identifier.h"
 #include "mocks/ca_issuer.h"
 #include "mocks/ca_route.h"
 #include "mocks/ca_validate.h"
@@ -37,6 +38,19 @@ static bool is_loopback(const char *address)
     if (inet_pton(AF_INET, address, bytes) == 1)
         return bytes[0] == 127;
     return strcmp(address, "::1") == 0;
+}
+
+bool ca_options_check(const struct ca_options *options, struct err *err)
+{
+    str named = options->default_address;
+    if (options->address && !is_loopback(options->address))
+        return err_set(err, "the mock CA binds to loopback only, and %s is not",
+                       options->address);
+    return named.len == 0 || ca_address_near(named)
+        || err_set(err,
+                   "the mock CA validates at loopback or private addresses only, and "
+                   "%.*s is neither",
+                   STR_ARG(named));
 }
 
 static void stop(void *object)
@@ -93,11 +107,8 @@ struct ca *ca_new(struct arena *a, const struct ca_options *options, struct err 
     for (size_t i = 0; i < BUG_COUNT; i++)
         ca->spoilt = ca->spoilt || ca->options.bugs.on[i];
     set_defaults(&ca->options);
-    if (!is_loopback(ca->options.address)) {
-        err_set(err, "the mock CA binds to loopback only, and %s is not",
-                ca->options.address);
+    if (!ca_options_check(&ca->options, err))
         return NULL;
-    }
     pthread_mutex_init(&ca->lock, NULL);
     arena_defer(ca->arena, destroy_lock, &ca->lock);
     store_init(&ca->store, arena_new(ca->arena), ca->options.seed);

@@ -74,7 +74,8 @@ struct ca_options {
     struct strs names;   /* further names and addresses on the listener's certificate */
     const char *dns_server;  /* numeric; NULL: no DNS, every name is at default_address */
     int dns_port;            /* 0: 53 */
-    str default_address;     /* empty: "127.0.0.1" */
+    str default_address;     /* empty: "127.0.0.1"; where it is a private one, its network
+                                is validated at besides loopback */
     int http_port, tls_port; /* where http-01 and tls-alpn-01 go; 0: 80 and 443 */
     const struct ca_eab *eab;
     size_t eab_count;
@@ -84,7 +85,6 @@ struct ca_options {
     uint64_t seed;       /* not 0: ids, tokens and nonces are repeatable */
     uint64_t permute;    /* not 0: answers look otherwise each time, within the RFC */
     bool any_name;       /* sign for names that are not reserved, too */
-    bool any_address;    /* validate at addresses that are not loopback or private, too */
     struct strs blocked; /* names that it never signs for; with what is below them */
     bool always_valid;   /* no validation takes place: a response is enough */
     bool no_reuse; /* a new order never shows an authorization that is valid already */
@@ -120,6 +120,8 @@ struct ca_options {
     void *hook_context;
 };
 
+/* Whether there can be such a CA: of what it binds to and where it validates. */
+bool ca_options_check(const struct ca_options *options, struct err *err);
 /* Starts it: keys, certificates, listener.  It lives until the arena ends.  Texts in the
  * options have to live as long; the structs themselves are copied. */
 struct ca *ca_new(struct arena *a, const struct ca_options *options, struct err *err);

@@ -28,23 +28,27 @@ bool ca_address_read(struct arena *a, str text, str *canonical)
     return true;
 }
 
+enum kind_of_range { LOOPBACK, PRIVATE, DOCUMENTATION };
+
 struct range {
+    enum kind_of_range kind;
     int family;
-    unsigned char bytes[4];
+    unsigned char bytes[16];
     int bits;
 };
 
 /* Not link-local: services that tell secrets live there (RFC 8555 10.4). */
 static const struct range reserved[] = {
-    { AF_INET, { 127 }, 8 },
-    { AF_INET, { 10 }, 8 },
-    { AF_INET, { 172, 16 }, 12 },
-    { AF_INET, { 192, 168 }, 16 },
-    { AF_INET, { 192, 0, 2 }, 24 },
-    { AF_INET, { 198, 51, 100 }, 24 },
-    { AF_INET, { 203, 0, 113 }, 24 },
-    { AF_INET6, { 0xfc }, 7 },
-    { AF_INET6, { 0x20, 0x01, 0x0d, 0xb8 }, 32 },
+    { LOOPBACK, AF_INET, { 127 }, 8 },
+    { LOOPBACK, AF_INET6, { [15] = 1 }, 128 },
+    { PRIVATE, AF_INET, { 10 }, 8 },
+    { PRIVATE, AF_INET, { 172, 16 }, 12 },
+    { PRIVATE, AF_INET, { 192, 168 }, 16 },
+    { PRIVATE, AF_INET6, { 0xfc }, 7 },
+    { DOCUMENTATION, AF_INET, { 192, 0, 2 }, 24 },
+    { DOCUMENTATION, AF_INET, { 198, 51, 100 }, 24 },
+    { DOCUMENTATION, AF_INET, { 203, 0, 113 }, 24 },
+    { DOCUMENTATION, AF_INET6, { 0x20, 0x01, 0x0d, 0xb8 }, 32 },
 };
 
 static bool in_range(const struct range *range, int family, const unsigned char *bytes)
@@ -60,21 +64,19 @@ static bool in_range(const struct range *range, int family, const unsigned char 
     return true;
 }
 
-bool ca_address_reserved(str address)
+/* NULL: it is of none of them. */
+static const struct range *range_of(str address)
 {
-    static const unsigned char ipv6_loopback[16] = { [15] = 1 };
     static const unsigned char ipv4_mapped[12] = { [10] = 0xff, [11] = 0xff };
     char z[ADDRESS_TEXT];
     unsigned char bytes[16];
     if (address.len >= sizeof z)
-        return false;
+        return NULL;
     memcpy(z, address.ptr, address.len);
     z[address.len] = '\0';
     int family = strchr(z, ':') ? AF_INET6 : AF_INET;
     if (inet_pton(family, z, bytes) != 1)
-        return false;
-    if (family == AF_INET6 && memcmp(bytes, ipv6_loopback, sizeof bytes) == 0)
-        return true;
+        return NULL;
     /* RFC 4291 2.5.5.2: an IPv4 address in the form of an IPv6 one. */
     if (family == AF_INET6 && memcmp(bytes, ipv4_mapped, sizeof ipv4_mapped) == 0) {
         family = AF_INET;
@@ -82,8 +84,27 @@ bool ca_address_reserved(str address)
     }
     for (size_t i = 0; i < countof(reserved); i++)
         if (in_range(&reserved[i], family, bytes))
-            return true;
-    return false;
+            return &reserved[i];
+    return NULL;
+}
+
+bool ca_address_reserved(str address)
+{
+    return range_of(address) != NULL;
+}
+
+bool ca_address_near(str address)
+{
+    const struct range *range = range_of(address);
+    return range && range->kind != DOCUMENTATION;
+}
+
+bool ca_address_reached(str address, str named)
+{
+    const struct range *range = range_of(address);
+    return range
+        && (range->kind == LOOPBACK
+            || (range->kind == PRIVATE && range == range_of(named)));
 }
 
 /* --- one identifier --- */
@@ -237,7 +258,7 @@ static void judge_address(struct ca_call *call, struct verdict_on *v)
                arena_printf(call->arena,
                             "the canonical form of this address (RFC 8738 3) is \"%.*s\"",
                             STR_ARG(canonical)));
-    else if (!call->ca->options.any_address && !ca_address_reserved(canonical))
+    else if (!ca_address_reserved(canonical))
         refuse(v, PROBLEM_REJECTED_IDENTIFIER,
                arena_printf(call->arena, "this CA does not sign for \"%.*s\"",
                             STR_ARG(v->value)));

@@ -20,7 +20,13 @@ struct verdict_on ca_identify(struct ca_call *call, json_t *value);
 
 /* One form for addresses (RFC 5952): false when the text is no address. */
 bool ca_address_read(struct arena *a, str text, str *canonical);
-/* Loopback, private and documentation addresses (RFC 1918, 4193, 5737, 3849). */
+/* Loopback, private and documentation addresses (RFC 1918, 4193, 5737, 3849): what this
+ * CA signs for. */
 bool ca_address_reserved(str address);
+/* Loopback and private addresses: what a user may name. */
+bool ca_address_near(str address);
+/* RFC 8555 10.4: what this CA connects to, which is loopback; and when the user named a
+ * private address, the private network that it is of. */
+bool ca_address_reached(str address, str named);
 
 #endif

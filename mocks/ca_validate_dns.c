@@ -28,10 +28,10 @@ struct finding validate_lookup(const struct query_for *q, str name, int type,
     return q->ca->options.dns_server ? ask(q, name, type, out) : finding_good;
 }
 
-/* RFC 8555 10.4: only where it was asked to go: loopback and private addresses. */
+/* RFC 8555 10.4: only where it was asked to go. */
 static bool is_allowed(const struct query_for *q, str address)
 {
-    return q->ca->options.any_address || ca_address_reserved(address);
+    return ca_address_reached(address, q->ca->options.default_address);
 }
 
 static void add_addresses(const struct query_for *q, const struct resolution *found,

@@ -122,6 +122,14 @@ static bool is_redirect(const struct response *response)
         && headers_find(&response->headers, "Location");
 }
 
+/* RFC 8555 10.4: a web server that could name other ports would have this CA speak to
+ * whatever listens on its machine. */
+static bool is_port_of_challenges(const struct query_for *q, int port)
+{
+    const struct ca_options *o = &q->ca->options;
+    return port == 80 || port == 443 || port == o->http_port || port == o->tls_port;
+}
+
 static struct finding fetch_following(const struct query_for *q, str text,
                                       struct response *response)
 {
@@ -133,6 +141,10 @@ static struct finding fetch_following(const struct query_for *q, str text,
                 q, PROBLEM_CONNECTION,
                 "the redirect leads to \"%.*s\", which is no http or https URL",
                 STR_ARG(str_upto(text, 300)));
+        if (!is_port_of_challenges(q, url.port))
+            return finding_bad(q, PROBLEM_CONNECTION,
+                               "the redirect leads to port %d, where this CA does not go",
+                               url.port);
         struct finding finding = fetch_any(q, &url, text, response);
         if (!finding_is_good(finding) || !is_redirect(response)
             || bug_on(q->ca, BUG_NO_REDIRECTS))

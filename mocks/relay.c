@@ -43,7 +43,7 @@ struct parts {
 
 /* --- whose a name is --- */
 
-enum { SLOTS_IN_OCTET = 250 };
+enum { SLOTS_IN_OCTET = 250, OTHER_HALF = 128 };
 
 /* "s17": the number, or -1. */
 static int slot_number(str label)
@@ -72,6 +72,11 @@ str relay_address(struct arena *a, const struct relay *relay, int slot)
 {
     return arena_printf(a, "127.%d.%d.%d", relay ? relay->block.number : 1,
                         slot / SLOTS_IN_OCTET, slot % SLOTS_IN_OCTET + 1);
+}
+
+str relay_other_address(struct arena *a, const struct relay *relay, int slot)
+{
+    return relay_address(a, relay, slot + OTHER_HALF * SLOTS_IN_OCTET);
 }
 
 /* The slot of an address that is asked for as if it were a name, forwards or backwards

@@ -40,6 +40,8 @@ void relay_stop(struct relay *relay);
 /* The loopback address of a slot, where each has its own: "127.1.0.18", the second number
  * being the block, the first one without a relay; 127.0.0.x is left to others. */
 str relay_address(struct arena *a, const struct relay *relay, int slot);
+/* A second address of the slot, for a server beside those at the first. */
+str relay_other_address(struct arena *a, const struct relay *relay, int slot);
 /* The slot that a name like "_acme-challenge.a.s17.r4fa3.acmespec.test", an address in
  * the block or its name below in-addr.arpa belongs to, or -1. */
 int relay_slot_of(str name, str zone, int block);

@@ -2,6 +2,7 @@
 /* Where the mock CA goes to validate, and where it never does, whatever DNS or a web
  * server tells it (RFC 8555 10.4). */
 #include "base/clock.h"
+#include "mocks/ca_identifier.h"
 #include "tests/ca_fixture.h"
 
 Suite *ca_validate_suite(void);
@@ -10,7 +11,35 @@ Suite *ca_validate_suite(void);
 #define PUBLIC_IPV4 "8.8.8.8"
 #define PUBLIC_IPV6 "2606:4700:4700::1111"
 
+/* In nobody's LAN, as far as one can say. */
+#define PRIVATE_IPV4 "10.254.253.252"
+#define PRIVATE_IPV6 "fd00:dead:beef::1"
+
 enum { SOON_MS = 4000 };
+
+/* clang-format off */
+static const struct { const char *address, *named; bool reached; } reach[] = {
+    { "127.0.0.1",             "127.0.0.1",     true  }, { "127.255.255.254", "127.0.0.1",    true  },
+    { "::1",                   "127.0.0.1",     true  }, { "::ffff:127.0.0.1", "127.0.0.1",   true  },
+    { "127.0.0.1",             "10.0.0.1",      true  }, { "::2",             "::1",          false },
+    { "10.0.0.1",              "127.0.0.1",     false }, { "10.0.0.2",        "10.0.0.1",     true  },
+    { "172.16.0.1",            "127.0.0.1",     false }, { "172.31.0.1",      "172.16.0.9",   true  },
+    { "172.32.0.1",            "172.16.0.9",    false }, { "192.168.1.1",     "10.0.0.1",     false },
+    { "192.168.1.1",           "192.168.9.9",   true  }, { "::ffff:10.0.0.1", "127.0.0.1",    false },
+    { "fd00::1",               "127.0.0.1",     false }, { "fd00::1",         "fc00::9",      true  },
+    { "192.0.2.1",             "127.0.0.1",     false }, { "192.0.2.1",       "192.0.2.2",    false },
+    { "8.8.8.8",               "8.8.8.8",       false }, { "169.254.169.254", "169.254.1.1",  false },
+    { "0.0.0.0",               "127.0.0.1",     false }, { "::",              "127.0.0.1",    false },
+};
+/* clang-format on */
+
+START_TEST(only_what_was_named_is_reached)
+{
+    ck_assert_msg(ca_address_reached(str_of(reach[_i].address), str_of(reach[_i].named))
+                      == reach[_i].reached,
+                  "%s with %s", reach[_i].address, reach[_i].named);
+}
+END_TEST
 
 /* How the one challenge of an order for the name ends, when this is what it leads to. */
 static str error_of(const char *name)
@@ -38,9 +67,11 @@ static const struct {
     const char *type, *value;
 } addresses[] = { { "A", PUBLIC_IPV4 },
                   { "AAAA", PUBLIC_IPV6 },
-                  { "AAAA", "::ffff:" PUBLIC_IPV4 } };
+                  { "AAAA", "::ffff:" PUBLIC_IPV4 },
+                  { "A", PRIVATE_IPV4 },
+                  { "AAAA", PRIVATE_IPV6 } };
 
-START_TEST(a_name_with_a_public_address_is_left_alone)
+START_TEST(a_name_with_an_address_elsewhere_is_left_alone)
 {
     static const char *const types[] = { "A", "AAAA" };
     for (size_t i = 0; i < countof(types); i++)
@@ -56,15 +87,13 @@ END_TEST
 
 static const char *const elsewhere[] = { "http://" PUBLIC_IPV4 "/x",
                                          "https://[" PUBLIC_IPV6 "]/x",
-                                         "http://out.test/x" };
+                                         "http://out.test/x",
+                                         "http://" PRIVATE_IPV4 "/x" };
 
-START_TEST(a_redirect_does_not_lead_out)
+/* How the challenge of a name ends whose web server redirects to there. */
+static const struct exchange *redirected(str location)
 {
-    struct web_answer away = { .status = 302,
-                               .body = STR_NONE,
-                               .location = str_of(elsewhere[_i]) };
-    has_address("out.test", "A", PUBLIC_IPV4);
-    responder_dns_manner(b.responder, STR("out.test"), STR("AAAA"), DNS_EMPTY);
+    struct web_answer away = { .status = 302, .body = STR_NONE, .location = location };
     str authz = authz_of(ordered("www.shop.test"), 0);
     json_t *challenge = challenge_of(said(authz, STR_NONE), "http-01");
     responder_web(
@@ -72,10 +101,72 @@ START_TEST(a_redirect_does_not_lead_out)
         fmt("/.well-known/acme-challenge/%.*s", STR_ARG(json_member(challenge, "token"))),
         &away);
     said(json_member(challenge, "url"), STR("{}"));
-    json_t *error = json_object_get(challenge_of(settled(authz), "http-01"), "error");
-    str detail = json_member(error, "detail");
+    return settled(authz);
+}
+
+static str detail_of(const struct exchange *x)
+{
+    return json_member(json_object_get(challenge_of(x, "http-01"), "error"), "detail");
+}
+
+START_TEST(a_redirect_does_not_lead_out)
+{
+    has_address("out.test", "A", PUBLIC_IPV4);
+    responder_dns_manner(b.responder, STR("out.test"), STR("AAAA"), DNS_EMPTY);
+    str detail = detail_of(redirected(str_of(elsewhere[_i])));
     ck_assert_msg(str_contains(detail, STR("connect")), "%.*s", STR_ARG(detail));
     ck_assert_msg(str_contains(detail, STR("this CA")), "%.*s", STR_ARG(detail));
+}
+END_TEST
+
+static void note_request(void *context, struct arena *a, const struct request *request,
+                         const char *peer, struct reply *reply)
+{
+    (void)a;
+    (void)request;
+    (void)peer;
+    *(bool *)context = true;
+    reply->response.status = 200;
+    reply->response.body = STR("what a local service would say");
+}
+
+START_TEST(a_redirect_does_not_lead_to_another_port)
+{
+    static bool asked;
+    struct err err;
+    struct listen_options options = { .address = "127.0.0.1",
+                                      .handler = note_request,
+                                      .context = &asked };
+    struct listener *local = listener_new(b.a, &options, &err);
+    ck_assert_msg(local != NULL, "%s", err.text);
+    int port = listener_port(local);
+    str detail = detail_of(redirected(fmt("http://www.shop.test:%d/x", port)));
+    ck_assert(!asked);
+    str want = fmt("the redirect leads to port %d, where this CA does not go", port);
+    ck_assert_msg(str_contains(detail, want), "%.*s", STR_ARG(detail));
+}
+END_TEST
+
+START_TEST(a_redirect_leads_to_the_ports_of_challenges)
+{
+    int port[] = { 80, responder_http_port(b.responder) };
+    struct web_answer there = { .status = 200, .body = STR("not the proof") };
+    responder_web(b.responder, STR("www.shop.test"), STR("/x"), &there);
+    str detail = detail_of(redirected(fmt("http://www.shop.test:%d/x", port[_i])));
+    ck_assert_msg(str_contains(detail, STR("not the key authorization")), "%.*s",
+                  STR_ARG(detail));
+}
+END_TEST
+
+START_TEST(a_network_that_is_not_near_cannot_be_named)
+{
+    static const char *const far[] = { PUBLIC_IPV4, PUBLIC_IPV6, "192.0.2.1" };
+    struct err err;
+    struct ca_options options = { .default_address = str_of(far[_i]) };
+    ck_assert(!ca_options_check(&options, &err));
+    ck_assert_msg(strstr(err.text, "loopback or private addresses only"), "%s", err.text);
+    options.default_address = STR(PRIVATE_IPV4);
+    ck_assert(ca_options_check(&options, &err));
 }
 END_TEST
 
@@ -85,9 +176,13 @@ Suite *ca_validate_suite(void)
     TCase *c = tcase_create("ca_validate");
     tcase_add_checked_fixture(c, bench_usual, bench_stop);
     tcase_set_timeout(c, 60);
-    tcase_add_loop_test(c, a_name_with_a_public_address_is_left_alone, 0,
+    tcase_add_loop_test(c, a_name_with_an_address_elsewhere_is_left_alone, 0,
                         countof(addresses));
     tcase_add_loop_test(c, a_redirect_does_not_lead_out, 0, countof(elsewhere));
+    tcase_add_test(c, a_redirect_does_not_lead_to_another_port);
+    tcase_add_loop_test(c, a_redirect_leads_to_the_ports_of_challenges, 0, 2);
+    tcase_add_loop_test(c, only_what_was_named_is_reached, 0, countof(reach));
+    tcase_add_loop_test(c, a_network_that_is_not_near_cannot_be_named, 0, 3);
     suite_add_tcase(suite, c);
     return suite;
 }

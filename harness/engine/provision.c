@@ -187,7 +187,8 @@ static bool word_of(struct world *w, const struct line *line, const char *clause
     return !c || world_word(w, line_arg(c, kind), out, err);
 }
 
-/* The redirect target on HTTPS: any certificate will do (RFC 8555 8.3 leaves it open). */
+/* The redirect target on HTTPS: any certificate will do (RFC 8555 8.3 leaves it open). It
+ * is at the port for tls-alpn-01, as CAs follow redirects to no others. */
 static void serve_https(void *context, struct arena *a, const struct request *request,
                         const char *peer, struct reply *reply)
 {
@@ -198,7 +199,25 @@ static void serve_https(void *context, struct arena *a, const struct request *re
     reply->response.body = str_copy(a, keyauth);
 }
 
-static bool start_https(struct world *w, str keyauth, struct err *err)
+static bool listen_https(struct world *w, struct listen_options *options, str host,
+                         struct err *err)
+{
+    const struct target *t = w->target;
+    options->address = "127.0.0.1";
+    if (t->own_address) {
+        str address = relay_other_address(w->arena, t->relay, w->slot);
+        options->address = address.ptr;
+        options->port = t->tls_port;
+        if (!responder_dns(w->responder, host, STR("A"), address, err))
+            return false;
+    }
+    w->https = listener_new(w->arena, options, err);
+    if (w->https && t->relay && !t->own_address)
+        relay_slot(t->relay, w->slot)->tls_port = listener_port(w->https);
+    return w->https != NULL;
+}
+
+static bool start_https(struct world *w, str host, str keyauth, struct err *err)
 {
     struct cert_spec spec = { .subject = STR("acmespec redirect target") };
     struct key *key = key_new(w->arena, KEY_P256, err);
@@ -207,39 +226,44 @@ static bool start_https(struct world *w, str keyauth, struct err *err)
     spec.key = key;
     spec.not_before = clock_wall() - 86400;
     spec.not_after = clock_wall() + 86400;
-    strs_add(w->arena, &spec.dns_names, vars_text_of(w->vars, STR("domain")));
+    strs_add(w->arena, &spec.dns_names, host);
     struct cert *cert = key ? cert_issue(w->arena, &spec, err) : NULL;
     if (!cert)
         return false;
-    struct listen_options options = { .address = w->address.ptr,
-                                      .cert_pem = cert_pem(w->arena, cert),
+    struct listen_options options = { .cert_pem = cert_pem(w->arena, cert),
                                       .key_pem = key_private_pem(w->arena, key),
                                       .body_ceiling = 4096,
                                       .handler = serve_https,
                                       .context = body };
-    w->https = listener_new(w->arena, &options, err);
-    return w->https != NULL;
+    return listen_https(w, &options, host, err);
 }
 
 /* A port in a URL, left out where it is the scheme's own. */
-static str port_suffix(struct world *w, int port)
+static str port_suffix(struct world *w, int port, int usual)
 {
-    return port == 80 ? STR_NONE : arena_printf(w->arena, ":%d", port);
+    return port == usual ? STR_NONE : arena_printf(w->arena, ":%d", port);
+}
+
+static bool redirect_to_https(struct world *w, const struct response_for *r,
+                              struct web_answer *answer, struct err *err)
+{
+    str host = arena_printf(w->arena, "secure.%.*s", STR_ARG(w->zone));
+    if (!w->https && !start_https(w, host, r->keyauth, err))
+        return false;
+    answer->location =
+        arena_printf(w->arena, "https://%.*s%.*s/redirected", STR_ARG(host),
+                     STR_ARG(port_suffix(w, w->target->tls_port, 443)));
+    return true;
 }
 
 static bool redirect_of(struct world *w, const struct response_for *r, str word,
                         struct web_answer *answer, struct err *err)
 {
-    str port = port_suffix(w, w->target->http_port), host = r->authz->domain;
+    str port = port_suffix(w, w->target->http_port, 80), host = r->authz->domain;
     if (answer->status == 200)
         answer->status = 302;
-    if (str_is(word, "https")) {
-        if (!w->https && !start_https(w, r->keyauth, err))
-            return false;
-        answer->location = arena_printf(w->arena, "https://%.*s:%d/redirected",
-                                        STR_ARG(host), listener_port(w->https));
-        return true;
-    }
+    if (str_is(word, "https"))
+        return redirect_to_https(w, r, answer, err);
     if (str_is(word, "loop")) {
         answer->location =
             arena_printf(w->arena, "http://%.*s%.*s%.*s", STR_ARG(host), STR_ARG(port),

@@ -300,12 +300,13 @@ mock '--eab wants KID:KEY with the key in base64url' --eab 'k:%%%'
 mock '--eab-required needs an --eab' --eab-required -q
 mock '--dns-server wants ADDRESS:PORT' --dns-server 127.0.0.1:99999
 mock '--default-address wants an IP address' --default-address nowhere
+mock 'loopback or private addresses only, and 8.8.8.8 is neither' --default-address 8.8.8.8
 mock '--name wants a name or an address' --name 'a b'
 mock '--host wants the name of a host' --host 'a/b'
 mock '--host wants the name of a host' --host ::1
 mock '--processing wants a time span' --processing 5
 mock '--seed wants a whole number' --seed x
-want 5 'binds to loopback only' "$acmespec" mock --address 192.0.2.1
+mock 'binds to loopback only, and 192.0.2.1 is not' --address 192.0.2.1
 want 5 'cannot write' "$acmespec" mock --root "$tmp/empty.acme/x"
 
 want 2 'go with --rules' "$acmespec" list --section 6.5
