@@ -55,6 +55,11 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
       "inconclusive: must 200=not reached, should 200=not reached", "line 5, `need 404` did not hold: " },
     { "get directory\nshould 404\nmust 200\nneed 404\nmust 404\n",
       "inconclusive: should 404=warn, must 200=pass, must 404=not reached", "line 7, `need 404` did not hold: " },
+    /* A given that is revoked is so by then. */
+    { "given account alice\ngiven certificate c by alice for ${domain} revoked\npost revokeCert as alice\n  payload { \"certificate\": \"${c.der}\" }\nmust 4xx alreadyRevoked\n",
+      "pass: must 4xx alreadyRevoked=pass", "" },
+    { "given account alice\ngiven key k\ngiven certificate c by alice for ${domain} with k\npost revokeCert with k\n  payload { \"certificate\": \"${c.der}\" }\nmust 200\n",
+      "pass: must 200=pass", "" },
     { "get directory\nmust 404\n  if status is 500\nmust 200\n", "pass: must 404=skip, must 200=pass", "" },
     { "get directory\nmust 404\n  if status is 200\n", "fail: must 404=fail", "" },
     { "get directory\nmust 404\n  if status is 200\n  if status is 500\nmust 200\n", "pass: must 404=skip, must 200=pass", "" },

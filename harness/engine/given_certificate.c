@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Givens: a certificate that was issued and downloaded. */
+/* Givens: a certificate that was issued and downloaded, and perhaps revoked. */
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
 #include "engine/given_inside.h"
@@ -30,6 +30,25 @@ static enum step_end download(struct world *w, str name, str account, str order,
     return STEP_DONE;
 }
 
+/* RFC 8555 7.6: by the account that it was issued to. */
+static enum step_end revoke(struct world *w, str name, str account, struct err *err)
+{
+    str url = client_resource(w->client, RESOURCE_REVOKE_CERT);
+    str der = vars_text_of(w->vars, arena_printf(w->arena, "%.*s.der", STR_ARG(name)));
+    json_t *payload = json_keep(w->arena, json_object());
+    json_object_set(payload, "certificate", json_string_of(w->arena, der));
+    if (!url.len) {
+        err_set(err,
+                "the certificate cannot be revoked: the directory has no revokeCert");
+        return STEP_NOT_HELD;
+    }
+    if (!world_post_as(w, account, url, payload, 0, err))
+        return STEP_BROKEN;
+    return w->last->response.status == 200
+        ? STEP_DONE
+        : not_held(w, err, "the certificate could not be revoked");
+}
+
 enum step_end step_given_certificate(struct world *w, const struct step *step,
                                      struct err *err)
 {
@@ -53,5 +72,7 @@ enum step_end step_given_certificate(struct world *w, const struct step *step,
         world_add_key(w, arena_printf(w->arena, "%.*s.key", STR_ARG(name)), key,
                       STR_NONE);
     }
-    return download(w, name, account, order, err);
+    end = download(w, name, account, order, err);
+    return end == STEP_DONE && line_has(line, "revoked") ? revoke(w, name, account, err)
+                                                         : end;
 }

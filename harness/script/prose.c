@@ -15,7 +15,7 @@ static const struct {
     { VERB_GIVEN_ORDER, "As {ACCOUNT}, order {DOMAIN} and call the order {NAME}{; bring it to |ORDERSTATE|}{ over |CHALLENGE|}." },
     { VERB_GIVEN_AUTHZ, "As {ACCOUNT}, order {DOMAIN} and call its authorization {NAME}{; bring it to |AUTHZSTATE|}{ over |CHALLENGE|}." },
     { VERB_GIVEN_CSR, "Make a certificate request {NAME} for {DOMAIN}{ with the key |KEY|}." },
-    { VERB_GIVEN_CERTIFICATE, "As {ACCOUNT}, get a certificate for {DOMAIN} and call it {NAME}." },
+    { VERB_GIVEN_CERTIFICATE, "As {ACCOUNT}, get a certificate for {DOMAIN} and call it {NAME}{; it is |revoked| by then}." },
     { VERB_GIVEN_JWS, "Sign an object {NAME} with the key {KEY}." },
     { VERB_GET, "GET {TARGET}, unsigned." },
     { VERB_HEAD, "HEAD {TARGET}, unsigned." },
