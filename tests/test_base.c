@@ -64,7 +64,7 @@ static const struct { const char *text; bool good; long ms; } spans[] = {
     { "1h", true, 3600000 }, { "0s", true, 0 },      { "3", false, 0 },
     { "s", false, 0 },       { "", false, 0 },       { "-3s", false, 0 },
     { "1.5s", false, 0 },    { "3 s", false, 0 },    { "3S", false, 0 },
-    { "1000001s", false, 0 }, { "99999999999999999999h", false, 0 },
+    { "100000001s", false, 0 }, { "99999999999999999999h", false, 0 },
 };
 
 static const struct { str text; size_t len; } characters[] = {

@@ -49,7 +49,7 @@ if command -v curl >/dev/null; then
     holds "and applied" shows 503 -o /dev/null -w '%{http_code}' "$url"
     holds "once" shows 200 -o /dev/null -w '%{http_code}' "$url"
     holds "which is counted" shows '"fired": 1' "$control/rules"
-    holds "a mistake is told with its place" shows 'body:1:1: ' "$control/rules" \
+    holds "a mistake is told with its place" shows 'body:1:4: ' "$control/rules" \
         --data-binary 'on directry first reply 503'
     holds "and changes nothing" shows '"on directory first"' "$control/rules"
     holds "the journal has it" shows '"status": 503' "$control/journal"
