@@ -333,6 +333,7 @@ static look_function *const functions[SUBJECT_KINDS] = {
     [SUBJECT_JWS] = look_jws,
     [SUBJECT_NONCE_USE] = look_nonce_use,
     [SUBJECT_RETRY_NONCE] = look_retry_nonce,
+    [SUBJECT_NUMBER] = look_number_in_run,
     [SUBJECT_CSR] = look_csr,
     [SUBJECT_CLIENT] = look_outcome,
     [SUBJECT_EXIT] = look_exit,

@@ -5,6 +5,7 @@
 #include "crypto/csr.h"
 #include "crypto/jws.h"
 #include "engine/look.h"
+#include "engine/under_test.h"
 
 static const struct exchange *last(const struct look *l)
 {
@@ -164,6 +165,14 @@ bool look_nonce_use(struct look *l)
     str reason = given == 0 ? STR("the CA never gave that nonce out")
                             : STR("the nonce stands in an earlier request, too");
     l->value = look_truth(l, used <= given, reason);
+    return true;
+}
+
+bool look_number_in_run(struct look *l)
+{
+    const struct under_test *u = l->world->under_test;
+    size_t before = u ? u->from : 0;
+    l->value = look_number(l, (long long)(last(l)->number - before));
     return true;
 }
 

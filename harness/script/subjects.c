@@ -43,6 +43,7 @@ const struct subject_row subjects[SUBJECT_KINDS] = {
     [SUBJECT_SENT] = { "sent", OF_MESSAGES, "NAME", 1, 0, "A header of the request, by name." },
     [SUBJECT_JWS] = { "jws", OF_MESSAGES, "form|key|url|signature", 1, 0, "`jws form`: the request's body is a JWS as RFC 8555 6.2 has it; `jws key`: by the right one of jwk and kid; `jws url`: its url is the request's; `jws signature`: it is that of the account's key, or of the jwk beside it." },
     [SUBJECT_NONCE_USE] = { "nonce-use", OF_MESSAGES, "", 0, 0, "`nonce-use`: the request's nonce came from the CA and stands in no earlier request." },
+    [SUBJECT_NUMBER] = { "number", OF_MESSAGES, "", 0, 0, "Which of the requests of the client's run it is: the first is 1." },
     [SUBJECT_RETRY_NONCE] = { "retry-nonce", OF_MESSAGES, "", 0, 0, "`retry-nonce`: the request, which tries again what was refused with badNonce, has the nonce of that error. Absent where nothing is tried again." },
     [SUBJECT_CSR] = { "csr", OF_MESSAGES, "names|ips|common-names|other-names|usages|key|hash|form|fits|own-key", 1, 0, "Of the CSR in the request: its names ..., the usages that it asks for, the type of its key; `csr form`: a good PKCS #10 request in base64url; `csr fits`: for the identifiers of its order, no more and no less; `csr own-key`: not an account's key." },
     [SUBJECT_CLIENT] = { "client", OF_CLIENT, "OUTCOME [or OUTCOME]...", 0, 0, "What became of the last run: issued, done, gave-up, hung, crashed, or lied (it said that it succeeded, and had not)." },
