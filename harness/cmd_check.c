@@ -5,10 +5,12 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "commands.h"
+#include "engine/ca_setup.h"
 #include "options.h"
 #include "run/bugnotes.h"
 #include "script/adapter.h"
 #include "script/baseline_judge.h"
+#include "script/ca_script.h"
 #include "script/history.h"
 #include "script/library.h"
 
@@ -54,6 +56,18 @@ static void check_baseline(struct checking *c, const struct line *lines, size_t 
     c->baseline[c->baseline_count++] = b;
 }
 
+/* Rules, and settings that a CA can have. */
+static void check_script(struct checking *c, const struct line *lines, size_t count)
+{
+    struct ca_script script = { .setting = NULL };
+    struct ca_options ca = { .address = NULL };
+    struct err err;
+    ca_script_of_lines(c->arena, lines, count, &script, &c->mistakes);
+    for (size_t i = 0; i < script.setting_count; i++)
+        if (!ca_set_up(c->arena, &script.setting[i], &ca, &err))
+            mistake(&c->mistakes, script.setting[i].line->place, "%s", err.text);
+}
+
 /* By its first word a file is a scenario, watches, requirements, rules, a profile, an
  * adapter, notes on bugs, rows of history or a baseline. */
 static void check_lines(struct checking *c, const char *path, const struct line *lines,
@@ -61,7 +75,6 @@ static void check_lines(struct checking *c, const char *path, const struct line 
 {
     struct profile profile;
     struct adapter adapter;
-    struct rules_read rules = { 0 };
     struct bugnotes notes = { .bug = NULL };
     switch (lines[0].verb->id) {
     case VERB_SCENARIO:
@@ -76,7 +89,8 @@ static void check_lines(struct checking *c, const char *path, const struct line 
         check_requirements(c, path, lines, count);
         return;
     case VERB_ON:
-        rules_of_lines(c->arena, lines, count, &rules, &c->mistakes);
+    case VERB_CA:
+        check_script(c, lines, count);
         return;
     case VERB_BUG:
     case VERB_NEVER_RED:

@@ -12,8 +12,10 @@
 #include "base/file.h"
 #include "commands.h"
 #include "crypto/b64url.h"
+#include "engine/ca_setup.h"
 #include "options.h"
 #include "run/mock_control.h"
+#include "script/ca_script.h"
 #include "script/library.h"
 
 struct mock_options {
@@ -52,10 +54,10 @@ static const struct option_row rows[] = {
     { "limit", 0, OPTION_TEXTS, "RESOURCE=N/SECONDS", AT(limits), "a rate limit for newAccount, newOrder, newAuthz or challenge" },
     { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens and nonces repeatable" },
     { "permute", 0, OPTION_TEXT, "N", AT(permute), "answers that look otherwise each time, within the RFC, repeatable by N" },
-    { "manners", 0, OPTION_TEXT, "NAME", AT(manners), "ways of a released CA, as scenarios/manners/NAME.acme has them" },
+    { "manners", 0, OPTION_TEXT, "NAME", AT(manners), "ways of a released CA, as scenarios/manners/NAME.acme has them; some need an --eab" },
     { "bug", 0, OPTION_TEXTS, "NAME", AT(bugs), "make a mistake on purpose; --bugs lists them" },
     { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
-    { "script", 's', OPTION_TEXTS, "FILE", AT(scripts), "rules of what to do otherwise: a file of `on` statements" },
+    { "script", 's', OPTION_TEXTS, "FILE", AT(scripts), "what to do otherwise: a file of `on` and `ca` statements" },
     { "fault", 'f', OPTION_TEXTS, "RULE", AT(faults), "one rule: 'on newOrder first reply 429 rateLimited; retry-after 3s'" },
     { "control", 0, OPTION_FLAG, NULL, AT(control), "take rules and show the journal over HTTP, below /acmespec/ on its port" },
     { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "print each exchange in full, its JWS decoded" },
@@ -188,22 +190,20 @@ static bool read_all(struct arena *a, const struct mock_options *o,
     for (size_t i = 0; i < o->bugs.count; i++)
         if (!bugs_add(&out->bugs, o->bugs.item[i], err))
             return false;
-    if (o->eab_required && o->eab.count == 0)
-        return err_set(err, "--eab-required needs an --eab KID:KEY");
     return check_names(a, o, err) && ca_options_check(out, err)
         && read_eab(a, &o->eab, out, err) && read_limits(&o->limits, out, err)
         && read_seed("seed", o->seed, &out->seed, err)
         && read_seed("permute", o->permute, &out->permute, err);
 }
 
-/* --- rules --- */
+/* --- scripts: settings and rules --- */
 
-static bool add_script(struct arena *a, const char *path, struct rules_read *out,
+static bool add_script(struct arena *a, const char *path, struct ca_script *out,
                        struct mistakes *m, struct err *err)
 {
     str text;
     return file_read(a, path, CEILING_SCRIPT, &text, err)
-        && (rules_read(a, path, text, out, m) || m->list.count);
+        && (ca_script_read(a, path, text, out, m) || m->list.count);
 }
 
 /* The manners that there are, for a name that is none of them. */
@@ -221,7 +221,7 @@ static bool unknown_manners(struct arena *a, str folder, str name, struct err *e
                    STR_ARG(all));
 }
 
-static bool add_manners(struct arena *a, str name, struct rules_read *out,
+static bool add_manners(struct arena *a, str name, struct ca_script *out,
                         struct mistakes *m, struct err *err)
 {
     str root;
@@ -238,8 +238,8 @@ static bool add_manners(struct arena *a, str name, struct rules_read *out,
 
 /* Manners and scripts first, then faults, in the order they are given; every mistake is
  * told. */
-static bool read_rules(struct arena *a, const struct mock_options *o,
-                       struct rules_read *out, struct err *err)
+static bool read_script(struct arena *a, const struct mock_options *o,
+                        struct ca_script *out, struct err *err)
 {
     struct mistakes m = { .arena = a };
     if (!add_manners(a, o->manners, out, &m, err))
@@ -248,11 +248,26 @@ static bool read_rules(struct arena *a, const struct mock_options *o,
         if (!add_script(a, o->scripts.item[i].ptr, out, &m, err))
             return false;
     for (size_t i = 0; i < o->faults.count; i++)
-        rules_read(a, "--fault", o->faults.item[i], out, &m);
+        rules_read(a, "--fault", o->faults.item[i], &out->on, &m);
     for (size_t i = 0; i + 1 < m.list.count; i++)
         fprintf(stderr, "%.*s\n", STR_ARG(m.list.item[i]));
     return m.list.count == 0
         || err_set(err, "%.*s", STR_ARG(m.list.item[m.list.count - 1]));
+}
+
+/* Behind the options: what a script says holds whatever they say. */
+static bool set_up(struct arena *a, const struct ca_script *script,
+                   struct ca_options *out, struct err *err)
+{
+    for (size_t i = 0; i < script->setting_count; i++) {
+        struct place place = script->setting[i].line->place;
+        if (!ca_set_up(a, &script->setting[i], out, err))
+            return err_at(err, "%s:%d", place.file, place.line);
+    }
+    return !out->eab_required || out->eab_count
+        || err_set(err,
+                   "--eab-required needs an --eab KID:KEY, and so do manners and "
+                   "scripts that say `ca eab-required`");
 }
 
 /* --- what it prints --- */
@@ -347,8 +362,9 @@ static void print_environment(const struct ca *ca, str root)
 static void print_control(const struct ca *ca)
 {
     str url = ca_directory_url(ca);
-    printf("control    %.*s/acmespec\n",
-           STR_ARG(str_upto(url, url.len - strlen("/directory"))));
+    size_t host = str_find(url, STR("://")) + strlen("://");
+    size_t end = host + str_find_char(str_from(url, host), '/');
+    printf("control    %.*s/acmespec\n", STR_ARG(str_upto(url, end)));
     fflush(stdout);
 }
 
@@ -408,7 +424,7 @@ int cmd_mock(struct arena *a, int argc, char **argv)
 {
     struct err err;
     struct strs words = { 0 };
-    struct rules_read on = { 0 };
+    struct ca_script script = { .setting = NULL };
     struct ca_options options;
     struct mock_options o = { .address = STR_NONE,
                               .host = STR_NONE,
@@ -432,7 +448,8 @@ int cmd_mock(struct arena *a, int argc, char **argv)
     }
     if (words.count)
         return usage_error("mock takes options only; see acmespec mock --help");
-    if (!read_all(a, &o, &options, &err) || !read_rules(a, &o, &on, &err))
+    if (!read_all(a, &o, &options, &err) || !read_script(a, &o, &script, &err)
+        || !set_up(a, &script, &options, &err))
         return usage_error(err.text);
-    return run(a, &o, &options, &on);
+    return run(a, &o, &options, &script.on);
 }

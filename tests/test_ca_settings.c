@@ -2,6 +2,8 @@
 /* `ca SETTING`: what is taken, and what is told. */
 #include <check.h>
 
+#include "engine/ca_setup.h"
+#include "script/ca_script.h"
 #include "script/scenario.h"
 
 Suite *ca_settings_suite(void);
@@ -49,6 +51,7 @@ static const struct { const char *line, *told; } bad[] = {
     { "ca attempts many", "t:4:1: `ca attempts` is followed by a number" },
     { "ca blocked", "t:4:1: `ca blocked` is followed by names" },
     { "ca limit order 2 10s", "t:4:1: `ca limit` is followed by RESOURCE NUMBER DURATION" },
+    { "ca bug nonce-reuse", "t:4:1: the CA of a scenario makes no mistakes but by its rules (`on`)" },
     { "get directory", "t:4:1: `get` has no place in suite client" },
 };
 /* clang-format on */
@@ -90,6 +93,77 @@ START_TEST(every_setting_has_help)
 }
 END_TEST
 
+/* --- beside rules, in a script --- */
+
+static bool read_script(const char *text, struct ca_script *out, struct mistakes *m)
+{
+    *m = (struct mistakes){ .arena = a };
+    *out = (struct ca_script){ .setting = NULL };
+    return ca_script_read(a, "t", str_of(text), out, m);
+}
+
+START_TEST(a_script_has_settings_and_rules)
+{
+    struct mistakes m;
+    struct ca_script s;
+    ck_assert(read_script("ca no-newAuthz\non order\n  delay 1s\nca bug get-allowed\n",
+                          &s, &m));
+    ck_assert_uint_eq(s.on.count, 1);
+    ck_assert_uint_eq(s.setting_count, 2);
+    ck_assert_int_eq(s.setting[1].id, CA_BUG);
+    ck_assert(read_script("ca processing 2s", &s, &m));
+    ck_assert_int_eq(s.setting[0].number, 2000);
+    ck_assert(read_script("on order reply 500; detail x", &s, &m));
+    ck_assert_uint_eq(s.on.count, 1);
+}
+END_TEST
+
+/* clang-format off */
+static const struct { const char *text, *told; } bad_scripts[] = {
+    { "ca no-termz\non order\n  delay 1s\n", "t:1:1: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },
+    { "on order\n  delay 1s\nca blocked ${domain}\n", "t:3:1: ${domain} has no value here: a setting knows no names" },
+    { "ca no-terms\nprofile x\n", "t:2:1: only rules stand beside rules" },
+    { "", "t:1:1: a rule begins with `on RESOURCE`" },
+};
+/* clang-format on */
+
+START_TEST(a_mistake_in_a_script_is_told)
+{
+    struct mistakes m;
+    struct ca_script s;
+    ck_assert(!read_script(bad_scripts[_i].text, &s, &m));
+    ck_assert_uint_eq(m.list.count, 1);
+    ck_assert_str_eq(m.list.item[0].ptr, bad_scripts[_i].told);
+}
+END_TEST
+
+/* A flag that no option has would be written through a NULL pointer. */
+START_TEST(every_setting_is_one_of_the_options)
+{
+    struct err err;
+    struct ca_options o = { .address = NULL }, before = o;
+    struct setting s = { .id = (enum setting_id)_i, .number = 7, .seconds = 9 };
+    strs_add(a, &s.names, STR("nonce-reuse"));
+    ck_assert(ca_set_up(a, &s, &o, &err));
+    ck_assert(memcmp(&o, &before, sizeof o) != 0);
+}
+END_TEST
+
+START_TEST(what_a_ca_cannot_have_is_told)
+{
+    struct err err;
+    struct ca_options o = { .address = NULL };
+    struct setting s = { .id = CA_BUG, .number = 1 };
+    strs_add(a, &s.names, STR("nonce-reus"));
+    ck_assert(!ca_set_up(a, &s, &o, &err));
+    ck_assert(str_contains(str_of(err.text), STR("nonce-reuse")));
+    s.id = CA_LIMIT;
+    for (int i = 0; i < CA_MOST_LIMITS; i++)
+        ck_assert(ca_set_up(a, &s, &o, &err));
+    ck_assert(!ca_set_up(a, &s, &o, &err));
+}
+END_TEST
+
 Suite *ca_settings_suite(void)
 {
     Suite *suite = suite_create("ca_settings");
@@ -99,6 +173,10 @@ Suite *ca_settings_suite(void)
     tcase_add_test(t, names_and_limits_are_whole);
     tcase_add_loop_test(t, a_mistake_is_told, 0, countof(bad));
     tcase_add_loop_test(t, every_setting_has_help, 0, CA_SETTINGS);
+    tcase_add_test(t, a_script_has_settings_and_rules);
+    tcase_add_loop_test(t, a_mistake_in_a_script_is_told, 0, countof(bad_scripts));
+    tcase_add_loop_test(t, every_setting_is_one_of_the_options, 0, CA_SETTINGS);
+    tcase_add_test(t, what_a_ca_cannot_have_is_told);
     suite_add_tcase(suite, t);
     return suite;
 }

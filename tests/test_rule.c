@@ -90,6 +90,8 @@ static const struct {
     { "on order expired; when body /status is ready", "t:1:1: what is answered is not known" },
     { "on order invalid serverIntern", "t:2:3: \"serverIntern\" is no error type of ACME" },
     { "on order delay 1s; when gap at least 3s", "t:3:3: a rule can look at method" },
+    { "on finalize delay 1s; when csr fits", "t:3:3: a rule can look at method" },
+    { "on finalize delay 1s; when csr own-key", "t:3:3: a rule can look at method" },
     { "on order header X", "t:2:3: a header is written NAME: VALUE" },
     { "on order body ${domain}", "t:2:3: ${domain} has no value here" },
     { "on order body { \"a\": \"${domain}\" }", "t:2:3: ${domain} has no value here" },
@@ -139,6 +141,10 @@ START_TEST(when_tells_what_it_looks_at)
     ck_assert(only("on any delay 1s")->any);
     ck_assert(!only("on order delay 1s; when method is POST")->on_answer);
     ck_assert(!only("on order delay 1s; when request /csr present")->on_answer);
+    ck_assert(!only("on order delay 1s; when payload is {}")->on_answer);
+    ck_assert(!only("on any delay 1s; when sent User-Agent absent")->on_answer);
+    ck_assert(!only("on any delay 1s; when protected /alg is ES256")->on_answer);
+    ck_assert(!only("on finalize delay 1s; when csr usages count 0")->on_answer);
     const struct rule *rule =
         only("on order delay 1s; when 200; when body /status is ready");
     ck_assert(rule->on_answer);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "crypto/b64url.h"
+#include "engine/ca_setup.h"
 #include "engine/sandbox.h"
 #include "mocks/ca_issuer.h"
 #include "mocks/ports.h"
@@ -84,113 +85,37 @@ static bool note_exchange(void *context, struct arena *a,
 
 /* --- the CA --- */
 
-static void set_flag(enum setting_id id, struct ca_options *o)
+/* Its names for what they stand for. */
+static bool expand_setting(struct world *w, struct setting *s, struct err *err)
 {
-    bool *const flags[CA_SETTINGS] = {
-        [CA_NO_TERMS] = &o->no_terms,
-        [CA_NO_REUSE] = &o->no_reuse,
-        [CA_NO_NEW_AUTHZ] = &o->no_newauthz,
-        [CA_NO_PROFILES] = &o->no_profiles,
-        [CA_NO_RENEWAL] = &o->no_renewal,
-        [CA_NO_ALTERNATE] = &o->no_alternate,
-        [CA_NO_HTTP] = &o->no_http,
-        [CA_NO_DNS] = &o->no_dns,
-        [CA_NO_ALPN] = &o->no_alpn,
-        [CA_EAB_REQUIRED] = &o->eab_required,
-        [CA_ALWAYS_VALID] = &o->always_valid,
-        [CA_OTHER_CHALLENGES] = &o->other_challenges,
-        [CA_BARE_CHALLENGES] = &o->bare_challenges,
-        [CA_CHALLENGES_REVERSED] = &o->challenges_reversed,
-        [CA_BARE_DIRECTORY] = &o->bare_directory,
-        [CA_HIGH_SERIALS] = &o->high_serials,
-        [CA_STRAYS] = &o->strays,
-        [CA_FORGETS_REPLACED] = &o->forgets_replaced,
-        [CA_FORGETS_DEACTIVATED] = &o->forgets_deactivated,
-        [CA_UNREADABLE_ACCOUNTS] = &o->unreadable_accounts,
-        [CA_CAPITAL_HOST] = &o->capital_host,
-        [CA_TLS_UNTRUSTED] = &o->tls_untrusted,
-        [CA_TLS_OTHER_NAME] = &o->tls_other_name,
-        [CA_TLS_EXPIRED] = &o->tls_expired,
-    };
-    *flags[id] = true;
-}
-
-static void add_limit(const struct setting *s, struct ca_options *o)
-{
-    for (size_t i = 0; i < CA_MOST_LIMITS; i++)
-        if (o->limits[i].count == 0) {
-            o->limits[i] =
-                (struct ca_limit){ s->resource, (unsigned)s->number, s->seconds };
-            return;
-        }
-}
-
-static bool apply_token(struct world *w, const struct setting *s, struct ca_options *o,
-                        struct err *err)
-{
-    if (!world_word(w, s->names.item[0], &o->token_start, err)
-        || (s->names.count > 1 && !world_word(w, s->names.item[1], &o->token_end, err)))
-        return false;
-    w->under_test->wrong = !b64url_letters(o->token_start);
+    struct strs names = { 0 };
+    for (size_t i = 0; i < s->names.count; i++) {
+        str name;
+        if (!world_word(w, s->names.item[i], &name, err))
+            return false;
+        strs_add(w->arena, &names, name);
+    }
+    s->names = names;
     return true;
+}
+
+/* RFC 8555 8 wants a challenge's status, 8.3 a token in base64url; and a chain may be
+ * over when it is looked at. */
+static bool makes_wrong(const struct setting *s, const struct ca_options *o)
+{
+    return s->id == CA_CERTIFICATE_LIFETIME || s->id == CA_NO_CHALLENGE_STATUS
+        || (s->id == CA_TOKEN && !b64url_letters(o->token_start));
 }
 
 static bool apply_setting(struct world *w, const struct setting *s, struct ca_options *o,
                           struct err *err)
 {
-    switch (s->id) {
-    case CA_ATTEMPTS:
-        o->attempts = (int)s->number;
-        return true;
-    case CA_RETRY:
-        o->retry_ms = s->number;
-        return true;
-    case CA_BLIND:
-        o->blind = (int)s->number;
-        return true;
-    case CA_VALIDATE_AFTER:
-        o->validate_ms = s->number;
-        return true;
-    case CA_TOKEN:
-        return apply_token(w, s, o, err);
-    case CA_PROCESSING:
-        o->processing_ms = s->number;
-        return true;
-    case CA_ORDER_LIFETIME:
-        o->order_s = s->number;
-        return true;
-    case CA_AUTHZ_LIFETIME:
-        o->authz_s = s->number;
-        return true;
-    case CA_CERTIFICATE_LIFETIME:
-        o->certificate_s = s->number;
-        w->under_test->wrong = true; /* a chain may be over when it is looked at */
-        return true;
-    case CA_NO_CHALLENGE_STATUS:
-        o->no_challenge_status = true;
-        w->under_test->wrong = true; /* RFC 8555 8 wants it */
-        return true;
-    case CA_PAGE:
-        o->page = (size_t)s->number;
-        return true;
-    case CA_PERMUTE:
-        o->permute = (uint64_t)s->number;
-        return true;
-    case CA_LIMIT:
-        add_limit(s, o);
-        return true;
-    case CA_BLOCKED:
-        for (size_t i = 0; i < s->names.count; i++) {
-            str name;
-            if (!world_word(w, s->names.item[i], &name, err))
-                return false;
-            strs_add(w->arena, &o->blocked, name);
-        }
-        return true;
-    default:
-        set_flag(s->id, o);
-        return true;
-    }
+    struct setting plain = *s;
+    if (!expand_setting(w, &plain, err) || !ca_set_up(w->arena, &plain, o, err))
+        return false;
+    if (makes_wrong(&plain, o))
+        w->under_test->wrong = true;
+    return true;
 }
 
 /* The external account that `with eab` binds to. */

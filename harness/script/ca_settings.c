@@ -42,6 +42,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_BLOCKED] = { "blocked", SETTING_NAMES, "names that it does not sign for, with what is below them" },
     [CA_TOKEN] = { "token", SETTING_NAMES, "what every token begins with, and ends with" },
     [CA_LIMIT] = { "limit", SETTING_LIMIT, "RESOURCE NUMBER DURATION: so many requests in that time; the RESOURCE is newAccount, newOrder, newAuthz or challenge" },
+    [CA_BUG] = { "bug", SETTING_NAMES, "makes these mistakes (`acmespec mock --bugs`); in a script of the mock alone, not in a scenario" },
 };
 /* clang-format on */
 

@@ -55,6 +55,7 @@ enum setting_id {
     CA_BLOCKED,
     CA_TOKEN,
     CA_LIMIT,
+    CA_BUG, /* in scripts of the mock alone */
     CA_SETTINGS
 };
 

@@ -174,8 +174,10 @@ static bool add_effect(struct arena *a, struct rule *rule, const struct line *c,
 
 /* --- when --- */
 
-static const enum subject of_request[] = { SUBJECT_METHOD, SUBJECT_RESOURCE,
-                                           SUBJECT_REQUEST };
+static const enum subject of_request[] = { SUBJECT_METHOD,  SUBJECT_RESOURCE,
+                                           SUBJECT_REQUEST, SUBJECT_PAYLOAD,
+                                           SUBJECT_SENT,    SUBJECT_PROTECTED,
+                                           SUBJECT_CSR };
 static const enum subject of_answer[] = {
     SUBJECT_ANSWER, SUBJECT_STATUS,     SUBJECT_TYPE, SUBJECT_PROBLEM, SUBJECT_HEADER,
     SUBJECT_LINK,   SUBJECT_MEDIA_TYPE, SUBJECT_BODY, SUBJECT_TEXT
@@ -187,6 +189,13 @@ static bool is_among(const enum subject *list, size_t count, enum subject subjec
         if (list[i] == subject)
             return true;
     return false;
+}
+
+/* A CSR is looked at alone: a rule knows no request before this one. */
+static bool needs_journal(const struct check *check)
+{
+    return check->subject == SUBJECT_CSR
+        && (str_is(check->arg[0], "fits") || str_is(check->arg[0], "own-key"));
 }
 
 static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
@@ -201,10 +210,12 @@ static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
         return mistake(m, c->place,
                        "a handshake has nothing yet that a rule can look at");
     bool answer = is_among(of_answer, countof(of_answer), check.subject);
-    if (!answer && !is_among(of_request, countof(of_request), check.subject))
+    if ((!answer && !is_among(of_request, countof(of_request), check.subject))
+        || needs_journal(&check))
         return mistake(m, c->place,
-                       "a rule can look at method, resource, request, and at what the CA "
-                       "answers: a status, type, header, link, media-type, body, text");
+                       "a rule can look at method, resource, request, payload, sent, "
+                       "protected, most of csr, and at what the CA answers: a status, "
+                       "type, header, link, media-type, body, text");
     rule->on_answer = rule->on_answer || answer;
     rule->when = GROW(a, rule->when, rule->when_count, struct check);
     rule->when[rule->when_count++] = check;
@@ -369,15 +380,23 @@ static str in_lines(struct arena *a, str text)
     return buf_str(&out);
 }
 
+struct line *rules_lines(struct arena *a, const char *file, str text, size_t *count,
+                         struct mistakes *m)
+{
+    size_t before = m->list.count;
+    text = str_trim(text);
+    if (!str_contains(text, STR("\n")))
+        text = in_lines(a, text);
+    struct line *lines = lines_read(a, file, text, count, m);
+    if (*count == 0 && m->list.count == before)
+        mistake(m, (struct place){ file, 1, 1 }, "a rule begins with `on RESOURCE`");
+    return lines;
+}
+
 bool rules_read(struct arena *a, const char *file, str text, struct rules_read *out,
                 struct mistakes *m)
 {
     size_t count, before = m->list.count;
-    text = str_trim(text);
-    if (!str_contains(text, STR("\n")))
-        text = in_lines(a, text);
-    struct line *lines = lines_read(a, file, text, &count, m);
-    if (count == 0 && m->list.count == before)
-        mistake(m, (struct place){ file, 1, 1 }, "a rule begins with `on RESOURCE`");
+    struct line *lines = rules_lines(a, file, text, &count, m);
     return rules_of_lines(a, lines, count, out, m) && m->list.count == before;
 }

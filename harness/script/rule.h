@@ -87,6 +87,9 @@ extern const size_t rule_name_count;
 /* Reads one `on` line; false after telling every mistake. */
 bool rule_read(struct arena *a, const struct line *line, struct rule *out,
                struct mistakes *m);
+/* The lines of such a text, one or many; in one line clauses are separated as below. */
+struct line *rules_lines(struct arena *a, const char *file, str text, size_t *count,
+                         struct mistakes *m);
 /* Reads a text that holds rules only, and adds them; names other than rule_names are
  * mistakes there.  In one line, as on a command line, clauses are separated by ";", and
  * the first needs none: "on newOrder first reply 429 rateLimited; retry-after 3s". */

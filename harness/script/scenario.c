@@ -238,6 +238,11 @@ static void add_setting(struct maker *mk, const struct line *line)
     struct setting setting;
     if (!setting_read(mk->arena, line, &setting, mk->mistakes))
         return;
+    if (setting.id == CA_BUG) {
+        mistake(mk->mistakes, line->place,
+                "the CA of a scenario makes no mistakes but by its rules (`on`)");
+        return;
+    }
     s->setting = GROW(mk->arena, s->setting, s->setting_count, struct setting);
     s->setting[s->setting_count++] = setting;
 }

@@ -134,7 +134,7 @@ const struct verb verbs[] = {
     { "clock", VERB_CLAUSE, IN_ON | ONCE, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on." },
 
     /* ---- suite client ---- */
-    { "ca", VERB_CA, IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start: a way that a correct CA may be (see `acmespec help settings`)." },
+    { "ca", VERB_CA, IN_FILE | IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start, in a client scenario or a file for `acmespec mock --script`: a way that a correct CA may be (see `acmespec help settings`)." },
     { "run", VERB_RUN, IN_SCENARIO, IN_RUN, "OPERATION [DOMAIN...] [over CHALLENGE]",
       "Starts the client under test and waits for its end: obtain, for these names; renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact." },
     { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows (`with eab padded`: its key is written with padding); `with profile NAME`, `with chain NAME`: what to ask for; `with account-key P-256` (P-384, P-521): the new account's key, whose x begins with a zero octet; `with csr NAME`: the given csr of that name is what it is to send." },

@@ -28,6 +28,14 @@ holds "unknown manners are refused" refused --manners boulde
 holds "with those that there are" grep -q 'boulder, buypass' "$tmp/said"
 holds "all manners are well written" "$acmespec" check scenarios/manners
 holds "a script that is not there is told" refused --script "$tmp/none"
+printf 'ca eab-required\n' >"$tmp/settings.acme"
+holds "settings alone are a script" "$acmespec" check "$tmp/settings.acme"
+holds "who is asked for a binding has to have a key" refused --script "$tmp/settings.acme"
+holds "and is told so" grep -q 'needs an --eab KID:KEY' "$tmp/said"
+printf 'ca no-newAuthz\nca bug nonce-reus\n' >"$tmp/settings.acme"
+holds "a bug that there is none of is refused" refused --script "$tmp/settings.acme"
+holds "with its place" grep -q 'settings.acme:2: .*did you mean "nonce-reuse"' "$tmp/said"
+holds "by check as well" sh -c '! "$1" check "$2"' sh "$acmespec" "$tmp/settings.acme"
 
 # --- the control interface ---
 
@@ -86,6 +94,13 @@ if command -v curl >/dev/null; then
     mock_start --quiet
     holds "without --control there is none" shows 404 -o /dev/null -w '%{http_code}' \
         "${url%/directory}/acmespec/rules"
+    mock_stop
+    printf 'ca bare-directory\nca no-newAuthz\n' >"$tmp/settings.acme"
+    mock_start --quiet --control --script "$tmp/settings.acme"
+    control=$(sed -n 's/^control *//p' "$tmp/mock")
+    holds "the control interface is at the host, wherever the directory is" \
+        shows '"POST /acmespec/reset' "$control"
+    holds "settings of a script hold" sh -c "! $curl $url | grep newAuthz"
 fi
 mock_stop
 echo "$passed passed, $failed failed"
