@@ -281,6 +281,43 @@ START_TEST(senders_that_take_their_time_hold_up_nobody)
 }
 END_TEST
 
+START_TEST(who_says_nothing_holds_up_nobody_for_long)
+{
+    enum { HELD = 6, PATIENT_MS = 10000 };
+    struct listen_options options = { .address = "127.0.0.1",
+                                      .most_connections = HELD,
+                                      .handler = answer_by_path };
+    struct listener *held = started(&options);
+    int fd[HELD];
+    for (int i = 0; i < HELD; i++) {
+        fd[i] = wire_connect(listener_port(held));
+        wire_send(fd[i], i % 2 ? STR("GET / HT") : STR_NONE);
+    }
+    str answer =
+        wire_talk(a, listener_port(held),
+                  STR("GET /hello HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+                  wire_patience(PATIENT_MS));
+    ck_assert_str_eq(body_of(answer.ptr), "Hello world");
+    for (int i = 0; i < HELD; i++)
+        close(fd[i]);
+}
+END_TEST
+
+/* The patience for silence ends with the first request. */
+START_TEST(a_connection_that_was_used_may_rest)
+{
+    enum { LONGER_MS = 6500 };
+    char piece[1024];
+    int fd = wire_connect(listener_port(l));
+    for (int i = 0; i < 2; i++) {
+        clock_sleep_ms(i ? LONGER_MS : 0);
+        wire_send(fd, STR("GET /hello HTTP/1.1\r\nHost: h\r\n\r\n"));
+        ck_assert_int_gt(recv(fd, piece, sizeof piece, 0), 0);
+    }
+    close(fd);
+}
+END_TEST
+
 START_TEST(an_idle_connection_is_closed)
 {
     struct listen_options options = { .address = "127.0.0.1",
@@ -317,6 +354,8 @@ Suite *listen_manners_suite(void)
     tcase_add_test(c, readers_that_never_read_hold_up_nobody);
     tcase_add_test(c, senders_that_take_their_time_hold_up_nobody);
     tcase_add_test(c, an_idle_connection_is_closed);
+    tcase_add_test(c, who_says_nothing_holds_up_nobody_for_long);
+    tcase_add_test(c, a_connection_that_was_used_may_rest);
     suite_add_tcase(suite, c);
     return suite;
 }

@@ -98,7 +98,8 @@ static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
         MHD_OPTION_NOTIFY_CONNECTION, call_on_connection, l,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned int)o->most_connections,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)o->idle_s, MHD_OPTION_ARRAY,
+        MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned int)(o->idle_s < SILENT_S ? o->idle_s : SILENT_S), MHD_OPTION_ARRAY,
         o->cert_pem.len ? tls : none, MHD_OPTION_END);
 }
 

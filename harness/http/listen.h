@@ -63,7 +63,8 @@ struct listen_options {
     str key_pem;
     size_t body_ceiling;  /* a longer request body is answered 413; 0: 4 MiB */
     int most_connections; /* 0: 1000 */
-    long idle_s;          /* idle connections close after this; 0: 60 */
+    long idle_s; /* idle connections close after this; 0: 60.  Until their first request
+                    line it is 5 at most. */
     listen_handler *handler;
     listen_handshake *handshake; /* NULL: all are ordinary */
     void *context;

@@ -14,6 +14,8 @@ void *call_on_target(void *context, const char *target, struct MHD_Connection *c
     call->arena = a;
     call->listener = context;
     call->connection = connection;
+    MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                              (unsigned int)call->listener->options.idle_s);
     call->target = str_copy(a, str_of(target));
     return call;
 }

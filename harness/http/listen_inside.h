@@ -10,6 +10,10 @@
 #include "base/buf.h"
 #include "http/listen.h"
 
+/* Who says nothing, or only half of a hello, has one of a limited number of connections:
+ * until its first request line each is patient for so long only. */
+enum { SILENT_S = 5 };
+
 /* A request that waits, in a list sorted by due time. */
 struct wait {
     struct wait *next;

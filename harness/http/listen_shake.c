@@ -10,7 +10,7 @@
 #include "crypto/tls.h"
 #include "http/listen_inside.h"
 
-enum { DEADLINE_MS = 10 * 1000, LINGER_MS = 2000 };
+enum { DEADLINE_MS = SILENT_S * 1000, LINGER_MS = 2000 };
 
 struct taken {
     struct taken *next;

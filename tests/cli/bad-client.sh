@@ -7,6 +7,9 @@ set -eu
 # shellcheck source=tests/with-mock.sh
 . tests/with-mock.sh
 
+# As many files as are allowed: it holds more connections than a listener takes.
+ulimit -Sn "$(ulimit -Hn)"
+
 mock_start --quiet
 base=${url%/directory}
 port=${base##*:}
@@ -51,11 +54,12 @@ ask 000 '' "http://localhost:$port/directory"
 # RFC 6585 5; the connection ends behind it, and that may be seen first.
 ask '431 000' '' -H @"$tmp/header" "$url"
 
-# A hundred that connect and say nothing, or half a hello, for as long as this runs.
+# More than there is room for connect and say nothing, or half a hello, for as long as this
+# runs; they are let go.
 python3 - "$port" "$tmp/held" <<'IDLE' &
 import socket, sys, time
 held = []
-for i in range(100):
+for i in range(1100):
     s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
     s.sendall(b"\x16\x03\x01\x02\x00\x01" if i % 2 else b"")
     held.append(s)
