@@ -43,7 +43,7 @@ static const struct { const char *path, *text; } files[] = {
       "scenario D\nsuite server\nrule rfc8555-6.5-2\nneeds ${alg}\nfor each alg in ES384 RS256\n"
       "get directory\nneed 200\nmust 200\n  header X present\n" },
     { "client/one.acme",
-      "scenario E\nsuite client\nrule rfc8555-6.5-2\nrun obtain ${domain}\nmust client issued\n" },
+      "scenario E\nsuite client\nrule rfc8555-6.5-2\nrun obtain ${domain}\nshould client issued\n" },
 };
 /* clang-format on */
 
