@@ -199,37 +199,41 @@ static bool check_word(struct checking *c, str root, const char *word, struct er
     return check_path(c, path_of(c->arena, root, word), err);
 }
 
+static bool check_all(struct checking *c, str root, const struct strs *words,
+                      struct err *err)
+{
+    str catalogue = arena_printf(c->arena, "%.*s/requirements", STR_ARG(root));
+    c->requirements = requirements_read(c->arena, catalogue.ptr, &c->mistakes, err);
+    bool good = c->requirements != NULL;
+    for (size_t i = 0; i < words->count && good; i++)
+        good = check_word(c, root, words->item[i].ptr, err);
+    if (good && !words->count)
+        good = check_path(c, root.ptr, err);
+    if (good && c->history.count)
+        good = check_history(c, root, err);
+    return good && (!c->baseline_count || check_baselines(c, root, err));
+}
+
 int cmd_check(struct arena *a, int argc, char **argv)
 {
     struct checking c = { .arena = a };
+    struct strs words = { 0 };
     struct err err;
-    str root, catalogue;
+    bool help;
+    str root;
     c.mistakes.arena = c.arena;
-    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+    if (!options_help(a, argc, argv, &help, &words, &err))
+        return usage_error(err.text);
+    if (help) {
         puts("usage: acmespec check [PATH...]\n\n"
              "Reads all that is data: scenarios, watches, requirements, baselines and "
              "the rest (all\n"
              "that ship, unless paths are given) and names every mistake with file, line "
              "and column.\n"
              "Plays nothing.");
-        return 0;
+        return EXIT_CONFORMS;
     }
-    if (!library_root(c.arena, &root, &err))
-        return usage_error(err.text);
-    catalogue = arena_printf(c.arena, "%.*s/requirements", STR_ARG(root));
-    c.requirements = requirements_read(c.arena, catalogue.ptr, &c.mistakes, &err);
-    if (!c.requirements)
-        return usage_error(err.text);
-    bool good = true;
-    for (int i = 1; i < argc && good; i++)
-        good = check_word(&c, root, argv[i], &err);
-    if (argc == 1)
-        good = check_path(&c, root.ptr, &err);
-    if (good && c.history.count)
-        good = check_history(&c, root, &err);
-    if (good && c.baseline_count)
-        good = check_baselines(&c, root, &err);
-    if (!good)
+    if (!library_root(c.arena, &root, &err) || !check_all(&c, root, &words, &err))
         return usage_error(err.text);
     return report(&c);
 }

@@ -102,7 +102,7 @@ static int explain_watch(struct arena *a, const struct history *history,
 {
     printf("watch/%.*s\n%.*s\n\n", STR_ARG(w->id), STR_ARG(w->title));
     for (size_t i = 0; i < w->when_count; i++)
-        printf("  when %.*s\n", STR_ARG(w->when[i].text));
+        printf("  %.*s\n", STR_ARG(w->when[i].text));
     for (size_t i = 0; i < w->check_count; i++)
         printf("  %.*s\n", STR_ARG(w->check[i].text));
     for (size_t i = 0; i < w->rules.count; i++)
@@ -143,30 +143,40 @@ static str scenario_name(str word)
     return str_ends(word, ".acme") ? str_upto(word, word.len - strlen(".acme")) : word;
 }
 
+static void print_usage(void)
+{
+    puts("usage: acmespec explain ID|SCENARIO|WATCH\n\n"
+         "A requirement of the catalogue (rfc8555-6.5-8): its sentence in our words, "
+         "level, who is\n"
+         "bound, which checks rest on it.  A scenario: its steps in prose, and the "
+         "bugs of the\n"
+         "field that it shows.  Such a bug (N-11): who had it, and what shows it.");
+}
+
 int cmd_explain(struct arena *a, int argc, char **argv)
 {
     struct mistakes m = { .arena = a };
     struct history history;
+    struct strs words = { 0 };
     struct err err;
+    bool help;
     str root;
-    if (argc != 2 || strcmp(argv[1], "--help") == 0) {
-        puts("usage: acmespec explain ID|SCENARIO|WATCH\n\n"
-             "A requirement of the catalogue (rfc8555-6.5-8): its sentence in our words, "
-             "level, who is\n"
-             "bound, which checks rest on it.  A scenario: its steps in prose, and the "
-             "bugs of the\n"
-             "field that it shows.  Such a bug (N-11): who had it, and what shows it.");
-        return argc == 2 ? 0 : EXIT_USAGE;
+    if (!options_help(a, argc, argv, &help, &words, &err))
+        return usage_error(err.text);
+    if (help || words.count != 1) {
+        print_usage();
+        return help ? EXIT_CONFORMS : EXIT_USAGE;
     }
+    const char *word = words.item[0].ptr;
     if (!library_root(a, &root, &err))
         return usage_error(err.text);
     struct library *l = library_read(a, root, "", &m, &err);
     if (!l)
         return usage_error(err.text);
     /* A scenario of one's own is named by its file. */
-    if (file_exists(argv[1]) && !library_add(a, l, argv[1], &m, &err))
+    if (file_exists(word) && !library_add(a, l, word, &m, &err))
         return usage_error(err.text);
     if (!history_read(a, root, &history, &m, &err))
         return usage_error(err.text);
-    return explain(a, l, &history, scenario_name(str_of(argv[1])));
+    return explain(a, l, &history, scenario_name(words.item[0]));
 }

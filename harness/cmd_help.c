@@ -217,7 +217,7 @@ static void print_topics(void)
 int cmd_help(struct arena *a, int argc, char **argv)
 {
     char two[128];
-    if (argc < 2 || strcmp(argv[1], "--help") == 0) {
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
         print_topics();
         return 0;
     }

@@ -22,8 +22,8 @@ static const struct option_row rows[] = {
     { "watches", 0, OPTION_FLAG, NULL, AT(watches), "watches instead of scenarios" },
     { "history", 0, OPTION_FLAG, NULL, AT(history), "what broke in the field instead, and the scenarios that show it" },
     { "suite", 0, OPTION_TEXT, "S", AT(suite), "server or client" },
-    { "section", 0, OPTION_TEXT, "S", AT(section), "with --rules: only this document or section: rfc8555-6.5" },
-    { "level", 0, OPTION_TEXT, "L", AT(level), "with --rules: only this level, such as MUST" },
+    { "section", 0, OPTION_TEXT, "S", AT(section), "with --rules: only this document or section: rfc8555, 6.5, rfc8555-6.5" },
+    { "level", 0, OPTION_TEXT, "L", AT(level), "with --rules: only this level, such as must" },
     { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },
 };
 /* clang-format on */
@@ -108,13 +108,12 @@ static int list_history(const struct listing *l, struct mistakes *m)
     return count ? EXIT_CONFORMS : EXIT_NOTHING_RUN;
 }
 
-static bool rule_wanted(const struct listing *l, const struct requirement *r)
+static bool rule_wanted(const void *context, const struct requirement *r)
 {
-    const struct list_options *o = &l->options;
-    str section = o->section;
-    bool in_section = !section.len
-        || (str_starts(r->id, section.ptr) && strchr("-.", r->id.ptr[section.len]));
-    bool in_level = !o->level.len || str_is(o->level, level_names[r->level]);
+    const struct list_options *o = context;
+    bool in_section = !o->section.len || id_is_of(r->id, o->section);
+    bool in_level =
+        !o->level.len || str_eq_nocase(o->level, str_of(level_names[r->level]));
     bool in_suite = !o->suite.len
         || (str_is(o->suite, "server") ? r->by_server_suite : r->by_client_suite);
     return in_section && in_level && in_suite;
@@ -171,14 +170,29 @@ static bool cover_wanted(const struct list_options *o, const struct requirement 
 static int list_rules(const struct listing *l)
 {
     struct coverage c;
-    coverage_of(l->arena, l->library, &c);
+    size_t count = 0;
+    coverage_of(l->arena, l->library, rule_wanted, &l->options, &c);
     for (size_t i = 0; i < l->library->requirements->count; i++) {
         const struct requirement *r = &l->library->requirements->item[i];
-        if (rule_wanted(l, r) && cover_wanted(&l->options, r, &c.cover[i]))
+        bool wanted = rule_wanted(&l->options, r);
+        count += wanted;
+        if (wanted && cover_wanted(&l->options, r, &c.cover[i]))
             print_rule(r, &c.cover[i], l->options.uncovered);
+    }
+    if (!count) {
+        fputs("acmespec: the catalogue has no such entry\n", stderr);
+        return EXIT_NOTHING_RUN;
     }
     print_totals(&c);
     return EXIT_CONFORMS;
+}
+
+static bool is_level(str word)
+{
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        if (str_eq_nocase(word, str_of(level_names[i])))
+            return true;
+    return false;
 }
 
 /* An option that would be passed over, or can fit nothing, is a mistake. */
@@ -191,7 +205,7 @@ static bool options_fit(const struct list_options *o, struct err *err)
         return err_set(err, "--missing and --uncovered are two lists");
     if (o->suite.len && !str_is(o->suite, "server") && !str_is(o->suite, "client"))
         return err_set(err, "--suite is server or client");
-    if (o->level.len && name_find(level_names, LEVEL_COUNT, o->level) < 0)
+    if (o->level.len && !is_level(o->level))
         return err_set(err,
                        "--level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or stated");
     return true;

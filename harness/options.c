@@ -162,6 +162,14 @@ bool options_read(struct arena *a, const struct option_row *rows, size_t count, 
     return true;
 }
 
+bool options_help(struct arena *a, int argc, char **argv, bool *help, struct strs *words,
+                  struct err *err)
+{
+    static const struct option_row row = { "help", 'h', OPTION_FLAG, NULL, 0, NULL };
+    *help = false;
+    return options_read(a, &row, 1, argc, argv, help, words, err);
+}
+
 void options_print(const struct option_row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

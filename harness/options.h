@@ -33,6 +33,9 @@ struct option_row {
 bool options_read(struct arena *a, const struct option_row *rows, size_t count, int argc,
                   char **argv, void *into, struct strs *words,
                   struct err *err) MUST_CHECK;
+/* The same of a command that has no option but --help. */
+bool options_help(struct arena *a, int argc, char **argv, bool *help, struct strs *words,
+                  struct err *err) MUST_CHECK;
 /* Prints the rows, aligned. */
 void options_print(const struct option_row *rows, size_t count);
 /* Prints "acmespec: sentence" to standard error and returns EXIT_USAGE. */

@@ -146,7 +146,7 @@ START_TEST(citations_are_counted)
 {
     struct coverage c;
     const struct requirements *all = library->requirements;
-    coverage_of(a, library, &c);
+    coverage_of(a, library, NULL, NULL, &c);
     size_t two = (size_t)(requirement_find(all, STR("rfc8555-6.5-2")) - all->item);
     ck_assert_uint_eq(c.cover[two].server, 3); /* not the need; one is a watch */
     ck_assert_uint_eq(c.cover[two].client, 0);
@@ -154,7 +154,7 @@ START_TEST(citations_are_counted)
     ck_assert_uint_eq(c.total.server_covered, 4);
     ck_assert_uint_eq(c.total.client_all, 2);
     ck_assert_uint_eq(c.total.client_covered, 0); /* those of the server suite are not */
-    coverage_of(a, read_as(""), &c);
+    coverage_of(a, read_as(""), NULL, NULL, &c);
     ck_assert_uint_eq(c.cover[two].client, 1);
     ck_assert(!cover_lacks(&all->item[two], &c.cover[two]));
     ck_assert_uint_eq(c.total.client_covered, 0); /* a citation is no coverage of it */
@@ -168,7 +168,7 @@ START_TEST(a_document_excuses_its_entries)
         requirement_find(library->requirements, STR("draft-acme-profiles-4-1"));
     ck_assert_str_eq(str_z(a, r->uncovered), "Needs profiles.");
     ck_assert(r->excused_by_document);
-    coverage_of(a, library, &c);
+    coverage_of(a, library, NULL, NULL, &c);
     ck_assert_uint_eq(c.total.excused, 1);
 }
 END_TEST

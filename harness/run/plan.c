@@ -50,18 +50,6 @@ struct wanted {
     bool found;
 };
 
-/* "6.5" fits rfc8555-6.5-8, and so does "rfc8555-6.5". */
-static bool section_fits(str section, str id)
-{
-    if (str_starts(section, "rfc") || str_starts(section, "draft"))
-        return id.len > section.len && str_eq(str_upto(id, section.len), section)
-            && (id.ptr[section.len] == '-' || id.ptr[section.len] == '.');
-    size_t dash = str_find_char(id, '-');
-    str rest = str_from(id, dash + 1);
-    return rest.len > section.len && str_eq(str_upto(rest, section.len), section)
-        && (rest.ptr[section.len] == '-' || rest.ptr[section.len] == '.');
-}
-
 static bool rules_fit(const struct selection *s, const struct strs *rules)
 {
     if (s->rules.count == 0 && s->sections.count == 0)
@@ -70,7 +58,7 @@ static bool rules_fit(const struct selection *s, const struct strs *rules)
         if (strs_has(&s->rules, rules->item[i]))
             return true;
         for (size_t k = 0; k < s->sections.count; k++)
-            if (section_fits(s->sections.item[k], rules->item[i]))
+            if (id_is_of(rules->item[i], s->sections.item[k]))
                 return true;
     }
     return false;
@@ -104,7 +92,7 @@ static bool scenario_fits(const struct selection *s, const struct scenario *scen
 static bool has_requirement(const struct requirements *all, str section)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (section_fits(section, all->item[i].id))
+        if (id_is_of(all->item[i].id, section))
             return true;
     return false;
 }

@@ -66,7 +66,8 @@ static void add_to(struct coverage_row *row, const struct requirement *r,
     row->excused += r->uncovered.len && cover_lacks(r, c);
 }
 
-void coverage_of(struct arena *a, const struct library *library, struct coverage *out)
+void coverage_of(struct arena *a, const struct library *library, rule_filter *wanted,
+                 const void *context, struct coverage *out)
 {
     const struct requirements *all = library->requirements;
     struct counting c = { .library = library, .out = out };
@@ -78,6 +79,8 @@ void coverage_of(struct arena *a, const struct library *library, struct coverage
     count_watches(&c);
     for (size_t i = 0; i < all->count; i++) {
         if (!all->item[i].by_server_suite && !all->item[i].by_client_suite)
+            continue;
+        if (wanted && !wanted(context, &all->item[i]))
             continue;
         add_to(row_for(a, out, &all->item[i]), &all->item[i], &out->cover[i]);
         add_to(&out->total, &all->item[i], &out->cover[i]);

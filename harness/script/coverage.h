@@ -26,7 +26,10 @@ struct coverage {
     struct coverage_row total;
 };
 
-void coverage_of(struct arena *a, const struct library *library, struct coverage *out);
+/* `cover` is of all entries; rows and total are of those that are wanted (NULL: all). */
+typedef bool rule_filter(const void *context, const struct requirement *r);
+void coverage_of(struct arena *a, const struct library *library, rule_filter *wanted,
+                 const void *context, struct coverage *out);
 /* A suite that can see it has no check that rests on it. */
 bool cover_lacks(const struct requirement *r, const struct cover *c);
 

@@ -205,6 +205,18 @@ const struct requirement *requirement_find(const struct requirements *all, str i
     return bsearch(&wanted, all->item, all->count, sizeof *all->item, by_id);
 }
 
+static bool begins_with(str id, str section)
+{
+    return id.len > section.len && str_eq(str_upto(id, section.len), section)
+        && (id.ptr[section.len] == '-' || id.ptr[section.len] == '.');
+}
+
+bool id_is_of(str id, str section)
+{
+    bool named = str_starts(section, "rfc") || str_starts(section, "draft");
+    return begins_with(named ? id : str_from(id, str_find_char(id, '-') + 1), section);
+}
+
 str requirement_near(const struct requirements *all, str id)
 {
     size_t least = 4;

@@ -41,6 +41,9 @@ void requirements_add(struct arena *a, struct requirements *all, const struct li
 /* Puts the entries in order, so that they can be found; an id twice is a mistake. */
 void requirements_sort(struct requirements *all, struct mistakes *m);
 const struct requirement *requirement_find(const struct requirements *all, str id);
+/* Whether the id is of a document, a section, or one below it: rfc8555-6.5-8 is of
+ * "rfc8555", "rfc8555-6", "6.5". */
+bool id_is_of(str id, str section);
 /* The id nearest to one that is not there, or STR_NONE. */
 str requirement_near(const struct requirements *all, str id);
 /* Whether it may be cited: an id of the catalogue, or `house`; else the sentence names

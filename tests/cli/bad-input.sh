@@ -311,7 +311,17 @@ want 5 'cannot write' "$acmespec" mock --root "$tmp/empty.acme/x"
 
 want 2 'go with --rules' "$acmespec" list --section 6.5
 want 2 '--suite is server or client' "$acmespec" list --suite both
-want 2 '--level is MUST' "$acmespec" list --rules --level must
+want 2 '--level is MUST' "$acmespec" list --rules --level maybe
+want 4 'the catalogue has no such entry' "$acmespec" list --rules --section 999
+want 4 'the catalogue has no such entry' "$acmespec" list --rules --section 8.2.9 --level must
+want 2 'there is no option' "$acmespec" check -x
+want 2 'there is no option --hlep; did you mean --help?' "$acmespec" explain --hlep
+want 2 'usage: acmespec explain' "$acmespec" explain
+want 2 'usage: acmespec new' "$acmespec" new a b
+for command in check explain help new; do
+    want 0 'acmespec' "$acmespec" $command -h
+    want 0 'acmespec' "$acmespec" $command --help
+done
 want 4 '0 scenarios' "$acmespec" list no-such-thing
 want 2 'begins with server/' "$acmespec" new client
 for name in server/../x 'server/a b' 'server/a;b' server/x/; do

@@ -63,4 +63,27 @@ done >>"$tmp/silent" 2>&1
 [ "$("$acmespec" help given | grep -c '^  given [a-z]')" -gt 5 ] || complain "acmespec help given is not whole"
 [ "$("$acmespec" help is | grep -c '^  is')" = 2 ] || complain "acmespec help is is not whole"
 [ ! -s "$tmp/silent" ] || complain "$(cat "$tmp/silent")"
+
+# A skeleton is well written, whatever the section that it is for.
+for name in server/x server/7.4-finalize/y server/99-nothing/y server/rfc9773-renewal-info/y client/x \
+    client/6.5-nonces/y client/9110-http/y; do
+    file=$("$acmespec" new "$tmp/new/$name") && "$acmespec" check "$file" >"$tmp/out" 2>&1 \
+        || complain "the skeleton of $name is refused: $(cat "$tmp/out")"
+done
+cp -R scenarios "$tmp/library"
+for name in server/x server/7.4-finalize/y client/6.5-nonces/y; do
+    file=$(ACMESPEC_SCENARIOS=$tmp/library "$acmespec" new "$name") && "$acmespec" check "$file" >"$tmp/out" 2>&1 \
+        || complain "the skeleton of $name is refused: $(cat "$tmp/out")"
+done
+grep -q '^rule .*rfc8555-7[.]4-' "$tmp/library/server/7.4-finalize/y.acme" || complain 'a skeleton cites another section'
+grep -q '^suite  *client' "$tmp/library/client/6.5-nonces/y.acme" || complain 'a skeleton is of another suite'
+
+# What is explained and listed is what was asked for.
+"$acmespec" explain watch/replay-nonce-on-success >"$tmp/out"
+grep -q '^  when method is POST$' "$tmp/out" || complain "explain watch: $(cat "$tmp/out")"
+for section in 6.5 rfc8555-6.5; do
+    "$acmespec" list --rules --section $section --level must >"$tmp/out" || complain "list --rules --section $section fails"
+    grep -qE '^rfc8555-6[.]5-' "$tmp/out" || complain "list --rules --section $section lists nothing"
+    grep -vE '^rfc8555[- ]6[.]5[-. 0-9]* *MUST  |^(section|all) |^$' "$tmp/out" && complain "list --rules --section $section lists more"
+done
 exit $bad
