@@ -76,6 +76,7 @@ static bool listen_now(struct ca *ca, struct err *err)
                                       .cert_pem = ca->issuer->listener_cert_pem,
                                       .key_pem = ca->issuer->listener_key_pem,
                                       .body_ceiling = CA_MOST_BODY,
+                                      .long_bodies = true,
                                       .handler = ca_serve,
                                       .handshake = ca->options.handshake ? shake : NULL,
                                       .context = ca };

@@ -170,6 +170,11 @@ static bool authenticate(struct ca_call *call)
         || ca_jws_check(call);
 }
 
+static bool is_too_long(const struct request *request)
+{
+    return request->body_too_long || request->body.len > CA_MOST_JWS;
+}
+
 static void handle(struct ca_call *call)
 {
     if (str_is(call->request->method, "OPTIONS") && !bug_on(call->ca, BUG_NO_OPTIONS))
@@ -178,7 +183,7 @@ static void handle(struct ca_call *call)
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is nothing here"));
     else if (!method_allowed(call))
         return;
-    else if (call->request->body.len > CA_MOST_JWS)
+    else if (is_too_long(call->request))
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 413,
                   STR("the request body is longer than 524288 bytes"));
     else if (authenticate(call))
@@ -201,7 +206,7 @@ static void recognise(struct ca_call *call)
         .resource = call->route ? call->route->resource : RESOURCE_OTHER,
         .wish = &call->wish,
     };
-    if (str_is(call->request->method, "POST") && call->request->body.len <= CA_MOST_JWS)
+    if (str_is(call->request->method, "POST") && !is_too_long(call->request))
         ca_jws_read(call);
     call->info.account_url = seeming_account(call);
 }

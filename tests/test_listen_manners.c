@@ -176,6 +176,38 @@ START_TEST(a_chunked_body_that_grows_too_long_is_refused)
 }
 END_TEST
 
+static void tell_length(void *context, struct arena *step, const struct request *request,
+                        const char *peer, struct reply *reply)
+{
+    (void)context;
+    (void)peer;
+    reply->response.status = 413;
+    reply->response.body = arena_printf(step, "too long: %d, %zu", request->body_too_long,
+                                        request->body.len);
+    reply->manner.delay_ms = str_ends(request->url, "/delay") ? 100 : 0;
+}
+
+/* Announced or not, and with an answer that waits. */
+START_TEST(a_handler_may_refuse_a_long_body_itself)
+{
+    struct listen_options options = { .address = "127.0.0.1",
+                                      .body_ceiling = CEILING,
+                                      .long_bodies = true,
+                                      .handler = tell_length };
+    int port = listener_port(started(&options));
+    str said[] = {
+        STR("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1073741824\r\n\r\n"),
+        STR("POST /delay HTTP/1.1\r\nHost: h\r\nContent-Length: "
+            "1073741824\r\n\r\n"),
+        chunks(CEILING / 0x1000 + 1, true)
+    };
+    const char *answer = wire_talk(a, port, said[_i], SOON_MS).ptr;
+    ck_assert_msg(strncmp(answer, "HTTP/1.1 413 ", 13) == 0, "%s", answer);
+    ck_assert_msg(strstr(answer, "Connection: close"), "%s", answer);
+    ck_assert_str_eq(body_of(answer), "too long: 1, 0");
+}
+END_TEST
+
 START_TEST(a_body_that_never_ends_loses_its_connection)
 {
     int fd = wire_connect(listener_port(l));
@@ -348,6 +380,7 @@ Suite *listen_manners_suite(void)
     tcase_add_test(c, a_client_that_leaves_while_it_waits_is_no_harm);
     tcase_add_test(c, a_body_that_is_announced_too_long_is_refused_at_once);
     tcase_add_test(c, a_chunked_body_that_grows_too_long_is_refused);
+    tcase_add_loop_test(c, a_handler_may_refuse_a_long_body_itself, 0, 3);
     tcase_add_test(c, a_body_that_never_ends_loses_its_connection);
     tcase_add_test(c, a_header_without_an_end_loses_its_connection);
     tcase_add_test(c, a_long_header_is_told);

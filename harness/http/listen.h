@@ -62,6 +62,7 @@ struct listen_options {
     str cert_pem;        /* chain, leaf first; with key_pem: HTTPS */
     str key_pem;
     size_t body_ceiling;  /* a longer request body is answered 413; 0: 4 MiB */
+    bool long_bodies;     /* the handler answers that itself: it gets body_too_long */
     int most_connections; /* 0: 1000 */
     long idle_s; /* idle connections close after this; 0: 60.  Until their first request
                     line it is 5 at most. */

@@ -99,20 +99,23 @@ static str url_of(struct call *call)
 }
 
 /* The Content-Length is enough to refuse a body before it is sent. */
-static enum MHD_Result begin(struct call *call, const char *method)
+static bool is_announced_too_long(const struct call *call)
 {
-    size_t ceiling = call->listener->options.body_ceiling;
     long length = 0;
+    const str *claimed = headers_find(&call->request.headers, "Content-Length");
+    return claimed && str_to_long(*claimed, INT64_MAX, &length)
+        && (size_t)length > call->listener->options.body_ceiling;
+}
+
+static void begin(struct call *call, const char *method)
+{
     call->begun = true;
     call->request.method = str_copy(call->arena, str_of(method));
     MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, add_header, call);
     call->request.url = url_of(call);
     call->peer = peer_of(call);
-    call->body = buf_new(call->arena, ceiling);
-    const str *claimed = headers_find(&call->request.headers, "Content-Length");
-    if (claimed && str_to_long(*claimed, INT64_MAX, &length) && (size_t)length > ceiling)
-        return call_refuse(call, 413, "The body is too long.");
-    return MHD_YES;
+    call->body = buf_new(call->arena, call->listener->options.body_ceiling);
+    call->request.body_too_long = is_announced_too_long(call);
 }
 
 /* libmicrohttpd takes no answer in the middle of a body, so some more of a long one is
@@ -123,6 +126,7 @@ static enum MHD_Result take_body(struct call *call, const char *upload, size_t *
         call->swallowed += *size;
     else
         buf_add(&call->body, (str){ upload, *size });
+    call->request.body_too_long = call->body.over;
     *size = 0;
     return call->swallowed <= CEILING_BODY ? MHD_YES : MHD_NO;
 }
@@ -130,9 +134,12 @@ static enum MHD_Result take_body(struct call *call, const char *upload, size_t *
 static void ask_handler(struct call *call)
 {
     const struct listen_options *o = &call->listener->options;
+    bool cut = call->request.body_too_long;
     call->answered = true;
-    call->request.body = buf_str(&call->body);
+    call->request.body = cut ? STR_NONE : buf_str(&call->body);
     o->handler(o->context, call->arena, &call->request, call->peer, &call->reply);
+    /* RFC 9110 15.5.14: so that the rest of the body need not be read. */
+    call->reply.manner.close = call->reply.manner.close || cut;
 }
 
 /* Whether the answer has to wait; *ok is false when it cannot. */
@@ -146,28 +153,12 @@ static bool has_to_wait(struct call *call, bool *ok)
     return true;
 }
 
-/* Called once with the header, then for each piece of the body, then with no piece; and
- * once more after a wait. */
-enum MHD_Result call_on_request(void *context, struct MHD_Connection *connection,
-                                const char *url, const char *method, const char *version,
-                                const char *upload, size_t *upload_size, void **state)
+/* Asks the handler, once, and answers when it is time. */
+static enum MHD_Result answer(struct call *call)
 {
-    struct call *call = *state;
     bool ok;
-    (void)context;
-    (void)connection;
-    (void)url;
-    (void)version;
-    if (call->listener->stopping)
-        return MHD_NO;
-    if (!call->begun)
-        return begin(call, method);
-    if (*upload_size)
-        return take_body(call, upload, upload_size);
-    if (call->body.over)
+    if (call->request.body_too_long && !call->listener->options.long_bodies)
         return call_refuse(call, 413, "The body is too long.");
-    if (call->queued) /* it was an interim answer: a final one never comes */
-        return call_wait(call, NEVER) ? MHD_YES : MHD_NO;
     if (!call->answered) {
         ask_handler(call);
         if (has_to_wait(call, &ok))
@@ -175,4 +166,29 @@ enum MHD_Result call_on_request(void *context, struct MHD_Connection *connection
     }
     call->queued = true;
     return call_answer(call);
+}
+
+/* Called once with the header, then for each piece of the body, then with no piece; and
+ * once more after a wait. */
+enum MHD_Result call_on_request(void *context, struct MHD_Connection *connection,
+                                const char *url, const char *method, const char *version,
+                                const char *upload, size_t *upload_size, void **state)
+{
+    struct call *call = *state;
+    bool first = !call->begun;
+    (void)context;
+    (void)connection;
+    (void)url;
+    (void)version;
+    if (call->listener->stopping)
+        return MHD_NO;
+    if (first)
+        begin(call, method);
+    if (first && !call->request.body_too_long)
+        return MHD_YES;
+    if (*upload_size)
+        return take_body(call, upload, upload_size);
+    if (call->queued) /* it was an interim answer: a final one never comes */
+        return call_wait(call, NEVER) ? MHD_YES : MHD_NO;
+    return answer(call);
 }

@@ -22,6 +22,7 @@ struct request {
     str url; /* absolute */
     struct headers headers;
     str body;
+    bool body_too_long; /* as received by a listener that hands on such: body is empty */
 };
 
 struct response {

@@ -43,7 +43,18 @@ ask 400 malformed -H "$jose" -d '{"protected":7,"payload":"","signature":""}' "$
 ask 400 malformed -H "$jose" --data-binary @"$tmp/deep" "$base/new-account"
 ask 400 malformed -H "$jose" --data-binary @"$tmp/noise" "$base/new-account"
 ask 415 malformed -d '{}' "$base/new-account"
-ask 413 'too long' -H "$jose" --expect100-timeout 10 --data-binary @"$tmp/huge" "$base/new-account"
+ask 413 'malformed.*longer than 524288 bytes' -H "$jose" --expect100-timeout 10 --data-binary @"$tmp/huge" "$base/new-account"
+# As any error it has a nonce and leads to the directory (RFC 8555 6.5, 7.1).
+curl -s --cacert "$tmp/root.pem" -D "$tmp/fields" -o /dev/null --expect100-timeout 10 -H "$jose" \
+    --data-binary @"$tmp/huge" "$base/new-account"
+for field in 'content-type: application/problem+json' 'replay-nonce: [A-Za-z0-9_-]' 'link: .*rel="index"'; do
+    if grep -qi "^$field" "$tmp/fields"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "the 413 has no $field"
+    fi
+done
 # Who does not wait for a 100 may see the connection end first (RFC 9112 9.6).
 ask '413 000' '' -H "$jose" -H 'Expect:' --data-binary @"$tmp/huge" "$base/new-account"
 ask 405 malformed "$base/new-account"
