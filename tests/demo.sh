@@ -32,9 +32,11 @@ if [ $status = 77 ]; then
 fi
 echo
 echo "demo: $(meaning $status)."
-echo "demo: a page to look at is $reports/report.html; JUnit is in $reports/junit.xml,"
-echo "demo: every event in $reports/results.jsonl."
 case $status in
-0 | 1 | 3) exit 0 ;;
+0 | 1 | 3)
+    echo "demo: a page to look at is $reports/report.html; JUnit is in $reports/junit.xml,"
+    echo "demo: every event in $reports/results.jsonl."
+    exit 0
+    ;;
 *) exit "$status" ;;
 esac

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Installs what acmespec needs and this machine lacks.
 #
 #   tests/deps.sh          what building and testing need (make deps, demo, test)

@@ -13,8 +13,9 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 "$acmespec" help --verbs | sort -u >"$tmp/verbs"
 alternation=$(sort -r "$tmp/verbs" | tr '\n' '|' | sed 's/|$//; s/ /\\\\s+/g')
-vim_words=$(grep -v ' ' "$tmp/verbs" | tr '\n' ' ')
-vim_pairs=$(grep ' ' "$tmp/verbs" | sed 's/ /\\s\\+/' | tr '\n' '|' | sed 's/|$//; s/|/\\|/g')
+# The longer of two words that begin alike comes first, so that a pair is one.  A keyword of
+# Vim's would be one in titles and pointers, too.
+vim_words=$(sort -r "$tmp/verbs" | sed 's/ /\\s\\+/' | tr '\n' '|' | sed 's/|$//; s/|/\\|/g')
 
 cat >"$out/vim/syntax/acmespec.vim" <<EOF
 " Vim syntax of acmespec's verb lines (*.acme).  Made by tests/editors.sh: do not edit.
@@ -24,16 +25,14 @@ endif
 syntax case match
 setlocal iskeyword+=-
 syntax match acmeComment "^\s*#.*$"
-syntax match acmeVerb "^\s*\($vim_pairs\)\>"
-syntax keyword acmeWord $vim_words
-syntax keyword acmeLevel must should need
+syntax match acmeWord "^\s*\zs\($vim_words\)\ze\(\s\|\$\)"
+syntax match acmeLevel "^\s*\zs\(must\|should\|need\)\ze\(\s\|\$\)"
 syntax match acmeName "\\\${[^}]*}"
 syntax region acmeString start=+"+ skip=+\\\\\\\\\|\\\\"+ end=+"+ oneline contains=acmeName
 syntax match acmeStatus "\<[1-5]\(xx\|[0-9][0-9]\)\>"
 syntax match acmeRule "\<\(rfc[0-9]\+\|draft-[a-z-]\+\)-[0-9.]\+-[0-9]\+\>"
 highlight default link acmeComment Comment
-highlight default link acmeVerb Statement
-highlight default link acmeWord Keyword
+highlight default link acmeWord Statement
 highlight default link acmeLevel Special
 highlight default link acmeName Identifier
 highlight default link acmeString String

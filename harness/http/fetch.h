@@ -36,9 +36,9 @@ struct fetch_options {
     const volatile int *stop; /* exchanges end early once this is not 0; may be NULL */
 };
 
-/* A fetcher that lives in the arena; options are copied. */
 /* The library that sends, with its version: "libcurl/8.5.0". */
 const char *fetch_library(void);
+/* A fetcher that lives in the arena; options are copied. */
 struct fetcher *fetcher_new(struct arena *a, const struct fetch_options *options);
 
 struct timings {

@@ -11,6 +11,9 @@
 set -u
 
 tests=$(cd "$(dirname "$0")/.." && pwd)
+# The gates run in other folders, and some ask the program.
+ACMESPEC=${ACMESPEC:-$tests/../${B:-build}/acmespec}
+export ACMESPEC
 passed=0 failed=0
 
 said()

@@ -5,16 +5,14 @@ endif
 syntax case match
 setlocal iskeyword+=-
 syntax match acmeComment "^\s*#.*$"
-syntax match acmeVerb "^\s*\(at\s\+once\|for\s\+each\|given\s\+account\|given\s\+authz\|given\s\+certificate\|given\s\+csr\|given\s\+jws\|given\s\+key\|given\s\+order\|never\s\+red\|provision\s\+dns\|wait\s\+retry-after\|withdraw\s\+dns\)\>"
-syntax keyword acmeWord about add-header alg alpn also always and baseline because binds body broken-tls bug bytes ca certificate chain check client clock cname common-name contact contact-with content corrected csr deactivate deadline deadline-factor decides delay detail dns-01 document double-header drip eab end expect expired extension extra fault get handled head header header-case history hook http-01 if install interim invalid key kid lacks layout length level limit line mac manner media-type must need needs needs-sandbox no-retry no-san nonce not-after not-before note observable offers on operator or other-key patch payload payload-text poll post processing profile program protected provision raw raw-answer reconnect redirect refuses relative renew renew-when-due repeat replay-nonce reply requirement retry-after revision revoke revoke-by-key roll-over rule run san save says scenario send should shown-by skips source spoil status subproblem suite tag tamper times title tls-alpn-01 uncovered unseen update-contact url valid verdict version violation wait watch webroot when who why why-not with withdraw within zone 
-syntax keyword acmeLevel must should need
+syntax match acmeWord "^\s*\zs\(zone\|within\|withdraw\s\+dns\|withdraw\|with\|why-not\|why\|who\|when\|webroot\|watch\|wait\s\+retry-after\|wait\|violation\|version\|verdict\|valid\|url\|update-contact\|unseen\|uncovered\|tls-alpn-01\|title\|times\|tamper\|tag\|suite\|subproblem\|status\|spoil\|source\|skips\|shown-by\|should\|send\|scenario\|says\|save\|san\|run\|rule\|roll-over\|revoke-by-key\|revoke\|revision\|retry-after\|requirement\|reply\|replay-nonce\|repeat\|renew-when-due\|renew\|relative\|refuses\|redirect\|reconnect\|raw-answer\|raw\|provision\s\+dns\|provision\|protected\|program\|profile\|processing\|post\|poll\|payload-text\|payload\|patch\|other-key\|or\|operator\|on\|offers\|observable\|note\|not-before\|not-after\|nonce\|no-san\|no-retry\|never\s\+red\|needs-sandbox\|needs\|need\|must\|media-type\|manner\|mac\|line\|limit\|level\|length\|layout\|lacks\|kid\|key\|invalid\|interim\|install\|if\|http-01\|hook\|history\|header-case\|header\|head\|handled\|given\s\+order\|given\s\+key\|given\s\+jws\|given\s\+csr\|given\s\+certificate\|given\s\+authz\|given\s\+account\|get\|for\s\+each\|fault\|extra\|extension\|expired\|expect\|end\|eab\|drip\|double-header\|document\|dns-01\|detail\|delay\|decides\|deadline-factor\|deadline\|deactivate\|csr\|corrected\|content\|contact-with\|contact\|common-name\|cname\|clock\|client\|check\|chain\|certificate\|ca\|bytes\|bug\|broken-tls\|body\|binds\|because\|baseline\|at\s\+once\|and\|always\|also\|alpn\|alg\|add-header\|about\)\ze\(\s\|$\)"
+syntax match acmeLevel "^\s*\zs\(must\|should\|need\)\ze\(\s\|$\)"
 syntax match acmeName "\${[^}]*}"
 syntax region acmeString start=+"+ skip=+\\\\\|\\"+ end=+"+ oneline contains=acmeName
 syntax match acmeStatus "\<[1-5]\(xx\|[0-9][0-9]\)\>"
 syntax match acmeRule "\<\(rfc[0-9]\+\|draft-[a-z-]\+\)-[0-9.]\+-[0-9]\+\>"
 highlight default link acmeComment Comment
-highlight default link acmeVerb Statement
-highlight default link acmeWord Keyword
+highlight default link acmeWord Statement
 highlight default link acmeLevel Special
 highlight default link acmeName Identifier
 highlight default link acmeString String
