@@ -44,6 +44,37 @@ for block in "$tmp"/block[0-9]*; do
 done >"$tmp/unknown"
 [ ! -s "$tmp/unknown" ] || complain "$(cat "$tmp/unknown")"
 
+# All code of the page, and that within its sentences, a word a line.  Paths, ${names},
+# URLs and what stands for something (in capitals) are no words of the language.
+cat "$tmp"/block[0-9]* >"$tmp/code"
+awk '/^```/ { inside = !inside; next } !inside' "$page" | tr '\n' ' ' | grep -o '`[^`]*`' | tr -d '`' |
+    tee -a "$tmp/code" | tr ' ' '\n' | grep -v '[/$.<{]' | tr -cs 'A-Za-z0-9-' '\n' |
+    grep -E '^[a-z][A-Za-z-]{2,}$' | sort -u >"$tmp/inline"
+{
+    "$acmespec" --help
+    for topic in words checks tests forms kinds needs tamper settings names variables; do
+        "$acmespec" help $topic
+    done
+    sed -n 's/^ *_([A-Z_]*, *"\([A-Za-z]*\)".*/\1/p' harness/acme/words.def
+} | tr -cs 'A-Za-z0-9-' '\n' | sort -u >"$tmp/known"
+# Beside those, the page names a program of the shell's, a client, and an option of ours.
+for word in bugs lego sleep; do
+    echo $word
+done | sort -u - "$tmp/known" | comm -23 "$tmp/inline" - >"$tmp/strange"
+[ ! -s "$tmp/strange" ] || complain "$page writes as words of the language: $(tr '\n' ' ' <"$tmp/strange")"
+
+# Every word that a scenario, a watch, a rule, an adapter or a profile may hold is taught.
+# The catalogue has a page of its own.
+"$acmespec" help words | awk '/^  [a-z]/ { usage = $0; next }
+    /^      in / && !/^      in a (requirement|document)[.]/ {
+        two = usage ~ /^  (given|for|at|provision dns|withdraw dns|wait retry|never)/
+        split(usage, word, " ")
+        print two ? word[1] " " word[2] : word[1]
+    }' | sort -u >"$tmp/teach"
+while read -r verb; do
+    grep -qE "(^|[^a-z-])$verb([^a-z-]|\$)" "$tmp/code" || complain "$page does not teach \"$verb\""
+done <"$tmp/teach"
+
 # Every table that it names.
 for topic in $(grep -o 'help [a-z]*' "$page" | sed 's/help //' | sort -u); do
     "$acmespec" help "$topic" >/dev/null 2>&1 || complain "$page names \`acmespec help $topic\`, which there is not"
