@@ -52,35 +52,21 @@ static str leaf_pem(struct ca_call *call)
     return cert ? cert_pem(call->arena, cert) : STR_NONE;
 }
 
-/* RFC 9110 12.5.1, as far as the two formats need it: whether the type is named with a
- * weight above 0. */
-static bool accepts(const struct ca_call *call, const char *type)
-{
-    const str *accept = headers_find(&call->request->headers, "Accept");
-    str rest = accept ? *accept : STR_NONE, one;
-    while (str_cut(&rest, ',', &one)) {
-        str name = str_trim(str_upto(one, str_find_char(one, ';')));
-        if (str_eq_nocase(name, str_of(type)) && !str_ends(str_trim(one), "q=0"))
-            return true;
-    }
-    return false;
-}
+static const char chain_type[] = "application/pem-certificate-chain";
+static const char single_type[] = "application/pkix-cert";
 
 /* RFC 8555 7.4.2: the default is application/pem-certificate-chain. */
 static bool wants_der(const struct ca_call *call)
 {
-    static const char *const broad[] = { "*/*", "application/*",
-                                         "application/pem-certificate-chain" };
-    for (size_t i = 0; i < countof(broad); i++)
-        if (accepts(call, broad[i]))
-            return false;
-    return accepts(call, "application/pkix-cert");
+    const struct headers *sent = &call->request->headers;
+    return accept_weight(sent, single_type) > accept_weight(sent, chain_type);
 }
 
 static bool names_format(const struct ca_call *call)
 {
-    return accepts(call, "application/pem-certificate-chain")
-        || accepts(call, "application/pkix-cert");
+    const str *accept = headers_find(&call->request->headers, "Accept");
+    return !accept || str_contains(*accept, str_of(chain_type))
+        || str_contains(*accept, str_of(single_type));
 }
 
 static void answer_der(struct ca_call *call, size_t chain)
@@ -89,7 +75,7 @@ static void answer_der(struct ca_call *call, size_t chain)
      * issuer" */
     if (!bug_on(call->ca, BUG_DER_WITHOUT_UP))
         ca_link(call, ca_url(call, "/issuer/%zu", chain), "up");
-    ca_answer(call, 200, "application/pkix-cert",
+    ca_answer(call, 200, single_type,
               bug_on(call->ca, BUG_DER_IS_PEM) ? leaf_pem(call) : shown(call)->der);
 }
 
@@ -152,16 +138,14 @@ static void answer_chain(struct ca_call *call, size_t chain)
         leaf = wrapped(call, shown(call)->der, 64, "X509 CERTIFICATE");
     if (!ca->options.no_alternate)
         ca_link(call, alternate_of(call, ISSUER_CHAINS - 1 - chain), "alternate");
-    ca_answer(call, 200, "application/pem-certificate-chain",
-              spoilt_chain(call, leaf, chain));
+    ca_answer(call, 200, chain_type, spoilt_chain(call, leaf, chain));
 }
 
 static void answer(struct ca_call *call, size_t chain)
 {
     if (!CHECKS(call, checks))
         return;
-    if (headers_find(&call->request->headers, "Accept") && !names_format(call)
-        && bug_on(call->ca, BUG_ACCEPT_AS_500))
+    if (bug_on(call->ca, BUG_ACCEPT_AS_500) && !names_format(call))
         ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("no encoder for it"));
     else if (wants_der(call))
         answer_der(call, chain);

@@ -171,6 +171,30 @@ START_TEST(a_certificate_comes_in_the_wanted_form)
 }
 END_TEST
 
+/* clang-format off */
+static const struct { const char *accept; bool der; } wanted[] = {
+    { "application/pkix-cert", true },
+    { "application/pem-certificate-chain", false },
+    { "*/*", false }, { "text/html", false }, { "application/*", false },
+    { "application/pkix-cert;q=0", false }, { "application/pkix-cert;q=0.0", false },
+    { "application/pkix-cert;q=0.5, application/pem-certificate-chain", false },
+    { "application/pem-certificate-chain;q=0.5, application/pkix-cert", true },
+    { "application/pem-certificate-chain;q=0.0, */*;q=0.1", true },
+    { "application/pkix-cert, */*;q=0.1", true },
+    { "application/pkix-cert, application/pem-certificate-chain", false },
+};
+/* clang-format on */
+
+START_TEST(the_form_with_more_weight_comes)
+{
+    struct post post = signed_to(issued("a.test", NULL), STR_NONE);
+    headers_add(b.a, &post.headers, STR("Accept"), str_of(wanted[_i].accept));
+    str type = header_of(did(&post), "Content-Type");
+    ck_assert_msg(str_is(type, "application/pkix-cert") == wanted[_i].der, "%.*s for %s",
+                  STR_ARG(type), wanted[_i].accept);
+}
+END_TEST
+
 /* --- revocation --- */
 
 static str revocation(struct cert *cert, const char *reason)
@@ -344,6 +368,7 @@ Suite *ca_certificate_suite(void)
     tcase_add_test(t, an_order_can_be_processing_for_a_while);
     tcase_add_test(t, dates_and_profiles_are_kept);
     tcase_add_test(t, a_certificate_comes_in_the_wanted_form);
+    tcase_add_loop_test(t, the_form_with_more_weight_comes, 0, countof(wanted));
     tcase_add_test(t, the_account_revokes_what_it_obtained_once);
     tcase_add_test(t, a_state_is_told_as_pebble_tells_it);
     tcase_add_test(t, the_certificate_key_revokes);

@@ -104,6 +104,46 @@ static const struct { const char *value, *type; } types[] = {
 };
 /* clang-format on */
 
+/* clang-format off */
+static const struct { const char *lines, *type; int weight; } accepts[] = {
+    { "",                                                   "text/html", 1000 },
+    { "Accept: ",                                           "text/html",    0 },
+    { "Accept: */*",                                        "text/html", 1000 },
+    { "Accept: TEXT/HTML",                                  "text/html", 1000 },
+    { "Accept: text/*",                                     "text/html", 1000 },
+    { "Accept: text/*",                                     "textile/a",    0 },
+    { "Accept: image/*",                                    "text/html",    0 },
+    { "Accept: text/html;q=0",                              "text/html",    0 },
+    { "Accept: text/html;q=0.0",                            "text/html",    0 },
+    { "Accept: text/html;q=0.000",                          "text/html",    0 },
+    { "Accept: text/html; Q=0.25",                          "text/html",  250 },
+    { "Accept: text/html ; q=0.001",                        "text/html",    1 },
+    { "Accept: text/html;q=1.000",                          "text/html", 1000 },
+    { "Accept: text/html;q=1.5",                            "text/html", 1000 },
+    { "Accept: text/html;q=",                               "text/html", 1000 },
+    { "Accept: text/html;q=x",                              "text/html", 1000 },
+    { "Accept: text/html;q=00",                             "text/html", 1000 },
+    { "Accept: text/html;q=0.5;ext=1",                      "text/html",  500 },
+    { "Accept: text/html;level=1",                          "text/html",    0 },
+    { "Accept: text/html;level=1, */*;q=0.1",               "text/html",  100 },
+    { "Accept: text/html;a=\"x,y;q=0\", text/html;q=0.3",   "text/html",  300 },
+    { "Accept: text/html;q=0, */*",                         "text/html",    0 },
+    { "Accept: */*, text/html;q=0",                         "text/html",    0 },
+    { "Accept: */*;q=0.9, text/*;q=0.2",                    "text/html",  200 },
+    { "Accept: text/*;q=0, text/html;q=0.7",                "text/html",  700 },
+    { "Accept: text/html;q=0.2, text/html;q=0.6",           "text/html",  600 },
+    { "Accept: ,, text/html ,",                             "text/html", 1000 },
+    { "Accept: a/b\nAccept: text/html;q=0.4",               "text/html",  400 },
+};
+/* clang-format on */
+
+START_TEST(accept_is_weighed)
+{
+    struct headers list = list_of(accepts[_i].lines);
+    ck_assert_int_eq(accept_weight(&list, accepts[_i].type), accepts[_i].weight);
+}
+END_TEST
+
 START_TEST(a_media_type_is_lower_case_without_parameters)
 {
     str type = media_type(a, str_of(types[_i].value));
@@ -412,6 +452,7 @@ END_TEST
 static void add_loop_tests(TCase *c)
 {
     tcase_add_loop_test(c, setting_replaces_all_of_that_name, 0, countof(sets));
+    tcase_add_loop_test(c, accept_is_weighed, 0, countof(accepts));
     tcase_add_loop_test(c, a_media_type_is_lower_case_without_parameters, 0,
                         countof(types));
     tcase_add_loop_test(c, retry_after_has_two_forms, 0, countof(retries));

@@ -50,6 +50,9 @@ const str *headers_nth(const struct headers *list, const char *name, size_t n);
 /* "application/json" of "Application/JSON; charset=utf-8": lower case, no parameters. */
 str media_type(struct arena *a, str value);
 bool media_type_is(const struct headers *list, const char *type);
+/* How much Accept wants a media type (RFC 9110 12.5.1): 0, not at all, to 1000, which is
+ * also what all have without the header.  The range that names it most closely counts. */
+int accept_weight(const struct headers *list, const char *type);
 
 /* Seconds from now of a Retry-After value in either form (RFC 9110 10.2.3); a date in the
  * past is 0; false when it is neither form. */
