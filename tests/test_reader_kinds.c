@@ -142,6 +142,13 @@ static const struct { const char *text; const char *mistakes[3]; } adapters[] = 
     { "client c\n  http-01 true\n  offers ip\n  lacks ip because it is old\n", { "t.acme:4:9: ip is offered above" } },
     { "client c\n  about x\n", { "t.acme:1:1: an adapter says how to obtain a certificate: http-01, dns-01 or tls-alpn-01" } },
     { "client c\n  http-02 true\n", { "t.acme:2:3: \"http-02\" is not a word of an adapter; did you mean \"http-01\"?" } },
+    { "client c\n  http-01 tiny --dir \"$directory\" $domains\n  renew tiny $nosuch --root \"${rooot}\"\n",
+      { "t.acme:3:14: nobody sets $nosuch (see acmespec help variables)", "t.acme:3:29: nobody sets $rooot (see acmespec help variables); did you mean \"root\"?" } },
+    { "client c\n  always own=x; for one in a b; do :; done\n  http-01 tiny $own $one ${other:-} '$quoted' \\$escaped $HOME $http_proxy $1 $? # $comment isn't it\n", { NULL } },
+    { "client c\n  http-01 tiny \"$root\n  http-01 more\n", { "t.acme:3:3: a quote (\") is never closed" } },
+    { "client c\n  http-01 tiny 'a\n  http-01 b'\n  renew tiny \"it's\"\n", { NULL } },
+    { "client c\n  http-01 cat <<END\n  http-01 it's\n  http-01 END\n", { NULL } },
+    { "client c\n  about it's tiny\n  install ask who's there\n  http-01 tiny\n", { NULL } },
     { "client c\n  http-01 true\nclient d\n", { "t.acme:3:1: one file holds one adapter" } },
 };
 /* clang-format on */

@@ -121,6 +121,7 @@ void adapter_from(struct arena *a, const struct line *lines, size_t count,
     for (size_t i = 0; i < lines->clause_count; i++)
         read_clause(a, &lines->clause[i], out);
     lacks_check(lines, &out->offers, m);
+    adapter_look_over(a, lines, m);
     if (adapter_challenge(out) < 0 && !m->lost.count)
         mistake(m, lines->place,
                 "an adapter says how to obtain a certificate: http-01, dns-01 or "

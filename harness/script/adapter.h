@@ -49,6 +49,8 @@ struct adapter {
 /* Of the lines of a file, the first of which is a `client`. */
 void adapter_from(struct arena *a, const struct line *lines, size_t count,
                   struct adapter *out, struct mistakes *m);
+/* Tells what is surely wrong in its shell lines; they are not run. */
+void adapter_look_over(struct arena *a, const struct line *line, struct mistakes *m);
 /* Reads a file that holds one `client`. */
 bool adapter_read(struct arena *a, const char *path, struct adapter *out,
                   struct mistakes *m, struct err *err) MUST_CHECK;
