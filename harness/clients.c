@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "engine/child.h"
+#include "engine/sandbox.h"
 #include "options.h"
 #include "run/outcome.h"
 #include "script/verbs.h"
@@ -119,23 +120,24 @@ void clients_look(struct arena *a, const struct adapter *adapter, struct standin
         && tells_version(a, adapter, &out->version, &out->why);
 }
 
-/* Its folder, where that lies below /tmp. */
+/* Its folder, where a sandbox would cover that. */
 static bool keep_folder_of(struct arena *a, str program, struct strs *keep,
                            struct err *err)
 {
     char *real = realpath(str_z(a, program), NULL);
     str path = real ? str_copy(a, str_of(real)) : STR_NONE;
+    const char *cover = sandbox_cover(path);
     free(real);
-    if (!str_starts(path, "/tmp/"))
+    if (!cover)
         return true;
     size_t end = path.len;
     while (end > 0 && path.ptr[end - 1] != '/')
         end--;
-    if (end == strlen("/tmp/"))
+    if (end == strlen(cover) + 1)
         return err_set(err,
-                       "%.*s lies in /tmp, and a sandbox has a /tmp of its own: put it "
-                       "into a folder there, or say --sandbox=off",
-                       STR_ARG(program));
+                       "%.*s lies in %s, and a sandbox has a %s of its own: put it into "
+                       "a folder there, or say --sandbox=off",
+                       STR_ARG(program), cover, cover);
     strs_add(a, keep, str_copy(a, str_upto(path, end - 1)));
     return true;
 }
@@ -144,7 +146,7 @@ bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *k
                   struct err *err)
 {
     char cwd[4096];
-    if (getcwd(cwd, sizeof cwd) && str_starts(str_of(cwd), "/tmp/"))
+    if (getcwd(cwd, sizeof cwd))
         strs_add(a, keep, str_copy(a, str_of(cwd)));
     for (size_t i = 0; i < adapter->programs.count; i++)
         if (!keep_folder_of(a, in_path(a, adapter->programs.item[i]), keep, err))

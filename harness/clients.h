@@ -16,8 +16,8 @@ struct standing {
     struct err why; /* it is not here: a sentence with how to get it */
 };
 void clients_look(struct arena *a, const struct adapter *adapter, struct standing *out);
-/* The folders below /tmp that a client is started from: a sandbox has a /tmp of its own,
- * and has to show these in it.  A sentence when a program lies in /tmp itself. */
+/* The folders that a client is started from: a sandbox has a /tmp of its own, and has to
+ * show these in it.  A sentence when a program lies in /tmp itself. */
 bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *keep,
                   struct err *err) MUST_CHECK;
 /* Makes the client the target, with what it can do; t->sandboxed is settled by then, and

@@ -116,8 +116,8 @@ static int print_help(void)
          "       acmespec client --list\n\n"
          "Plays the CA against an ACME client and judges it, sentence by sentence of the "
          "RFC.\nNAME is an adapter of scenarios/clients, or a file like them.  A COMMAND "
-         "is started in the\nfolder where you are; in its words these are "
-         "replaced:\n");
+         "is started in the\nfolder where you are, and writes to ${work} and /tmp "
+         "alone when it is in a sandbox; in\nits words these are replaced:\n");
     for (size_t i = 0; i < adapter_variable_count; i++)
         printf("  ${%s}%*s %s\n", adapter_variables[i].name,
                (int)(12 - strlen(adapter_variables[i].name)), "",

@@ -15,7 +15,8 @@ static void begin(void)
 {
     box.a = arena_new(NULL);
     ck_assert_msg(file_temp_dir(box.a, &box.dir, &box.err), "%s", box.err.text);
-    box.what = (struct sandbox){ 0 };
+    box.before = NULL;
+    box.what = (struct sandbox){ .work = box.dir };
 }
 
 static void finish(void)
@@ -54,6 +55,8 @@ pid_t box_enter(box_act *does, void *context, int *fd)
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
+        if (box.before)
+            box.before();
         if (!sandbox_enter(box.a, &box.what, &box.err)) {
             file_write_all(STDOUT_FILENO, str_of(box.err.text));
             _exit(99);

@@ -14,7 +14,8 @@ struct box {
     str dir;
     struct err err;
     struct sandbox what;
-    int status; /* of the last process that was in a sandbox */
+    void (*before)(void); /* what the process does before it enters; NULL: nothing */
+    int status;           /* of the last process that was in a sandbox */
 };
 extern struct box box;
 

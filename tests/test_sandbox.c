@@ -48,7 +48,6 @@ START_TEST(the_system_outside_stays_as_it_was)
     for (size_t i = 0; i < countof(files); i++)
         if (!file_read(box.a, files[i], CEILING_BODY, &before[i], &box.err))
             before[i] = STR_NONE;
-    box.what.own_tmp = true;
     box_said(
         "echo x >/etc/hosts; echo x >/etc/resolv.conf; echo x >/tmp/acmespec-was-here");
     for (size_t i = 0; i < countof(files); i++)
@@ -152,41 +151,6 @@ START_TEST(sockets_of_daemons_outside_are_cut_off)
 {
     is_cut_off(arena_printf(box.a, "%s/a daemon's", box.dir.ptr).ptr, 0);
     is_cut_off(arena_printf(box.a, "acmespec%ld", (long)getpid()).ptr, 1);
-}
-END_TEST
-
-/* --- folders --- */
-
-START_TEST(tmp_is_empty_but_for_what_is_kept)
-{
-    const char *kept = arena_printf(box.a, "%s/kept", box.dir.ptr).ptr;
-    const char *line =
-        arena_printf(box.a, "ls /tmp; ls %s; echo new >%s/file", box.dir.ptr, kept).ptr;
-    str wanted = arena_printf(box.a, "%s\nkept\n", box.dir.ptr + strlen("/tmp/")), text;
-    if (!str_starts(box.dir, "/tmp/"))
-        return;
-    ck_assert_int_eq(mkdir(kept, 0700), 0);
-    strs_add(box.a, &box.what.keep, str_of(kept));
-    box.what.own_tmp = true;
-    ck_assert_str_eq(box_said(line), wanted.ptr);
-    ck_assert(
-        file_read(box.a, arena_printf(box.a, "%s/file", kept).ptr, 100, &text, &box.err));
-    ck_assert_str_eq(text.ptr, "new\n");
-}
-END_TEST
-
-START_TEST(a_folder_can_be_empty)
-{
-    ck_assert(
-        file_write(arena_printf(box.a, "%s/file", box.dir.ptr).ptr, STR("x"), &box.err));
-    strs_add(box.a, &box.what.empty, box.dir);
-    strs_add(box.a, &box.what.empty, STR("/no/such/folder"));
-    ck_assert_str_eq(
-        box_said(
-            arena_printf(box.a, "ls %s; touch %s/new", box.dir.ptr, box.dir.ptr).ptr),
-        "");
-    ck_assert_int_eq(box.status, 0);
-    ck_assert(!file_exists(arena_printf(box.a, "%s/new", box.dir.ptr).ptr));
 }
 END_TEST
 
@@ -350,8 +314,6 @@ static void add_tests_inside(TCase *tc)
     tcase_add_test(tc, the_real_ports_are_free);
     tcase_add_test(tc, no_way_leads_out);
     tcase_add_test(tc, sockets_of_daemons_outside_are_cut_off);
-    tcase_add_test(tc, tmp_is_empty_but_for_what_is_kept);
-    tcase_add_test(tc, a_folder_can_be_empty);
     tcase_add_test(tc, the_end_inside_is_the_end_outside);
     tcase_add_test(tc, processes_inside_see_only_each_other);
     tcase_add_test(tc, nothing_outlives_the_one_outside);

@@ -248,7 +248,7 @@ bool sandbox_enter(struct arena *a, const struct sandbox *what, struct err *err)
 static void probe(struct arena *a, int fd)
 {
     struct err err;
-    struct sandbox plain = { .own_tmp = true };
+    struct sandbox plain = { .work = STR_NONE };
     bool good = sandbox_enter(a, &plain, &err);
     str said = good ? STR("yes") : str_of(err.text);
     _exit(write(fd, said.ptr, said.len) == (ssize_t)said.len ? 0 : 1);

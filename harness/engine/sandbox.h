@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* A world of its own for one play of a client: ports 443, 80 and 53 are free, the only
- * name server is 127.0.0.1, only our root is trusted, and nothing leads out.  Made of
+ * name server is 127.0.0.1, only our root is trusted, and nothing leads out.  The host's
+ * files can be read and not written; the folders of temporary files and those where
+ * clients keep what is theirs are covered by empty ones, gone afterwards.  Made of
  * user, mount, network, process and host name namespaces, by root or, where the kernel
- * lets them, by anybody.  Any number run side by side; one costs 2.4 ms more than the
- * fork alone (two cores, Linux 6.18), up to the end of all that was in it.
+ * lets them, by anybody.  Any number run side by side; one costs some milliseconds more
+ * than the fork alone, up to the end of all that was in it.
  *
  * Inside, this process and what it starts are uid 0.  Made by another user than root,
- * there is no second uid: a program that changes to "nobody" fails there. */
+ * there is no second uid: a program that changes to "nobody" fails there.  It keeps
+ * mistakes in, not malice: uid 0 may mount, and where it is the host's own, it may write
+ * to /proc/sys and devices as well. */
 #ifndef ENGINE_SANDBOX_H
 #define ENGINE_SANDBOX_H
 
@@ -14,14 +18,15 @@
 #include "base/err.h"
 
 struct sandbox {
-    str trust;         /* a folder for sandbox_trust(), laid over the system's trust
-                          store; empty: that store stays */
-    str hosts;         /* further lines of /etc/hosts, which has only localhost */
-    struct strs empty; /* folders that are empty inside, and whose new content is gone
-                          afterwards: "/etc/letsencrypt"; one that is not there is left */
-    bool own_tmp;      /* /tmp is one of them, */
-    struct strs keep;  /* but these folders below /tmp stay (and `trust`) */
+    str trust;        /* a folder for sandbox_trust(), laid over the system's trust
+                         store; empty: that store stays */
+    str hosts;        /* further lines of /etc/hosts, which has only localhost */
+    str work;         /* a folder that can be written, as can `trust` */
+    struct strs keep; /* folders that are seen even where others are covered */
 };
+
+/* The folder that a sandbox covers and in which `path` lies, "/tmp", or NULL. */
+const char *sandbox_cover(str path);
 
 /* Whether sandbox_enter() will do, found out in a child; else a sentence that says why
  * and what would help.  Takes some milliseconds: ask once. */

@@ -20,8 +20,6 @@
 
 #include "base/file.h"
 
-#define STAGE "/proc"
-
 /* Where roots are kept: Debian and Alpine, Fedora, the bundles of Alpine, openSUSE ... A
  * place that is not there is passed over. */
 static const char *const trust_folders[] = {
@@ -87,24 +85,24 @@ static bool loopback_up(struct err *err)
     return good;
 }
 
-static bool new_tmpfs(const char *folder, const char *mode)
+bool sandbox_tmpfs(const char *folder, const char *mode)
 {
     return mount("acmespec", folder, "tmpfs", MS_NOSUID | MS_NODEV, mode) == 0;
 }
 
 /* With what is mounted below it, since the kernel lets nobody look under that. */
-static bool lay_over(const char *from, const char *over)
+bool sandbox_lay_over(const char *from, const char *over)
 {
     return !file_exists(over) || mount(from, over, "none", MS_BIND | MS_REC, NULL) == 0;
 }
 
 static bool lay_text_over(struct arena *a, const char *name, str text, struct err *err)
 {
-    const char *from = arena_printf(a, STAGE "/%s", name).ptr;
+    const char *from = arena_printf(a, SANDBOX_STAGE "/%s", name).ptr;
     const char *over = arena_printf(a, "/etc/%s", name).ptr;
     int fd = open(from, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     bool good = fd >= 0 && file_write_all(fd, text) && fchmod(fd, 0644) == 0;
-    good = good && lay_over(from, over);
+    good = good && sandbox_lay_over(from, over);
     if (!good)
         sandbox_refused(arena_printf(a, "cannot replace %s", over).ptr, err);
     if (fd >= 0)
@@ -128,11 +126,11 @@ static bool furnish_trust(struct arena *a, str folder, struct err *err)
     if (!folder.len)
         return true;
     for (size_t i = 0; good && i < countof(trust_folders); i++)
-        good = lay_over(from, trust_folders[i]);
+        good = sandbox_lay_over(from, trust_folders[i]);
     for (size_t i = 0; good && i < countof(trust_bundles); i++)
-        good = lay_over(bundle, trust_bundles[i]);
+        good = sandbox_lay_over(bundle, trust_bundles[i]);
     for (size_t i = 0; good && i < countof(trust_keystores); i++)
-        good = lay_over(keystore, trust_keystores[i]);
+        good = sandbox_lay_over(keystore, trust_keystores[i]);
     return good || sandbox_refused("cannot replace the system's roots", err);
 }
 
@@ -159,73 +157,22 @@ static bool hide_sockets(struct arena *a, str sockets, struct err *err)
         struct stat found;
         const char *path = str_z(a, path_of_socket(line));
         if (lstat(path, &found) == 0 && S_ISSOCK(found.st_mode)
-            && !lay_over(STAGE "/resolv.conf", path))
+            && !sandbox_lay_over(SANDBOX_STAGE "/resolv.conf", path))
             return sandbox_refused("cannot hide the sockets of daemons", err);
     }
     return true;
 }
 
-static bool furnish_folders(struct arena *a, const struct sandbox *what, struct err *err)
+static bool hide_known_sockets(struct err *err)
 {
     for (size_t i = 0; i < countof(hidden_folders); i++)
-        if (file_is_dir(hidden_folders[i]) && !new_tmpfs(hidden_folders[i], "mode=0755"))
+        if (file_is_dir(hidden_folders[i])
+            && !sandbox_tmpfs(hidden_folders[i], "mode=0755"))
             return sandbox_refused("cannot hide the sockets of daemons", err);
     for (size_t i = 0; i < countof(hidden_sockets); i++)
-        if (!lay_over(STAGE "/resolv.conf", hidden_sockets[i]))
+        if (!sandbox_lay_over(SANDBOX_STAGE "/resolv.conf", hidden_sockets[i]))
             return sandbox_refused("cannot hide the sockets of daemons", err);
-    for (size_t i = 0; i < what->empty.count; i++) {
-        const char *folder = str_z(a, what->empty.item[i]);
-        if (file_is_dir(folder) && !new_tmpfs(folder, "mode=0755"))
-            return sandbox_refused(arena_printf(a, "cannot empty %s", folder).ptr, err);
-    }
     return true;
-}
-
-/* --- /tmp --- */
-
-static const char *kept_name(struct arena *a, size_t i)
-{
-    return arena_printf(a, STAGE "/kept%zu", i).ptr;
-}
-
-/* Binds those of the folders that will be hidden under other names. */
-static bool put_aside(struct arena *a, const struct strs *folders)
-{
-    bool good = true;
-    for (size_t i = 0; good && i < folders->count; i++)
-        good = mkdir(kept_name(a, i), 0755) == 0
-            && mount(folders->item[i].ptr, kept_name(a, i), "none", MS_BIND | MS_REC,
-                     NULL)
-                == 0;
-    return good;
-}
-
-static bool put_back(struct arena *a, const struct strs *folders)
-{
-    struct err err;
-    bool good = true;
-    for (size_t i = 0; good && i < folders->count; i++) {
-        const char *folder = folders->item[i].ptr;
-        bool made = file_make_parents(folder, &err);
-        good = made && (mkdir(folder, 0755) == 0 || errno == EEXIST)
-            && lay_over(kept_name(a, i), folder);
-    }
-    return good;
-}
-
-static bool furnish_tmp(struct arena *a, const struct sandbox *what, struct err *err)
-{
-    struct strs folders = { 0 };
-    if (!what->own_tmp)
-        return true;
-    for (size_t i = 0; i < what->keep.count; i++)
-        if (str_starts(what->keep.item[i], "/tmp/"))
-            strs_add(a, &folders, str_copy(a, what->keep.item[i]));
-    if (str_starts(what->trust, "/tmp/"))
-        strs_add(a, &folders, str_copy(a, what->trust));
-    return (put_aside(a, &folders) && new_tmpfs("/tmp", "mode=1777")
-            && put_back(a, &folders))
-        || sandbox_refused("cannot make a /tmp of its own", err);
 }
 
 /* --- all of it --- */
@@ -237,9 +184,15 @@ static void stand_again(const char *cwd)
         (void)!chdir("/");
 }
 
+static bool set_stage(struct err *err)
+{
+    return sandbox_tmpfs(SANDBOX_STAGE, "mode=0755")
+        || sandbox_refused("cannot mount a folder of our own", err);
+}
+
 static bool furnish_proc(struct err *err)
 {
-    return (umount2(STAGE, MNT_DETACH) == 0
+    return (umount2(SANDBOX_STAGE, MNT_DETACH) == 0
             && mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL)
                 == 0)
         || sandbox_refused("cannot mount a /proc of its own", err);
@@ -253,12 +206,12 @@ bool sandbox_furnish(struct arena *a, const struct sandbox *what, str sockets,
     if (!loopback_up(err))
         return false;
     if (sethostname("acmespec", strlen("acmespec")) != 0
-        || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0
-        || !new_tmpfs(STAGE, "mode=0755"))
+        || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0)
         return sandbox_refused("cannot mount anything", err);
-    bool good = furnish_names(a, what, err) && furnish_trust(a, what->trust, err)
-        && hide_sockets(a, sockets, err) && furnish_folders(a, what, err)
-        && furnish_tmp(a, what, err) && furnish_proc(err);
+    bool good = sandbox_read_only(a, err) && set_stage(err) && sandbox_add_folders(a, err)
+        && furnish_names(a, what, err) && furnish_trust(a, what->trust, err)
+        && hide_sockets(a, sockets, err) && hide_known_sockets(err)
+        && sandbox_cover_folders(a, what, err) && furnish_proc(err);
     if (good)
         stand_again(stood);
     return good;

@@ -24,7 +24,7 @@ struct target {
     const struct watches *own;     /* those that our mock CA has to hold, then */
     bool sandboxed;                /* the client runs in namespaces of its own */
     str folder;                    /* of the run of a client, for each play's files */
-    struct strs keep;              /* folders below /tmp that a sandbox shows, too */
+    struct strs keep;              /* folders that a sandbox shows, whatever it covers */
     str directory_url;
     struct fetch_options fetch;
     int http_port, tls_port, dns_port; /* what the CA was told to use */

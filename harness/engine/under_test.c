@@ -304,15 +304,13 @@ bool under_test_enter(struct arena *a, const struct target *target, int slot,
     struct sandbox sandbox = {
         .trust = arena_printf(a, "%.*s/trust", STR_ARG(folder)),
         .hosts = STR("127.0.0.1 ca.acmespec.test\n"),
-        .own_tmp = true,
+        .work = target->folder,
+        .keep = target->keep,
     };
     if (!target->sandboxed)
         return true;
     if (mkdir(folder.ptr, 0755) != 0)
         return err_set(err, "cannot make %s: %s", folder.ptr, strerror(errno));
-    strs_add(a, &sandbox.keep, target->folder);
-    for (size_t i = 0; i < target->keep.count; i++)
-        strs_add(a, &sandbox.keep, target->keep.item[i]);
     /* Nobody is trusted until there is a root. */
     return sandbox_trust(sandbox.trust.ptr, STR_NONE, err)
         && sandbox_enter(a, &sandbox, err);
