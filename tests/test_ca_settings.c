@@ -45,12 +45,12 @@ static const struct { const char *line; enum setting_id id; long number; } good[
     { "ca tls-untrusted", CA_TLS_UNTRUSTED, 0 },
 };
 static const struct { const char *line, *told; } bad[] = {
-    { "ca no-termz", "t:4:1: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },
-    { "ca no-terms 3", "t:4:1: `ca no-terms` is followed by nothing" },
+    { "ca no-termz", "t:4:4: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },
+    { "ca no-terms 3", "t:4:13: `ca no-terms` is followed by nothing" },
     { "ca processing", "t:4:1: `ca processing` is followed by a time span such as 3s" },
-    { "ca attempts many", "t:4:1: `ca attempts` is followed by a number" },
+    { "ca attempts many", "t:4:13: `ca attempts` is followed by a number" },
     { "ca blocked", "t:4:1: `ca blocked` is followed by names" },
-    { "ca limit order 2 10s", "t:4:1: `ca limit` is followed by RESOURCE NUMBER DURATION" },
+    { "ca limit order 2 10s", "t:4:10: `ca limit` is followed by RESOURCE NUMBER DURATION" },
     { "ca bug nonce-reuse", "t:4:1: the CA of a scenario makes no mistakes but by its rules (`on`)" },
     { "get directory", "t:4:1: `get` has no place in suite client" },
 };
@@ -120,7 +120,7 @@ END_TEST
 
 /* clang-format off */
 static const struct { const char *text, *told; } bad_scripts[] = {
-    { "ca no-termz\non order\n  delay 1s\n", "t:1:1: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },
+    { "ca no-termz\non order\n  delay 1s\n", "t:1:4: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },
     { "on order\n  delay 1s\nca blocked ${domain}\n", "t:3:1: ${domain} has no value here: a setting knows no names" },
     { "ca no-terms\nprofile x\n", "t:2:1: only rules stand beside rules" },
     { "", "t:1:1: a rule begins with `on RESOURCE`" },

@@ -3,8 +3,10 @@
  * adapters; each mistake is told once, where it stands. */
 #include <check.h>
 
+#include "run/bugnotes.h"
 #include "script/adapter.h"
 #include "script/baseline.h"
+#include "script/history.h"
 #include "script/profile.h"
 #include "script/scenario.h"
 #include "script/watch.h"
@@ -189,6 +191,50 @@ START_TEST(a_baseline_cites_what_is_there)
 }
 END_TEST
 
+/* --- no mistake follows from another --- */
+
+/* clang-format off */
+static const struct { const char *text; const char *mistakes[3]; } alone[] = {
+    { "watch w\n  titel T\n  suite server\n  rule house\n  should 200\n", { "t.acme:2:3: \"titel\" is not a word of a watch; did you mean \"title\"?" } },
+    { "watch w\n  title T\n  suite server\n  rule house\n  should 9xx\n", { "t.acme:5:10: \"9xx\" is no status: write 100 to 599, or a class such as 4xx" } },
+    { "watch w\n  title T\n  suite server\n  rool house\n  should 200\n", { "t.acme:4:3: \"rool\" is not a word of a watch" } },
+    { "requirement rfc1-1-1\n  levl MUST\n  binds both\n  says x\n", { "t.acme:2:3: \"levl\" is not a word of a requirement; did you mean \"level\"?" } },
+    { "requirement rfc1-1-1\n  level MUST\n  binds all\n  says x\n", { "t.acme:3:9: \"all\" where server|client|both was expected; it is written: binds server|client|both" } },
+    { "expect server/x\n  verdict fail green\n  because x\n  rule house\n", { "t.acme:2:16: a verdict is fail, warn, inconclusive, skip or pass" } },
+    { "expect server/x\n  verdikt fail\n  because x\n  rule house\n", { "t.acme:2:3: \"verdikt\" is not a word of an expect; did you mean \"verdict\"?" } },
+    { "history N-1\n  suit server\n  who x\n  source x\n  says x\n  shown-by x\n", { "t.acme:2:3: \"suit\" is not a word of a row of history; did you mean \"suite\"?" } },
+    { "bug no-such-bug\n  also *\n  because x\n", { "t.acme:1:5: there is no planted bug \"no-such-bug\"" } },
+};
+/* clang-format on */
+
+static void read_by_kind(const struct line *lines, size_t count)
+{
+    struct watches watches = { 0 };
+    struct requirements requirements = { .item = NULL };
+    struct baseline baseline;
+    struct history history = { .row = NULL };
+    struct bugnotes notes = { .bug = NULL };
+    if (lines->verb->id == VERB_WATCH)
+        watches_add(a, &watches, lines, count, NULL, &m);
+    else if (lines->verb->id == VERB_REQUIREMENT)
+        requirements_add(a, &requirements, lines, count, &m);
+    else if (lines->verb->id == VERB_HISTORY)
+        history_add(a, &history, lines, count, &m);
+    else if (lines->verb->id == VERB_BUG)
+        bugnotes_add(a, lines, count, &notes, &m);
+    else
+        baseline_from(a, lines, count, NULL, &baseline, &m);
+}
+
+START_TEST(a_mistake_brings_no_other)
+{
+    size_t count;
+    const struct line *lines = lines_of(alone[_i].text, &count);
+    read_by_kind(lines, count);
+    ck_told(alone[_i].mistakes, countof(alone[_i].mistakes));
+}
+END_TEST
+
 Suite *reader_kinds_suite(void)
 {
     Suite *s = suite_create("reader_kinds");
@@ -201,6 +247,7 @@ Suite *reader_kinds_suite(void)
     tcase_add_loop_test(t, a_profile_is_read_closely, 0, countof(profiles));
     tcase_add_loop_test(t, an_adapter_is_read_closely, 0, countof(adapters));
     tcase_add_test(t, a_baseline_cites_what_is_there);
+    tcase_add_loop_test(t, a_mistake_brings_no_other, 0, countof(alone));
     suite_add_tcase(s, t);
     return s;
 }

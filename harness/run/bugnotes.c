@@ -17,10 +17,10 @@ static void read_bug(struct arena *a, const struct line *line, struct bugnotes *
     for (const struct line *c = NULL; (c = line_clause_after(line, "also", c));)
         line_args_add(a, c, "WORD", &note.also);
     if (!bugs_add(&named, name, &err)) {
-        mistake(m, line->place, "%s", err.text);
+        mistake(m, line_arg_place(line, "WORD", 0), "%s", err.text);
         return;
     }
-    if (!note.because.len || note.unseen == (note.also.count > 0))
+    if (m->lost.count == 0 && (!note.because.len || note.unseen == (note.also.count > 0)))
         mistake(m, line->place, "a bug has an also or is unseen, and has a because");
     out->bug = GROW(a, out->bug, out->bug_count, struct bug_note);
     out->bug[out->bug_count++] = note;
@@ -33,7 +33,7 @@ static void read_never(struct arena *a, const struct line *line, struct bugnotes
                                .check = line_text(line, "check"),
                                .because = line_text(line, "because"),
                                .place = line->place };
-    if (!never.because.len)
+    if (!never.because.len && m->lost.count == 0)
         mistake(m, line->place, "a never red has a because");
     out->never = GROW(a, out->never, out->never_count, struct never_red);
     out->never[out->never_count++] = never;

@@ -31,12 +31,21 @@ static bool wants_rule(const struct expectation *e)
         || strs_has(&e->verdicts, STR("fail")) || strs_has(&e->verdicts, STR("warn"));
 }
 
-static void judge_expect(const struct expectation *e, struct mistakes *m)
+static void judge_verdicts(const struct line *line, struct mistakes *m)
 {
     static const char *const known[] = { "pass", "fail", "warn", "inconclusive", "skip" };
-    for (size_t i = 0; i < e->verdicts.count; i++)
-        if (name_find(known, countof(known), e->verdicts.item[i]) < 0)
-            mistake(m, e->place, "a verdict is fail, warn, inconclusive, skip or pass");
+    for (const struct line *c = NULL; (c = line_clause_after(line, "verdict", c));)
+        for (size_t i = 0; i < line_args(c, "WORD"); i++)
+            if (name_find(known, countof(known), line_arg_n(c, "WORD", i)) < 0)
+                mistake(m, line_arg_place(c, "WORD", i),
+                        "a verdict is fail, warn, inconclusive, skip or pass");
+}
+
+/* What is missing, unless a clause that came to nothing may have been it. */
+static void judge_expect(const struct expectation *e, struct mistakes *m)
+{
+    if (m->lost.count)
+        return;
     if (!e->verdicts.count || !e->because.len)
         mistake(m, e->place, "an expect has a verdict and a because");
     if (!e->rules.count && wants_rule(e))
@@ -56,6 +65,7 @@ static void read_expect(struct arena *a, const struct line *line,
     add_words(a, line, "rule", "ID", &e.rules);
     for (const struct line *c = NULL; (c = line_clause_after(line, "rule", c));)
         rule_known(requirements, c, m);
+    judge_verdicts(line, m);
     judge_expect(&e, m);
     b->item = GROW(a, b->item, b->count, struct expectation);
     b->item[b->count++] = e;

@@ -107,12 +107,14 @@ bool setting_read(struct arena *a, const struct line *line, struct setting *out,
         names[i] = ca_settings[i].name;
     if (id < 0) {
         str near = name_did_you_mean(a, names, CA_SETTINGS, name);
-        return mistake(m, line->place, "\"%.*s\" is no setting of the CA%.*s",
-                       STR_ARG(name), STR_ARG(near));
+        return mistake(m, line_arg_place(line, "SETTING", 0),
+                       "\"%.*s\" is no setting of the CA%.*s", STR_ARG(name),
+                       STR_ARG(near));
     }
     *out = (struct setting){ .line = line, .id = (enum setting_id)id };
     return read_value(a, line, out)
-        || mistake(m, line->place, "`ca %s` is followed by %s", names[id],
+        || mistake(m, line_arg_place(line, "VALUE", 0), "`ca %s` is followed by %s",
+                   names[id],
                    ca_settings[id].kind == SETTING_FLAG         ? "nothing"
                        : ca_settings[id].kind == SETTING_NUMBER ? "a number"
                        : ca_settings[id].kind == SETTING_NAMES  ? "names"

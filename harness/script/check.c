@@ -354,6 +354,7 @@ static bool read_args(struct cursor *c, struct check *out)
 {
     const struct subject_row *row = &subjects[out->subject];
     size_t needed = row->arg_count - row->optional;
+    out->arg_place = here(c);
     while (out->arg_count < row->arg_count) {
         bool must_be_arg = out->arg_count < needed;
         if (!left(c) || (!must_be_arg && find_test(c) >= 0))

@@ -38,6 +38,7 @@ struct check {
     enum subject subject;
     str arg[3]; /* of the subject; may hold ${names} */
     size_t arg_count;
+    struct place arg_place;      /* of the first */
     struct strs statuses, types; /* SUBJECT_ANSWER */
     struct test_of test;
     struct strs rules; /* ids of the catalogue it rests on, or "house" */

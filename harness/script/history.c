@@ -8,6 +8,8 @@
 
 static bool is_whole(const struct history_row *row, struct mistakes *m)
 {
+    if (m->lost.count)
+        return true;
     if (!row->suite.len || !row->who.len || !row->source.len || !row->says.len)
         return mistake(m, row->place,
                        "a row of history has at least suite, who, source and says");

@@ -295,9 +295,10 @@ static void define_from(struct table *t, const struct line *line)
         if (line->verb->id != kinds[i].id)
             continue;
         if (str_contains(name, STR(".")))
-            mistake(t->mistakes, line->place, "a name of your own has no dot");
+            mistake(t->mistakes, line_arg_place(line, "NAME", 0),
+                    "a name of your own has no dot");
         if (is_common(t, name))
-            mistake(t->mistakes, line->place,
+            mistake(t->mistakes, line_arg_place(line, "NAME", 0),
                     "${%.*s} is there already; take another name", STR_ARG(name));
         define(t, name, kinds[i].kind);
     }
@@ -312,7 +313,7 @@ static void check_checks(struct table *t, const struct step *step)
         if (!known && c->arg_count && strs_has(&t->mistakes->lost, c->arg[0]))
             continue;
         if (c->subject == SUBJECT_ALIVE && (!known || known->kind != KIND_ACCOUNT))
-            mistake(t->mistakes, c->place,
+            mistake(t->mistakes, c->arg_place,
                     "alive is followed by the name of a given account");
     }
 }

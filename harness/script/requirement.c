@@ -64,11 +64,13 @@ static bool read_entry(const struct line *line, struct requirement *r, struct mi
     if (!split_id(r->id, &r->document, &r->section))
         return mistake(m, line->place, "an id is DOCUMENT-SECTION-NUMBER");
     int level = name_find(level_names, LEVEL_COUNT, line_text(line, "level"));
-    if (level < 0)
+    if (level < 0 && (line_clause(line, "level") || !m->lost.count))
         return mistake(m, level_place(line),
                        "the level is MUST, MUST NOT, SHOULD, SHOULD NOT, MAY or "
                        "stated");
-    if (!r->says.len || !r->binds.len)
+    if (level < 0)
+        return false;
+    if ((!r->says.len || !r->binds.len) && !m->lost.count)
         return mistake(m, line->place,
                        "a requirement has at least level, binds and says");
     r->level = (enum level)level;

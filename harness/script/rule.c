@@ -117,21 +117,22 @@ static bool check_words(const struct line *c, enum effect_kind kind, struct mist
     str word = line_arg(c, "WORD"), protocol = line_arg(c, "VALUE");
     if ((kind == EFFECT_REPLY || kind == EFFECT_STATUS)
         && !is_status(line_arg(c, "NUMBER")))
-        return mistake(m, c->place, "an answer has a status of 200 to 999");
+        return mistake(m, line_arg_place(c, "NUMBER", 0),
+                       "an answer has a status of 200 to 999");
     if (word.len && (kind == EFFECT_REPLY || kind == EFFECT_SUBPROBLEM)
         && !is_problem(word))
-        return mistake(m, c->place, "\"%.*s\" is no error type of ACME and no URI%.*s",
-                       STR_ARG(word),
+        return mistake(m, line_arg_place(c, "WORD", 0),
+                       "\"%.*s\" is no error type of ACME and no URI%.*s", STR_ARG(word),
                        STR_ARG(name_did_you_mean(a, problem_names, PROBLEM_COUNT, word)));
     if (kind == EFFECT_INVALID && !is_error(word))
-        return mistake(m, c->place, "\"%.*s\" is no error type of ACME%.*s",
-                       STR_ARG(word),
+        return mistake(m, line_arg_place(c, "WORD", 0),
+                       "\"%.*s\" is no error type of ACME%.*s", STR_ARG(word),
                        STR_ARG(name_did_you_mean(a, problem_names, PROBLEM_COUNT, word)));
     if (kind == EFFECT_ALPN && (!protocol.len || protocol.len > MOST_PROTOCOL))
-        return mistake(m, c->place,
+        return mistake(m, line_arg_place(c, "VALUE", 0),
                        "a protocol's name has 1 to 255 bytes (RFC 7301 3.1)");
     if ((kind == EFFECT_HEADER || kind == EFFECT_ADD_HEADER) && !has_colon(c->rest))
-        return mistake(m, c->place, "a header is written NAME: VALUE");
+        return mistake(m, line_word_place(c, 0), "a header is written NAME: VALUE");
     return true;
 }
 
@@ -207,12 +208,12 @@ static bool add_when(struct arena *a, struct rule *rule, const struct line *c,
     if (!check_read(a, c, 0, &check, m))
         return false;
     if (rule->handshake)
-        return mistake(m, c->place,
+        return mistake(m, line_word_place(c, 0),
                        "a handshake has nothing yet that a rule can look at");
     bool answer = is_among(of_answer, countof(of_answer), check.subject);
     if ((!answer && !is_among(of_request, countof(of_request), check.subject))
         || needs_journal(&check))
-        return mistake(m, c->place,
+        return mistake(m, line_word_place(c, 0),
                        "a rule can look at method, resource, request, payload, sent, "
                        "protected, most of csr, and at what the CA answers: a status, "
                        "type, header, link, media-type, body, text");
@@ -274,7 +275,7 @@ static bool read_schedule(const struct line *line, struct rule *out, struct mist
     if (!read_number(line, "after", &after) || !read_number(line, "times", &times))
         return mistake(m, line->place, "a rule counts in whole numbers");
     if (counted && (choice.len || times < 1))
-        return mistake(m, line->place,
+        return mistake(m, line_arg_place(line, "times", 0),
                        "times is at least 1, and stands alone: first is times 1");
     out->after = (size_t)after;
     out->times = (size_t)times;
@@ -296,18 +297,26 @@ bool rule_read(struct arena *a, const struct line *line, struct rule *out,
 
 /* --- texts of rules only --- */
 
-static bool check_names(const struct line *line, struct mistakes *m)
+static bool check_text(str text, struct place place, struct mistakes *m)
 {
-    str text = line->text, before, name;
-    if (line->json)
-        text = json_text(m->arena, line->json);
+    str before, name;
     while (name_next(&text, &before, &name))
         if (name_find(rule_names, rule_name_count, name) < 0)
-            return mistake(m, line->place,
+            return mistake(m, place,
                            "${%.*s} has no value here; a rule knows ${url}, ${nonce} and "
                            "${directory}",
                            STR_ARG(name));
     return true;
+}
+
+static bool check_names(const struct line *line, struct mistakes *m)
+{
+    bool known = true;
+    for (size_t i = 0; i < line->word_count; i++)
+        known = check_text(line->word[i].text, line_word_place(line, i), m) && known;
+    if (line->json)
+        known = check_text(json_text(m->arena, line->json), line->json_place, m) && known;
+    return known;
 }
 
 bool rules_of_lines(struct arena *a, const struct line *lines, size_t count,

@@ -268,9 +268,11 @@ static void check_operator(struct maker *mk, const struct line *line)
         mistake(mk->mistakes, line->place,
                 "restore comes by itself at the end of a scenario");
     else if (!strs_has(&mk->scenario->needs, str_of(deed->name)))
-        mistake(mk->mistakes, line->place, "the head has to say `needs %s`", deed->name);
+        mistake(mk->mistakes, line_arg_place(line, "DEED", 0),
+                "the head has to say `needs %s`", deed->name);
     if (!deed->wants && has_value)
-        mistake(mk->mistakes, line->place, "%s takes no value", deed->name);
+        mistake(mk->mistakes, line_arg_place(line, "VALUE", 0), "%s takes no value",
+                deed->name);
     if (deed->wants && !has_value)
         mistake(mk->mistakes, line->place, "%s wants to know %s", deed->name,
                 deed->wants);

@@ -76,10 +76,11 @@ static void add_watch(struct arena *a, struct watches *all, const struct line *l
                       const struct requirements *requirements, struct mistakes *m)
 {
     struct watch w = { .id = line_arg(line, "NAME"), .file = str_of(line->place.file) };
+    bool judges = line_clause(line, "must") || line_clause(line, "should");
     for (size_t i = 0; i < line->clause_count; i++)
         read_clause(a, &w, &line->clause[i], requirements, m);
     cite(requirements, &w, m);
-    if (!w.suite.len || !w.title.len || !w.check_count)
+    if ((!w.suite.len || !w.title.len || !judges) && m->lost.count == 0)
         mistake(m, line->place,
                 "a watch has a title, a suite, a rule and a must or should");
     for (size_t i = 0; i < all->count; i++)
