@@ -39,6 +39,8 @@ static const struct { const char *text, *mistake; } scenarios[] = {
     { GET "should method is get\n", "t.acme:5:18: \"get\" is no method of HTTP" },
     { GET "should resource is newOrdr\n", "t.acme:5:20: \"newOrdr\" is no resource; did you mean \"newOrder\"?" },
     { GET "should object is ordr\n", "t.acme:5:18: \"ordr\" is no object of ACME; did you mean \"order\"?" },
+    { GET "should certificate key is k\n", "t.acme:5:27: \"k\" is no thumbprint of a key: write ${k.thumbprint}" },
+    { GET "should csr key is P-257\n", "t.acme:5:19: \"P-257\" is no type of key; did you mean \"P-256\"?" },
     /* values */
     { GET "should body /a is 1 or\n", "t.acme:5:1: a value is missing at the end" },
     { GET "should body /a is 1 or 1\n", "t.acme:5:24: the value stands there twice" },
@@ -97,6 +99,7 @@ static const char *const good[] = {
     HEAD "for each type in badNonce malformed\nget directory\nshould 400 ${type}\n",
     GET "should type is badNonce or urn:x:y\n  if status is not 2xx or 404\n  if body present\n",
     GET "should certificate extension-1.2.3 is critical\nshould queries dns x.${domain} TXT at least 1\nshould query http User-Agent ${domain} matches /x/\n",
+    GET "should csr key is P-256 or RSA-2048\nshould csr hash is anything\nshould certificate key is not 0123456789012345678901234567890123456789abc\n",
     GET "should body /a is a or { \"b\": 1 }\n",
     GET "should count 2xx at most 1\nshould gap at least 1s\nshould value ${domain} is x\n",
     CLIENT "should count newOrder 201 at most 1\nshould gap order processing at least 1s\nshould queries http localhost is 0\nshould stored own\n",

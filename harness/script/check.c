@@ -160,8 +160,9 @@ static bool read_values(struct cursor *c, struct test_of *test)
 static bool read_equal(struct cursor *c, struct test_of *test)
 {
     size_t from = c->at;
-    const struct vocabulary *known =
-        test == &c->check->test ? vocabulary_of(c->check->subject) : NULL;
+    const struct vocabulary *known = test == &c->check->test
+        ? vocabulary_of(c->check->subject, c->check->arg[0])
+        : NULL;
     for (size_t i = from; known && i < c->line->word_count; i += 2) {
         c->at = i;
         if (!vocabulary_has(known, next(c)->text))

@@ -5,6 +5,8 @@
 #include <ctype.h>
 
 #include "acme/words.h"
+#include "crypto/b64url.h"
+#include "crypto/key.h"
 #include "json/json.h"
 #include "script/check.h"
 
@@ -32,20 +34,38 @@ static bool method_word(str word)
     return word.len > 0;
 }
 
+/* The thumbprint of a key: SHA-256 in base64url. */
+static bool thumbprint_word(str word)
+{
+    enum { LENGTH = 43 };
+    return word.len == LENGTH && b64url_letters(word);
+}
+
 /* clang-format off */
-static const struct vocabulary vocabularies[SUBJECT_KINDS] = {
-    [SUBJECT_STATUS] = { "no status: write 100 to 599, or a class such as 4xx", NULL, 0, status_word },
-    [SUBJECT_TYPE] = { "no error type of the registry, and no URI", problem_names, PROBLEM_COUNT, problem_word_fits },
-    [SUBJECT_METHOD] = { "no method of HTTP", NULL, 0, method_word },
-    [SUBJECT_RESOURCE] = { "no resource", resource_names, RESOURCE_COUNT, NULL },
-    [SUBJECT_OBJECT] = { "no object of ACME", object_names, OBJECT_COUNT, NULL },
-    [SUBJECT_CLIENT] = { "no outcome", outcome_words, OUTCOME_COUNT, NULL },
+static const struct {
+    enum subject subject;
+    const char *arg; /* NULL: it has none */
+    struct vocabulary words;
+} vocabularies[] = {
+    { SUBJECT_STATUS, NULL, { "no status: write 100 to 599, or a class such as 4xx", NULL, 0, status_word } },
+    { SUBJECT_TYPE, NULL, { "no error type of the registry, and no URI", problem_names, PROBLEM_COUNT, problem_word_fits } },
+    { SUBJECT_METHOD, NULL, { "no method of HTTP", NULL, 0, method_word } },
+    { SUBJECT_RESOURCE, NULL, { "no resource", resource_names, RESOURCE_COUNT, NULL } },
+    { SUBJECT_OBJECT, NULL, { "no object of ACME", object_names, OBJECT_COUNT, NULL } },
+    { SUBJECT_CLIENT, NULL, { "no outcome", outcome_words, OUTCOME_COUNT, NULL } },
+    { SUBJECT_CSR, "key", { "no type of key", key_type_names, KEY_TYPE_COUNT, NULL } },
+    { SUBJECT_CERTIFICATE, "key", { "no thumbprint of a key: write ${k.thumbprint}", NULL, 0, thumbprint_word } },
+    { SUBJECT_STORED, "key", { "no thumbprint of a key: write ${k.thumbprint}", NULL, 0, thumbprint_word } },
 };
 /* clang-format on */
 
-const struct vocabulary *vocabulary_of(enum subject subject)
+const struct vocabulary *vocabulary_of(enum subject subject, str arg)
 {
-    return vocabularies[subject].called ? &vocabularies[subject] : NULL;
+    for (size_t i = 0; i < countof(vocabularies); i++)
+        if (vocabularies[i].subject == subject
+            && (!vocabularies[i].arg || str_is(arg, vocabularies[i].arg)))
+            return &vocabularies[i].words;
+    return NULL;
 }
 
 bool vocabulary_has(const struct vocabulary *v, str word)

@@ -19,8 +19,8 @@ struct vocabulary {
     size_t count;
     bool (*fits)(str word); /* or NULL: the names are all */
 };
-/* NULL: any value. */
-const struct vocabulary *vocabulary_of(enum subject subject);
+/* Of the subject with that first argument, or STR_NONE.  NULL: any value. */
+const struct vocabulary *vocabulary_of(enum subject subject, str arg);
 bool vocabulary_has(const struct vocabulary *vocabulary, str word);
 
 /* Whether the word may be the n-th behind the subject, as its row says:

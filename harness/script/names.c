@@ -304,7 +304,7 @@ static void define_from(struct table *t, const struct line *line)
     }
 }
 
-/* `alive ACCOUNT` and `certificate key is KEY` name things without a placeholder. */
+/* `alive ACCOUNT` names an account without a placeholder. */
 static void check_checks(struct table *t, const struct step *step)
 {
     for (size_t i = 0; i < step->check_count; i++) {
