@@ -145,7 +145,8 @@ static const char *what_is_wrong(const struct client_options_given *o,
         return "client wants the name of a client, or -- and its command line";
     if (how.len && !str_is(how, "auto") && !str_is(how, "require") && !str_is(how, "off"))
         return "--sandbox is auto, require or off";
-    if (words->count && command->count && !str_contains(words->item[0], STR("/")))
+    if (words->count && command->count && !str_contains(words->item[0], STR("/"))
+        && !str_ends(words->item[0], ".acme"))
         return "client wants the name of a client, or -- and its command line, not both";
     if (o->patience < 1 || o->patience > MOST_PATIENCE)
         return "--patience is a number from 1 to 100";
