@@ -116,10 +116,10 @@ static void go_this_way(void)
 
 /* --- what cannot be written --- */
 
+/* EACCES is for who could not write there outside either. */
 static void ck_refused(bool refused, const char *path)
 {
-    bool right = refused && (errno == EROFS || (way->as_nobody && errno == EACCES));
-    if (!right)
+    if (!refused || (errno != EROFS && errno != EACCES))
         dprintf(STDOUT_FILENO, "%s: %s\n", path, refused ? strerror(errno) : "written");
 }
 
