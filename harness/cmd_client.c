@@ -145,9 +145,6 @@ static const char *what_is_wrong(const struct client_options_given *o,
         return "client wants the name of a client, or -- and its command line";
     if (how.len && !str_is(how, "auto") && !str_is(how, "require") && !str_is(how, "off"))
         return "--sandbox is auto, require or off";
-    if (words->count && command->count && !str_contains(words->item[0], STR("/"))
-        && !str_ends(words->item[0], ".acme"))
-        return "client wants the name of a client, or -- and its command line, not both";
     if (o->patience < 1 || o->patience > MOST_PATIENCE)
         return "--patience is a number from 1 to 100";
     if (!command->count
@@ -156,6 +153,14 @@ static const char *what_is_wrong(const struct client_options_given *o,
                "behind "
                "--; an adapter says these itself";
     return NULL;
+}
+
+static bool is_client_name(struct session *s, str name)
+{
+    struct mistakes m = { .arena = s->arena };
+    struct adapter adapter;
+    struct err ignored;
+    return clients_find(s->arena, s->library->root, name, &adapter, &m, &ignored);
 }
 
 /* Reads all that was named and makes the plan; false with the sentence. */
@@ -171,6 +176,9 @@ static bool prepare(struct session *s, const struct client_options_given *o,
     }
     if (!session_read(s, &names, err))
         return false;
+    if (command->count && words->count && is_client_name(s, words->item[0]))
+        return err_set(err, "%.*s is the name of a client: say it, or a command line",
+                       STR_ARG(words->item[0]));
     bool good = command->count ? adapt_command(s->arena, o, command, adapter, err)
                                : read_adapter(s, words->item[0], adapter, err);
     if (!good || !session_plan(s, &names, err)

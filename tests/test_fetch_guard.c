@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -127,10 +129,17 @@ START_TEST(what_leads_nowhere_is_left_to_the_request)
 END_TEST
 
 static volatile int stop;
+static pthread_t asking;
 
+static void ask_stop(int signal_number)
+{
+    stop = signal_number;
+}
+
+/* As Ctrl-C does: by a signal, in the thread that sends. */
 static void stop_now(int fd, str request, void *context)
 {
-    stop = 1;
+    pthread_kill(asking, SIGUSR1);
     wire_be_silent(fd, request, context);
 }
 
@@ -141,6 +150,8 @@ START_TEST(an_exchange_ends_when_it_is_to_stop)
     str url = arena_printf(a, "http://127.0.0.1:%d/", wire_port(silent));
     int64_t began = clock_ms();
     stop = 0;
+    asking = pthread_self();
+    (void)signal(SIGUSR1, ask_stop);
     bool came = ways[_i](fetcher_new(a, &options), url);
     ck_assert_int_lt(clock_ms() - began, wire_patience(3000));
     ck_assert(stop);

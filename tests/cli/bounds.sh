@@ -71,7 +71,7 @@ until [ -s "$tmp/port" ]; do
 done
 url=http://127.0.0.1:$(cat "$tmp/port")
 
-printf '%s\n' 'scenario  Nonce' 'suite     server' 'rule      rfc8555-7.2-1' \
+printf '%s\n' 'scenario  Nonce' 'suite     server' 'rule      rfc8555-7.2-3' \
     'head newNonce' 'must 200' >"$tmp/nonce.acme"
 
 play()

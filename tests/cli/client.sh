@@ -69,6 +69,7 @@ scenario needs-more 'need client hung' 'must client issued'
 # --- the command line ---
 
 want 2 'wants the name of a client'
+want 2 'certbot is the name of a client: say it, or a command line' certbot -- true
 want 2 'there is no client certbod; did you mean "certbot"?' certbod
 want 2 'none.acme; acmespec client --list' "$tmp/none.acme"
 want 2 '--sandbox is auto, require or off' acmespec --sandbox=maybe
@@ -154,8 +155,8 @@ if "$tmp/bare" --version >"$tmp/out" 2>&1 &&
     want 1 'Read-only file system' "$tmp/issued.acme" -- sh -c ': >written'
     cd "$here" && rmdir "$tmp/here" || exit 1
     outside=$acmespec acmespec=$tmp/bare
-    want 2 'there can be no sandbox: this kernel allows no network namespace' acmespec --sandbox=require
-    want 0 'without a sandbox: this kernel allows no network namespace' acmespec client/0-abilities/http-01
+    want 2 'there can be no sandbox: .*namespace' acmespec --sandbox=require
+    want 0 'without a sandbox: .*namespace' acmespec client/0-abilities/http-01
     acmespec=$outside
 fi
 
