@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Rules for what the mock CA is and keeps: states, its clock, chains. */
+/* Rules for what the mock CA is and keeps: states, its clock, chains; and what they look
+ * at of a request. */
 #include "base/clock.h"
 #include "tests/rules_fixture.h"
 
@@ -170,11 +171,52 @@ START_TEST(chains_are_laid_out_otherwise)
 }
 END_TEST
 
+/* --- what is looked at of a request --- */
+
+START_TEST(when_looks_at_how_the_request_was_made)
+{
+    rule("on newOrder reply 403; when protected /alg is HS256\n");
+    expect(new_order(), 201, NULL);
+    rule("on newOrder\n  reply 418\n  when protected /alg is ES256\n  when sent "
+         "User-Agent "
+         "present\n  when payload contains www.shop.test\n  when csr names absent\n");
+    expect(new_order(), 201, NULL);
+    rule("on newOrder\n  reply 418\n  when protected /alg is ES256\n  when sent "
+         "User-Agent "
+         "present\n  when payload contains www.shop.test\n");
+    expect(new_order(), 418, NULL);
+}
+END_TEST
+
+/* What a rule costs does not grow with what the CA was asked before. */
+START_TEST(when_takes_no_more_memory_with_time)
+{
+    struct arena *step = arena_new(NULL);
+    struct ca_options o = { .address = NULL };
+    struct request request = { .method = STR("POST"),
+                               .url = STR("https://a.test/"),
+                               .body = STR("{}") };
+    struct ca_wish wish = { .polls = 0 };
+    struct reply reply = { .response = { .body = STR_NONE } };
+    struct ca_request_info info = { .request = &request,
+                                    .number = 1000000,
+                                    .resource = RESOURCE_NEW_ORDER,
+                                    .wish = &wish };
+    rule("on newOrder reply 500; when request /profile present");
+    rules_hook(rules, &o);
+    ck_assert(!o.before(o.hook_context, step, &info, &reply));
+    ck_assert_uint_lt(arena_size(step), 1000000);
+    arena_end(step);
+}
+END_TEST
+
 Suite *rules_states_suite(void)
 {
     Suite *suite = suite_create("rules_states");
     TCase *c = tcase_create("states");
     tcase_add_checked_fixture(c, start, rules_stop);
+    tcase_add_test(c, when_looks_at_how_the_request_was_made);
+    tcase_add_test(c, when_takes_no_more_memory_with_time);
     tcase_add_test(c, an_order_is_ready_at_once_and_processing_so_many_polls);
     tcase_add_test(c, issuing_ends_in_an_error);
     tcase_add_test(c, an_order_expires);

@@ -99,11 +99,12 @@ static bool is_for(const struct rule *rule, const struct ca_request_info *info)
                      : rule->resource == info->resource;
 }
 
-/* The exchange as far as it has come, for the checks of `when`. */
+/* The exchange as far as it has come, for the checks of `when`: the first one of a world
+ * that knows no other, whatever its number is at the CA. */
 static bool holds(struct rules *rules, struct arena *a, const struct rule *rule,
                   const struct ca_request_info *info, const struct reply *reply)
 {
-    struct exchange exchange = { .number = info->number,
+    struct exchange exchange = { .number = 1,
                                  .request = *info->request,
                                  .response = reply->response,
                                  .failure = STR_NONE,
