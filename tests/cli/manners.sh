@@ -140,6 +140,12 @@ issue google mute --eab "kid-1:$key"
 holds "google's wants a contact" ended google mute 1 invalidContact
 issue google odd xn--nxasmq6b.test --eab "kid-1:$key" --contact mailto:me@example.test
 holds "google's says by a subproblem what it refuses" ended google odd 1 'Punycode'
+issue zerossl first
+holds "zerossl's turns quick requests away" ended zerossl first 1 rateLimited
+issue google first --bug client-csr-client-auth
+holds "google's refuses clientAuth in a CSR" ended google first 1 'asks for clientAuth'
+issue buypass first --bug client-csr-enciphers
+holds "buypass's refuses keyEncipherment with an elliptic key" ended buypass first 1 badCSR
 issue zerossl again --eab "kid-1:$key"
 holds "zerossl's takes a binding once" ended zerossl again 1 'was used already'
 issue dogtag curve --account-key P-384
