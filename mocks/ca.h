@@ -89,11 +89,12 @@ struct ca_options {
     bool always_valid;   /* no validation takes place: a response is enough */
     bool no_reuse; /* a new order never shows an authorization that is valid already */
     bool no_newauthz, no_profiles, no_renewal, no_alternate; /* not offered */
-    bool no_http, no_dns, no_alpn;                           /* challenges not offered */
-    bool other_challenges;      /* of types that nobody knows are offered, too */
-    bool bare_challenges;       /* the same, without a token */
-    bool challenges_reversed;   /* the last type first */
-    str token_start, token_end; /* what every token begins and ends with */
+    bool pem_only; /* certificates come as a chain, whatever Accept says */
+    bool no_http, no_dns, no_alpn; /* challenges not offered */
+    bool other_challenges;         /* of types that nobody knows are offered, too */
+    bool bare_challenges;          /* the same, without a token */
+    bool challenges_reversed;      /* the last type first */
+    str token_start, token_end;    /* what every token begins and ends with */
     bool tls_untrusted, tls_other_name, tls_expired; /* the listener's certificate */
     bool bare_directory;                             /* its URL has no path */
     bool strays; /* before a query it asks for what was never offered, for the record */

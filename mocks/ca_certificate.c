@@ -59,7 +59,8 @@ static const char single_type[] = "application/pkix-cert";
 static bool wants_der(const struct ca_call *call)
 {
     const struct headers *sent = &call->request->headers;
-    return accept_weight(sent, single_type) > accept_weight(sent, chain_type);
+    return !call->ca->options.pem_only
+        && accept_weight(sent, single_type) > accept_weight(sent, chain_type);
 }
 
 static bool names_format(const struct ca_call *call)

@@ -195,6 +195,17 @@ START_TEST(the_form_with_more_weight_comes)
 }
 END_TEST
 
+START_TEST(a_ca_may_know_no_form_but_pem)
+{
+    bench_again(&(struct ca_options){ .pem_only = true });
+    bench_account();
+    struct post post = signed_to(issued("a.test", NULL), STR_NONE);
+    headers_add(b.a, &post.headers, STR("Accept"), STR("application/pkix-cert"));
+    ck_assert(str_is(header_of(did(&post), "Content-Type"),
+                     "application/pem-certificate-chain"));
+}
+END_TEST
+
 /* --- revocation --- */
 
 static str revocation(struct cert *cert, const char *reason)
@@ -368,6 +379,7 @@ Suite *ca_certificate_suite(void)
     tcase_add_test(t, an_order_can_be_processing_for_a_while);
     tcase_add_test(t, dates_and_profiles_are_kept);
     tcase_add_test(t, a_certificate_comes_in_the_wanted_form);
+    tcase_add_test(t, a_ca_may_know_no_form_but_pem);
     tcase_add_loop_test(t, the_form_with_more_weight_comes, 0, countof(wanted));
     tcase_add_test(t, the_account_revokes_what_it_obtained_once);
     tcase_add_test(t, a_state_is_told_as_pebble_tells_it);

@@ -11,6 +11,7 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_NO_PROFILES] = &o->no_profiles,
         [CA_NO_RENEWAL] = &o->no_renewal,
         [CA_NO_ALTERNATE] = &o->no_alternate,
+        [CA_PEM_ONLY] = &o->pem_only,
         [CA_NO_HTTP] = &o->no_http,
         [CA_NO_DNS] = &o->no_dns,
         [CA_NO_ALPN] = &o->no_alpn,

@@ -9,7 +9,7 @@
 
 struct count {
     size_t seen, fired;
-    bool hit; /* of the request at hand */
+    bool hit, changed; /* of the request at hand: it is applied, and something is other */
 };
 
 struct rules {
@@ -134,9 +134,7 @@ static bool is_due(const struct rules *rules, size_t index)
     const struct rule *rule = &rules->row[index];
     struct count *count = &rules->count[index];
     size_t seen = count->seen++;
-    bool due = seen >= rule->after && (!rule->times || seen < rule->after + rule->times);
-    count->fired += due;
-    return due;
+    return seen >= rule->after && (!rule->times || seen < rule->after + rule->times);
 }
 
 static bool matches(struct rules *rules, struct arena *a, size_t index,
@@ -178,12 +176,15 @@ static bool fire_before(struct rules *rules, struct arena *a, bool settled,
     bool replied = settled;
     for (size_t i = 0; i < rules->rows; i++) {
         struct count *count = &rules->count[i];
+        count->changed = false;
         count->hit =
             !settled && !rules->row[i].on_answer && matches(rules, a, i, info, reply);
         if (!count->hit)
             continue;
         struct firing f = firing_of(rules, a, i, info, reply);
         effects_before(&f);
+        count->changed =
+            effects_change_state(f.rule) || rule_effect(f.rule, EFFECT_REPLY);
         if (replies_at_once(f.rule)) {
             effects_reply(&f);
             replied = true;
@@ -224,9 +225,11 @@ static void fire_after(struct rules *rules, struct arena *a,
         if (!count->hit)
             continue;
         struct firing f = firing_of(rules, a, i, info, reply);
+        struct reply was = reply_kept(a, reply);
         if (rule_effect(f.rule, EFFECT_REPLY) && !replies_at_once(f.rule))
             effects_reply(&f);
         effects_answer(&f);
+        count->fired += count->changed || reply_differs(&was, reply);
     }
 }
 
@@ -252,7 +255,9 @@ static void handshake(void *context, struct arena *a, struct odd_handshake *out)
         struct firing f = {
             .arena = a, .rule = rule, .vars = rules->vars, .directory = rules->directory
         };
+        struct odd_handshake was = *out;
         effects_handshake(&f, out);
+        rules->count[i].fired += handshake_differs(&was, out);
     }
     pthread_mutex_unlock(&rules->lock);
     if (rules->handshake)

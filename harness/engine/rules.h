@@ -26,7 +26,8 @@ void rules_set(struct rules *rules, const struct rule *rows, size_t count);
 
 size_t rules_count(const struct rules *rules);
 const struct rule *rules_at(const struct rules *rules, size_t index);
-/* How many times a rule was applied. */
+/* How many times a rule was applied and changed something by it: a state, the answer, how
+ * it was sent, the handshake.  A reply is an answer of its own, whatever it says. */
 size_t rules_fired(const struct rules *rules, size_t index);
 
 #endif

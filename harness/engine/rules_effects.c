@@ -251,15 +251,16 @@ static void retry_after(const struct firing *f, const struct effect *e)
 
 static void replay_nonce(const struct firing *f, const struct effect *e)
 {
-    str word = effect_word(f, e, 0);
+    str word = effect_word(f, e, 0), spent = own_name(f, STR("nonce"));
+    if ((str_is(word, "repeated") && !f->last_nonce.len)
+        || (str_is(word, "spent") && !spent.len))
+        return;
     if (str_is(word, "none"))
         word = STR_NONE;
-    else if (str_is(word, "repeated") && !f->last_nonce.len)
-        return;
     else if (str_is(word, "repeated"))
         word = str_copy(f->arena, f->last_nonce);
     else if (str_is(word, "spent"))
-        word = own_name(f, STR("nonce"));
+        word = spent;
     set_header(f, "Replay-Nonce", word);
 }
 
@@ -416,6 +417,14 @@ static void carry_out(const struct firing *f, enum effect_kind from, enum effect
 void effects_before(const struct firing *f)
 {
     carry_out(f, EFFECT_PROCESSING, EFFECT_CLOCK);
+}
+
+bool effects_change_state(const struct rule *rule)
+{
+    for (size_t i = 0; i < rule->effect_count; i++)
+        if (effect_is_state(rule->effect[i].kind))
+            return true;
+    return false;
 }
 
 void effects_reply(const struct firing *f)

@@ -27,10 +27,18 @@ str rule_detail(const struct firing *f);
 /* Carries out the effects: what the CA is told, its own reply, what becomes of the
  * answer. */
 void effects_before(const struct firing *f);
+bool effects_change_state(const struct rule *rule);
 void effects_reply(const struct firing *f);
 void effects_answer(const struct firing *f);
 /* What a handshake is to be; there is no request and no answer. */
 void effects_handshake(const struct firing *f, struct odd_handshake *out);
+
+/* What a rule changed (rules_change.c).  The copy is as it was, whatever becomes of the
+ * reply. */
+struct reply reply_kept(struct arena *a, const struct reply *reply);
+bool reply_differs(const struct reply *one, const struct reply *other);
+bool handshake_differs(const struct odd_handshake *one,
+                       const struct odd_handshake *other);
 
 /* Bodies (rules_body.c). */
 str body_spoilt(const struct firing *f, str word, str body, struct headers *headers);

@@ -322,8 +322,8 @@ str under_test_idle_rule(const struct world *w)
     for (size_t i = 0; i < rules_count(rules); i++)
         if (rules_fired(rules, i) == 0)
             return arena_printf(w->arena,
-                                "line %d, `%.*s` never applied: the client did not ask "
-                                "for that",
+                                "line %d, `%.*s` never applied, or changed nothing: the "
+                                "client did not ask for that",
                                 rules_at(rules, i)->line->place.line,
                                 STR_ARG(rules_at(rules, i)->text));
     return STR_NONE;

@@ -213,7 +213,7 @@ static const struct {
     const char *help;
 } routes[] = {
     { "GET", "", show_help, "this list" },
-    { "GET", "rules", show_rules, "the rules, and how often each was applied" },
+    { "GET", "rules", show_rules, "the rules, and how often each changed something" },
     { "POST", "rules", add_rules, "add the rules in the body; all counts begin anew" },
     { "PUT", "rules", put_rules, "the rules in the body instead of all others" },
     { "DELETE", "rules", delete_rules, "no rules" },

@@ -10,6 +10,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_NO_PROFILES] = { "no-profiles", SETTING_FLAG, "no certificate profiles" },
     [CA_NO_RENEWAL] = { "no-renewalInfo", SETTING_FLAG, "no renewal information (RFC 9773)" },
     [CA_NO_ALTERNATE] = { "no-alternate", SETTING_FLAG, "no alternate chain" },
+    [CA_PEM_ONLY] = { "pem-only", SETTING_FLAG, "certificates come as a chain in PEM, whatever Accept says" },
     [CA_NO_HTTP] = { "no-http-01", SETTING_FLAG, "does not offer http-01" },
     [CA_NO_DNS] = { "no-dns-01", SETTING_FLAG, "does not offer dns-01" },
     [CA_NO_ALPN] = { "no-tls-alpn-01", SETTING_FLAG, "does not offer tls-alpn-01" },

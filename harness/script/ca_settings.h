@@ -23,6 +23,7 @@ enum setting_id {
     CA_NO_PROFILES,
     CA_NO_RENEWAL,
     CA_NO_ALTERNATE,
+    CA_PEM_ONLY,
     CA_NO_HTTP,
     CA_NO_DNS,
     CA_NO_ALPN,
