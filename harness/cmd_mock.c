@@ -399,8 +399,9 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     if (!o->quiet && (on->count || o->control))
         options->handshake = log_handshake;
     struct rules *rules = rules_new(a, on->row, on->count);
-    if (o->control)
-        mock_control_hook(mock_control_new(a, rules, on), options);
+    struct mock_control *control = o->control ? mock_control_new(a, rules, on) : NULL;
+    if (control)
+        mock_control_hook(control, options);
     if (on->count || o->control)
         rules_hook(rules, options);
     hold_signals(&signals);
@@ -408,6 +409,8 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     if (!ca || !write_root(a, ca, &o->root, &err))
         return command_failed(EXIT_OUR_FAULT, &err);
     rules_attach(rules, ca);
+    if (control)
+        mock_control_attach(control, ca);
     print_environment(ca, o->root);
     if (o->control)
         print_control(ca);

@@ -4,6 +4,7 @@
 #include "run/mock_control.h"
 
 #include "base/clock.h"
+#include "mocks/ca_issuer.h"
 #include "run/mock_journal.h"
 
 struct mock_control {
@@ -13,6 +14,7 @@ struct mock_control {
     struct rules_read now; /* in `kept` where they are not the first */
     struct arena *kept;
     struct mock_journal *journal;
+    const struct ca *ca; /* once it is there */
     ca_hook *after;
     void *context;
     int64_t began_us;
@@ -91,6 +93,32 @@ static void show_rules(const struct asked *q)
     answer(q, 200, list);
 }
 
+/* What comes in must be able to go: a rule that spoils every handshake from now on would
+ * keep out whoever wants to take it away. */
+static bool leaves_a_way_in(const struct rules_read *rules, struct mistakes *m)
+{
+    bool good = true;
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->row[i].handshake && !rules->row[i].times)
+            good = mistake(m, rules->row[i].line->place,
+                           "a rule on handshake without first or times N would lock out "
+                           "this interface, too");
+    return good;
+}
+
+static bool read_rules(struct arena *a, str text, struct rules_read *out,
+                       struct mistakes *m)
+{
+    struct rules_read more = { 0 };
+    if (!rules_read(a, "body", text, &more, m) || !leaves_a_way_in(&more, m))
+        return false;
+    for (size_t i = 0; i < more.count; i++) {
+        out->row = GROW(a, out->row, out->count, struct rule);
+        out->row[out->count++] = more.row[i];
+    }
+    return true;
+}
+
 /* Sets the rules of a text behind those that stay (or none); the memory of former ones
  * goes when nothing stays. */
 static void set_rules(const struct asked *q, bool stay)
@@ -104,7 +132,7 @@ static void set_rules(const struct asked *q, bool stay)
         rules.row[rules.count++] = c->now.row[i];
     }
     str text = str_copy(a, q->info->request->body);
-    if (!rules_read(a, "body", text, &rules, &m)) {
+    if (!read_rules(a, text, &rules, &m)) {
         answer_mistakes(q, &m);
         if (a != c->kept)
             arena_end(a);
@@ -197,10 +225,40 @@ static void pass_time(const struct asked *q)
     answer(q, 200, json_object());
 }
 
+static str all_profiles(struct arena *a)
+{
+    struct strs names = { 0 };
+    for (size_t i = 0; i < ca_profile_count; i++)
+        strs_add(a, &names, str_of(ca_profiles[i].name));
+    return strs_join(a, &names, " or ");
+}
+
 static void withdraw_profile(const struct asked *q)
 {
-    q->info->wish->withdrawn = str_trim(q->info->request->body);
+    str name = str_trim(q->info->request->body);
+    struct mistakes m = { .arena = q->arena };
+    if (!ca_profile_find(name)) {
+        str all = all_profiles(q->arena);
+        mistake(&m, (struct place){ "body", 1, 1 },
+                "there is no profile \"%.*s\"; take %.*s", STR_ARG(str_upto(name, 60)),
+                STR_ARG(all));
+        answer_mistakes(q, &m);
+        return;
+    }
+    q->info->wish->withdrawn = name;
     answer(q, 200, json_object());
+}
+
+/* --- what a client has to trust --- */
+
+static void show_roots(const struct asked *q)
+{
+    const struct ca *ca = q->control->ca;
+    str root = ca ? ca_root_pem(ca) : STR_NONE,
+        other = ca ? ca_other_root_pem(ca) : STR_NONE;
+    q->response->status = 200;
+    q->response->body = arena_printf(q->arena, "%.*s%.*s", STR_ARG(root), STR_ARG(other));
+    headers_set(q->arena, &q->response->headers, STR("Content-Type"), STR("text/plain"));
 }
 
 /* --- the table --- */
@@ -220,6 +278,8 @@ static const struct {
     { "GET", "journal", show_journal, "the last 1000 exchanges, their JWS decoded" },
     { "GET", "journal.har", show_har, "the same as HAR 1.2" },
     { "DELETE", "journal", clear_journal, "forget them" },
+    { "GET", "roots", show_roots,
+      "both roots as PEM: the one that signs, and that of the alternate chain" },
     { "POST", "terms", change_terms,
       "new terms of service, which accounts have to agree to" },
     { "POST", "time", pass_time,
@@ -286,6 +346,11 @@ struct mock_control *mock_control_new(struct arena *a, struct rules *rules,
     control->first = control->now = *first;
     control->journal = mock_journal_new(a);
     return control;
+}
+
+void mock_control_attach(struct mock_control *control, const struct ca *ca)
+{
+    control->ca = ca;
 }
 
 void mock_control_hook(struct mock_control *control, struct ca_options *options)

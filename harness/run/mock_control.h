@@ -14,6 +14,8 @@ struct mock_control;
 struct mock_control *mock_control_new(struct arena *a, struct rules *rules,
                                       const struct rules_read *first);
 void mock_control_hook(struct mock_control *control, struct ca_options *options);
+/* After ca_new: the CA whose roots it tells. */
+void mock_control_attach(struct mock_control *control, const struct ca *ca);
 /* Whether the request is for the control interface and not for the CA. */
 bool mock_control_is_for(const struct ca_request_info *info);
 

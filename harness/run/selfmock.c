@@ -18,11 +18,14 @@ static struct ca *start_controlled(struct arena *a, struct ca_options *options,
 {
     static const struct rules_read none;
     struct rules *rules = rules_new(a, NULL, 0);
-    mock_control_hook(mock_control_new(a, rules, &none), options);
+    struct mock_control *control = mock_control_new(a, rules, &none);
+    mock_control_hook(control, options);
     rules_hook(rules, options);
     struct ca *ca = ca_new(a, options, err);
-    if (ca)
-        rules_attach(rules, ca);
+    if (!ca)
+        return NULL;
+    rules_attach(rules, ca);
+    mock_control_attach(control, ca);
     return ca;
 }
 

@@ -65,6 +65,19 @@ if command -v curl >/dev/null; then
     holds "the journal does not tell of itself" sh -c \
         "! $curl $control/journal | grep acmespec/journal"
     holds "it forgets" shows '^\[\]' "$control/journal" -X DELETE
+    holds "no rule locks it out" shows 'body:1:1: a rule on handshake without first' \
+        "$control/rules" -X PUT --data-binary 'on handshake alpn refused'
+    holds "later neither" shows 'body:1:1: a rule on handshake without first' \
+        "$control/rules" --data-binary 'on handshake after 3 broken-tls'
+    holds "and it goes on" shows '"on directory first"' "$control/rules"
+    holds "a counted one is taken" shows '"on handshake first"' "$control/rules" \
+        --data-binary 'on handshake first alpn refused'
+    $curl "$control/rules" >"$tmp/said" 2>&1 || :
+    holds "and passes" shows '"on handshake first"' "$control/rules"
+    holds "it gives its roots" shows 'BEGIN CERTIFICATE' "$control/roots"
+    holds "which are two" sh -c "[ \"\$(grep -c BEGIN '$tmp/said')\" = 2 ]"
+    holds "the one that signs first" sh -c \
+        "head -c \"\$(wc -c <'$tmp/root.pem')\" '$tmp/said' | cmp -s - '$tmp/root.pem'"
     holds "rules are replaced" shows '"on order"' "$control/rules" -X PUT --data-binary \
         'on order delay 1ms'
     holds "all of them" sh -c "! $curl $control/rules | grep newOrder"
@@ -78,6 +91,11 @@ if command -v curl >/dev/null; then
     holds "it has its profiles" shows '"shortlived"' "$url"
     holds "one is withdrawn" shows '^{}' "$control/withdraw" --data-binary shortlived
     holds "and not offered any more" sh -c "! $curl $url | grep shortlived"
+    holds "a profile that there is not cannot be withdrawn" shows \
+        'no profile .*nope.*; take classic, tlsserver or shortlived' \
+        "$control/withdraw" --data-binary nope
+    holds "nor one without a name" shows 400 -o /dev/null -w '%{http_code}' \
+        "$control/withdraw" -X POST
     holds "its terms" shows '/terms/1"' "$url"
     holds "change" shows '^{}' "$control/terms" -X POST
     holds "to others" shows '/terms/2"' "$url"
