@@ -285,6 +285,10 @@ void ca_authz(struct ca_call *call)
 {
     if (!CHECKS(call, checks))
         return;
+    if (call->now >= call->authz->expires && bug_on(call->ca, BUG_AUTHZ_EXPIRED_AS_500)) {
+        ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("no such row"));
+        return;
+    }
     validate_when_read(call);
     ca_refresh_authz(call->ca, call->authz);
     json_t *before = json_keep(call->arena, ca_show_authz(call, call->authz));

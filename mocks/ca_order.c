@@ -482,6 +482,10 @@ void ca_order(struct ca_call *call)
         ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("the order is locked"));
         return;
     }
+    if (call->now >= call->order->expires && bug_on(call->ca, BUG_ORDER_EXPIRED_AS_500)) {
+        ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("no such row"));
+        return;
+    }
     ca_refresh_order(call->ca, call->order);
     /* RFC 8555 7.4: "processing": ask again after the time in Retry-After. */
     if (call->order->status == STATUS_PROCESSING) {
