@@ -29,7 +29,7 @@ struct bench_options {
 #define AT(member) offsetof(struct bench_options, member)
 /* clang-format off */
 static const struct option_row rows[] = {
-    { "clients", 'n', OPTION_NUMBER, "N", AT(clients), "clients side by side (8)" },
+    { "clients", 'n', OPTION_COUNT, "N", AT(clients), "clients side by side (8)" },
     { "count", 'c', OPTION_NUMBER, "N", AT(count), "issuances in all (500), or nonces (20000)" },
     { "nonces", 0, OPTION_FLAG, NULL, AT(nonces), "only ask newNonce" },
     { "ca-file", 0, OPTION_TEXT, "FILE", AT(ca_file), "PEM roots to trust for the CA's server (else the system's)" },
@@ -439,6 +439,10 @@ static int start(struct bench_run *run, int argc, char **argv)
     }
     if (words.count != 1)
         return usage_error("bench takes the URL of one directory");
+    if (run->options.pid
+        && !file_exists(arena_printf(run->arena, "/proc/%ld/stat", run->options.pid).ptr))
+        return usage_error(
+            "--pid wants the CA's process, and there is none of this number");
     if (run->options.clients > 1000 || run->options.count > 10000000)
         return usage_error("at most 1000 clients and 10000000 issuances");
     run->url = words.item[0];

@@ -46,11 +46,11 @@ static const struct option_row rows[] = {
     { "block", 0, OPTION_TEXTS, "NAME", AT(blocked), "refuse this name and all below it" },
     { "always-valid", 0, OPTION_FLAG, NULL, AT(always_valid), "take every response to a challenge for a proof" },
     { "no-reuse", 0, OPTION_FLAG, NULL, AT(no_reuse), "want a new proof for every order" },
-    { "attempts", 0, OPTION_NUMBER, "N", AT(attempts), "validation queries before it gives up (3)" },
+    { "attempts", 0, OPTION_COUNT, "N", AT(attempts), "validation queries before it gives up (3)" },
     { "retry", 0, OPTION_SPAN, "SPAN", AT(retry_ms), "time between them (5s)" },
     { "processing", 0, OPTION_SPAN, "SPAN", AT(processing_ms), "how long an order stays processing (not at all)" },
     { "order-life", 0, OPTION_NUMBER, "SECONDS", AT(order_s), "when an order expires (86400)" },
-    { "page", 0, OPTION_NUMBER, "N", AT(page), "orders in a page of an account's list (50)" },
+    { "page", 0, OPTION_COUNT, "N", AT(page), "orders in a page of an account's list (50)" },
     { "limit", 0, OPTION_TEXTS, "RESOURCE=N/SECONDS", AT(limits), "a rate limit for newAccount, newOrder, newAuthz or challenge" },
     { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens and nonces repeatable" },
     { "permute", 0, OPTION_TEXT, "N", AT(permute), "answers that look otherwise each time, within the RFC, repeatable by N" },
@@ -286,7 +286,9 @@ static bool log_exchange(void *context, struct arena *a,
         json_t *problem = json_read(a, reply->response.body, &err);
         str type = show_clean(a, str_upto(problem_word_of(problem), 60));
         str detail = show_clean(a, str_upto(json_member(problem, "detail"), 200));
-        printf(" %.*s: %.*s", STR_ARG(type), STR_ARG(detail));
+        if (type.len || detail.len)
+            printf(" %.*s: %.*s", STR_ARG(type.len ? type : STR("about:blank")),
+                   STR_ARG(detail));
     }
     putchar('\n');
     fflush(stdout);

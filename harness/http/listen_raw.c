@@ -70,7 +70,7 @@ void call_send_raw(struct call *call)
 void call_send_interim(struct call *call)
 {
     int status = call->reply.manner.interim;
-    send_bytes(call,
-               arena_printf(call->arena, "HTTP/1.1 %d %s\r\n\r\n", status,
-                            status == 100 ? "Continue" : "Early Hints"));
+    send_bytes(
+        call,
+        arena_printf(call->arena, "HTTP/1.1 %d %s\r\n\r\n", status, http_reason(status)));
 }

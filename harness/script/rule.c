@@ -110,6 +110,14 @@ static bool has_colon(str text)
     return str_find_char(text, ':') > 0 && str_find_char(text, ':') < text.len;
 }
 
+/* RFC 9110 15.2.2: behind a 101 it is another protocol that is spoken. */
+static bool is_interim(str word)
+{
+    long status;
+    return str_starts(word, "${")
+        || (str_to_long(word, 199, &status) && status >= 100 && status != 101);
+}
+
 /* What the usage cannot say.  false after telling. */
 static bool check_words(const struct line *c, enum effect_kind kind, struct mistakes *m)
 {
@@ -119,6 +127,9 @@ static bool check_words(const struct line *c, enum effect_kind kind, struct mist
         && !is_status(line_arg(c, "NUMBER")))
         return mistake(m, line_arg_place(c, "NUMBER", 0),
                        "an answer has a status of 200 to 999");
+    if (kind == EFFECT_INTERIM && !is_interim(line_arg(c, "NUMBER")))
+        return mistake(m, c->place,
+                       "an interim response has a status of 100 to 199, but not 101");
     if (word.len && (kind == EFFECT_REPLY || kind == EFFECT_SUBPROBLEM)
         && !is_problem(word))
         return mistake(m, line_arg_place(c, "WORD", 0),

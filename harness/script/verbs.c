@@ -117,7 +117,7 @@ const struct verb verbs[] = {
     { "double-header", VERB_CLAUSE, IN_ON, 0, "WORD", "Sends the header of that name twice." },
     { "header-case", VERB_CLAUSE, IN_ON | ONCE, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
     { "relative", VERB_CLAUSE, IN_ON, 0, "WORD", "Takes scheme and host off the URLs in the header of that name (Location, Link)." },
-    { "interim", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "Sends an interim response of this status (100, 103) before the answer." },
+    { "interim", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "Sends an interim response of this status (100, 103; not 101) before the answer." },
     { "patch", VERB_CLAUSE, IN_ON, 0, "JSON", "RFC 7396 merge patch on the body." },
     { "layout", VERB_CLAUSE, IN_ON | ONCE, 0, "pretty|spaced|slashes|reversed", "Writes a JSON body over many lines, with white space around it, with every slash escaped, or with identifiers, authorizations and challenges the other way round." },
     { "spoil", VERB_CLAUSE, IN_ON, 0, "SPOIL...", "Makes the body what it should not be." },
@@ -131,7 +131,7 @@ const struct verb verbs[] = {
     { "valid", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, newAuthz, challenge: what is to be proven is valid at once." },
     { "invalid", VERB_CLAUSE, IN_ON | ONCE, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
     { "expired", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, order, finalize, authorization: its time is over." },
-    { "clock", VERB_CLAUSE, IN_ON | ONCE, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on." },
+    { "clock", VERB_CLAUSE, IN_ON | ONCE, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on, at each request that the rule is for: say first for one jump." },
 
     /* ---- suite client ---- */
     { "ca", VERB_CA, IN_FILE | IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start, in a client scenario or a file for `acmespec mock --script`: a way that a correct CA may be (see `acmespec help settings`)." },

@@ -306,6 +306,12 @@ mock '--host wants the name of a host' --host 'a/b'
 mock '--host wants the name of a host' --host ::1
 mock '--processing wants a time span' --processing 5
 mock '--seed wants a whole number' --seed x
+mock '--seed wants N behind it, and it is empty' --seed ''
+mock '--page wants a whole number from 1' --page 0
+mock '--attempts wants a whole number from 1' --attempts 0
+mock 'an interim response has a status of 100 to 199, but not 101' --fault 'on directory interim 101'
+mock 'an interim response has a status of 100 to 199, but not 101' --fault 'on directory interim 200'
+mock 'an interim response has a status of 100 to 199, but not 101' --fault 'on directory interim 99'
 mock 'binds to loopback only, and 192.0.2.1 is not' --address 192.0.2.1
 want 5 'cannot write' "$acmespec" mock --root "$tmp/empty.acme/x"
 
@@ -333,6 +339,8 @@ want 2 'did you mean "payload"' "$acmespec" help paylod
 want 2 'issue takes an operation' "$acmespec" issue teapot http://127.0.0.1:1/
 want 2 'no http or https URL' "$acmespec" issue obtain nowhere a.test --home "$tmp/home"
 want 2 'no http or https URL' "$acmespec" bench nowhere
+want 2 '--clients wants a whole number from 1' "$acmespec" bench http://127.0.0.1:1/ -n 0
+want 2 'process, and there is none of this number' "$acmespec" bench http://127.0.0.1:1/ --pid 99999999
 
 # --- surroundings ---
 

@@ -108,6 +108,7 @@ if command -v curl >/dev/null; then
     holds "Pebble's path of the intermediate" shows 'BEGIN CERTIFICATE' \
         "${url%/directory}/intermediates/0"
     mock_stop
+    holds "no type is told where there is none" grep -q 'GET directory -> 503$' "$tmp/mock"
     holds "-v prints whole answers" grep -q '^  HTTP/1.1 503\|^HTTP/1.1 503' "$tmp/mock"
     mock_start --quiet
     holds "without --control there is none" shows 404 -o /dev/null -w '%{http_code}' \
