@@ -371,6 +371,36 @@ static bool has_wanted_payload(struct ca_call *call)
     return true;
 }
 
+/* Optional members.  Encoders write the zero value of what was not set, and CAs take it
+ * for absent; `text`: for those, that is also the empty text. */
+static const struct {
+    enum resource resource;
+    const char *member;
+    bool text;
+} optional[] = {
+    { RESOURCE_NEW_ACCOUNT, "contact", false },
+    { RESOURCE_NEW_ACCOUNT, "termsOfServiceAgreed", false },
+    { RESOURCE_NEW_ACCOUNT, "onlyReturnExisting", false },
+    { RESOURCE_NEW_ACCOUNT, "externalAccountBinding", false },
+    { RESOURCE_ACCOUNT, "contact", false },
+    { RESOURCE_NEW_ORDER, "notBefore", true },
+    { RESOURCE_NEW_ORDER, "notAfter", true },
+    { RESOURCE_NEW_ORDER, "profile", true },
+    { RESOURCE_NEW_ORDER, "replaces", true },
+};
+
+static void drop_zero_values(struct ca_call *call)
+{
+    for (size_t i = 0; i < countof(optional); i++) {
+        json_t *value = json_object_get(call->payload, optional[i].member);
+        bool empty =
+            optional[i].text && json_is_string(value) && json_str(value).len == 0;
+        if (optional[i].resource == call->route->resource
+            && (json_is_null(value) || empty))
+            json_object_del(call->payload, optional[i].member);
+    }
+}
+
 static bool has_json_payload(struct ca_call *call)
 {
     struct err err;
@@ -379,6 +409,7 @@ static bool has_json_payload(struct ca_call *call)
     call->payload = json_read(call->arena, call->jws.payload, &err);
     if (!call->payload)
         return ca_why(call, "the payload is no JSON text: %s", err.text);
+    drop_zero_values(call);
     if (json_is_object(call->payload))
         return true;
     call->payload = NULL;

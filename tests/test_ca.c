@@ -164,6 +164,28 @@ static const struct { const char *payload, *word; int status; } bad_accounts[] =
 };
 /* clang-format on */
 
+/* clang-format off */
+static const struct { const char *payload; int status; } zero_values[] = {
+    { "{\"termsOfServiceAgreed\":true,\"contact\":null}", 201 },
+    { "{\"termsOfServiceAgreed\":true,\"onlyReturnExisting\":null}", 201 },
+    { "{\"termsOfServiceAgreed\":true,\"externalAccountBinding\":null}", 201 },
+    { "{\"termsOfServiceAgreed\":null}", 403 },
+    { "{\"termsOfServiceAgreed\":true,\"contact\":[null]}", 400 },
+    { "{\"termsOfServiceAgreed\":true,\"contact\":\"\"}", 400 },
+};
+/* clang-format on */
+
+START_TEST(a_member_that_is_null_is_absent)
+{
+    expect(new_account(fresh_key(KEY_P256), zero_values[_i].payload),
+           zero_values[_i].status, NULL);
+    expect(said(b.kid, STR("{\"contact\":[\"mailto:a@b.test\"]}")), 200, NULL);
+    const struct exchange *x = said(b.kid, STR("{\"contact\":null}"));
+    expect(x, 200, NULL);
+    ck_assert(str_is(at(x, "/contact/0"), "mailto:a@b.test"));
+}
+END_TEST
+
 START_TEST(accounts_that_are_not_right_are_refused)
 {
     struct key *key = fresh_key(KEY_P256);
@@ -443,6 +465,7 @@ Suite *ca_suite(void)
     tcase_add_test(t, what_is_not_there_is_404);
     tcase_add_test(t, people_who_test_find_roots_and_states);
     tcase_add_test(t, an_account_is_made_found_and_never_made_twice);
+    tcase_add_loop_test(t, a_member_that_is_null_is_absent, 0, countof(zero_values));
     tcase_add_loop_test(t, accounts_that_are_not_right_are_refused, 0,
                         countof(bad_accounts));
     tcase_add_test(t, an_update_changes_contacts_and_nothing_else);

@@ -111,6 +111,28 @@ START_TEST(an_order_that_is_not_right_is_refused)
 }
 END_TEST
 
+/* clang-format off */
+static const struct { const char *members; int status; } zero_values[] = {
+    { "\"notBefore\":null,\"notAfter\":null", 201 }, { "\"notBefore\":\"\",\"notAfter\":\"\"", 201 },
+    { "\"replaces\":null", 201 }, { "\"replaces\":\"\"", 201 },
+    { "\"profile\":null", 201 },  { "\"profile\":\"\"", 201 },
+    { "\"notAfter\":[]", 400 },   { "\"replaces\":{}", 404 },
+    { "\"notAfter\":\" \"", 400 }, { "\"profile\":\" \"", 400 },
+};
+/* clang-format on */
+
+START_TEST(a_member_that_says_nothing_is_absent)
+{
+    const struct exchange *x =
+        said(resource_url(RESOURCE_NEW_ORDER),
+             fmt("{\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.test\"}],%s}",
+                 zero_values[_i].members));
+    expect(x, zero_values[_i].status, NULL);
+    ck_assert_ptr_null(json_object_get(x->body, "notAfter"));
+    ck_assert_ptr_null(json_object_get(x->body, "replaces"));
+}
+END_TEST
+
 START_TEST(several_refusals_are_subproblems)
 {
     const struct exchange *x = said(resource_url(RESOURCE_NEW_ORDER),
@@ -243,6 +265,7 @@ Suite *ca_order_suite(void)
     tcase_add_checked_fixture(t, start_blocking, bench_stop);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, an_identifier_is_taken_or_refused, 0, countof(identifiers));
+    tcase_add_loop_test(t, a_member_that_says_nothing_is_absent, 0, countof(zero_values));
     tcase_add_loop_test(t, an_order_that_is_not_right_is_refused, 0, countof(bad_orders));
     tcase_add_test(t, several_refusals_are_subproblems);
     tcase_add_test(t, names_that_stand_twice_are_one);
