@@ -52,7 +52,7 @@ static const struct option_row rows[] = {
     { "order-life", 0, OPTION_NUMBER, "SECONDS", AT(order_s), "when an order expires (86400)" },
     { "page", 0, OPTION_COUNT, "N", AT(page), "orders in a page of an account's list (50)" },
     { "limit", 0, OPTION_TEXTS, "RESOURCE=N/SECONDS", AT(limits), "a rate limit for newAccount, newOrder, newAuthz or challenge" },
-    { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens and nonces repeatable" },
+    { "seed", 0, OPTION_TEXT, "N", AT(seed), "make ids, tokens, nonces and serial numbers repeatable" },
     { "permute", 0, OPTION_TEXT, "N", AT(permute), "answers that look otherwise each time, within the RFC, repeatable by N" },
     { "manners", 0, OPTION_TEXT, "NAME", AT(manners), "ways of a released CA, as scenarios/manners/NAME.acme has them; some need an --eab" },
     { "bug", 0, OPTION_TEXTS, "NAME", AT(bugs), "make a mistake on purpose; --bugs lists them" },

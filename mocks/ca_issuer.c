@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "crypto/b64url.h"
 
-enum { DAY = 86400, ROOT_DAYS = 3650, LISTENER_DAYS = 365 };
+enum { SERIAL_BYTES = 16, DAY = 86400, ROOT_DAYS = 3650, LISTENER_DAYS = 365 };
 
 const struct profile_row ca_profiles[] = {
     { "classic", "90 days, for servers and clients", 90L * DAY, true },
@@ -23,11 +23,28 @@ const struct profile_row *ca_profile_find(str name)
     return NULL;
 }
 
-static struct cert *issue_authority(struct arena *a, const char *name,
+/* RFC 5280 4.1.2.2: positive.  Without a seed it is random. */
+static str serial_by_seed(struct arena *a, const struct ca_options *options,
+                          const char *what, size_t n)
+{
+    if (!options->seed)
+        return STR_NONE;
+    str bytes = str_upto(sha256(a,
+                                arena_printf(a, "%llu %s %zu",
+                                             (unsigned long long)options->seed, what, n)),
+                         SERIAL_BYTES);
+    char *serial = arena_alloc(a, 1, SERIAL_BYTES);
+    memcpy(serial, bytes.ptr, SERIAL_BYTES);
+    serial[0] = (char)((serial[0] & 0x3f) | 0x40);
+    return (str){ serial, SERIAL_BYTES };
+}
+
+static struct cert *issue_authority(struct arena *a, const char *name, str serial,
                                     const struct key *key, const struct key *issuer_key,
                                     const struct cert *issuer, struct err *err)
 {
     struct cert_spec spec = { .subject = str_of(name),
+                              .serial = serial,
                               .key = key,
                               .issuer_key = issuer_key,
                               .issuer = issuer,
@@ -37,17 +54,20 @@ static struct cert *issue_authority(struct arena *a, const char *name,
     return cert_issue(a, &spec, err);
 }
 
-static bool make_chain(struct arena *a, struct issuer *issuer, size_t n, struct err *err)
+static bool make_chain(struct arena *a, struct issuer *issuer,
+                       const struct ca_options *options, size_t n, struct err *err)
 {
     static const char *const names[ISSUER_CHAINS] = { "acmespec mock root",
                                                       "acmespec mock other root" };
     struct key *key = key_new(a, KEY_P256, err);
     if (!key)
         return false;
-    issuer->root[n] = issue_authority(a, names[n], key, NULL, NULL, err);
+    str serial = serial_by_seed(a, options, "root", n);
+    issuer->root[n] = issue_authority(a, names[n], serial, key, NULL, NULL, err);
     if (!issuer->root[n])
         return false;
-    issuer->intermediate[n] = issue_authority(a, "acmespec mock intermediate",
+    serial = serial_by_seed(a, options, "intermediate", n);
+    issuer->intermediate[n] = issue_authority(a, "acmespec mock intermediate", serial,
                                               issuer->key, key, issuer->root[n], err);
     if (!issuer->intermediate[n])
         return false;
@@ -97,6 +117,7 @@ static bool make_listener(struct arena *a, struct issuer *issuer,
 {
     struct key *key = key_new(a, KEY_P256, err);
     struct cert_spec spec = { .subject = STR("acmespec mock CA"),
+                              .serial = serial_by_seed(a, options, "listener", 0),
                               .key = key,
                               .issuer_key = issuer->key,
                               .issuer = issuer->intermediate[0],
@@ -128,7 +149,7 @@ struct issuer *issuer_new(struct arena *a, const struct ca_options *options,
     if (!issuer->key)
         return NULL;
     for (size_t n = 0; n < ISSUER_CHAINS; n++)
-        if (!make_chain(a, issuer, n, err))
+        if (!make_chain(a, issuer, options, n, err))
             return NULL;
     return make_listener(a, issuer, options, err) ? issuer : NULL;
 }
@@ -224,7 +245,6 @@ static void mix_up(struct ca *ca, const struct order *order, str der)
  * is set, so that DER puts a zero octet in front. */
 static str new_serial(struct ca *ca, struct arena *a)
 {
-    enum { SERIAL_BYTES = 16 };
     char *bytes = arena_alloc(a, 1, SERIAL_BYTES);
     memcpy(bytes, store_random(&ca->store, a, SERIAL_BYTES).ptr, SERIAL_BYTES);
     bool high = ca->options.high_serials || bug_on(ca, BUG_ARI_SERIAL_ZERO);

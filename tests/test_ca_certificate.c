@@ -206,6 +206,32 @@ START_TEST(a_ca_may_know_no_form_but_pem)
 }
 END_TEST
 
+START_TEST(a_seed_repeats_serials)
+{
+    struct ca_options options = { .seed = 7, .no_reuse = true };
+    str serials[2][4];
+    for (int i = 0; i < 2; i++) {
+        struct err err;
+        bench_again(&options);
+        bench_account();
+        struct chain chain;
+        ck_assert(chain_read(b.a, said(issued("a.test", NULL), STR_NONE)->response.body,
+                             &chain, &err));
+        struct chain root, other;
+        ck_assert(chain_read(b.a, ca_root_pem(b.ca), &root, &err));
+        ck_assert(chain_read(b.a, ca_other_root_pem(b.ca), &other, &err));
+        serials[i][0] = cert_serial_hex(b.a, chain.item[0]);
+        serials[i][1] = cert_serial_hex(b.a, chain.item[1]);
+        serials[i][2] = cert_serial_hex(b.a, root.item[0]);
+        serials[i][3] = cert_serial_hex(b.a, other.item[0]);
+    }
+    for (int k = 0; k < 4; k++)
+        ck_assert_msg(str_eq(serials[0][k], serials[1][k]), "%d: %.*s, then %.*s", k,
+                      STR_ARG(serials[0][k]), STR_ARG(serials[1][k]));
+    ck_assert(!str_eq(serials[0][2], serials[0][3]));
+}
+END_TEST
+
 /* --- revocation --- */
 
 static str revocation(struct cert *cert, const char *reason)
@@ -379,6 +405,7 @@ Suite *ca_certificate_suite(void)
     tcase_add_test(t, an_order_can_be_processing_for_a_while);
     tcase_add_test(t, dates_and_profiles_are_kept);
     tcase_add_test(t, a_certificate_comes_in_the_wanted_form);
+    tcase_add_test(t, a_seed_repeats_serials);
     tcase_add_test(t, a_ca_may_know_no_form_but_pem);
     tcase_add_loop_test(t, the_form_with_more_weight_comes, 0, countof(wanted));
     tcase_add_test(t, the_account_revokes_what_it_obtained_once);
