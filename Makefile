@@ -18,7 +18,6 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 LIBS := openssl libcurl libmicrohttpd gnutls jansson ldns
 ASAN := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
         -fno-sanitize-recover=all
-TSAN := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
 
 core   := $(filter-out harness/main.c,\
             $(sort $(wildcard harness/*.c harness/*/*.c mocks/*.c reports/*.c)))
@@ -39,16 +38,13 @@ CPPFLAGS = -Iharness -I. -D_POSIX_C_SOURCE=200809L -DACMESPEC_VERSION='"$(VERSIO
            -DACMESPEC_DATADIR='"$(PREFIX)/share/acmespec"'
 flags    = -std=c11 $(WARN) $(WERROR) $(CPPFLAGS) $(pkg_cflags:-I%=-isystem %) $(CFLAGS)
 link     = $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^
-# gcc's ThreadSanitizer wants its addresses where a kernel that shuffles far does not leave
-# them; a container may forbid to ask for that.
-slow     = TEST_PATIENCE='$(or $(TEST_PATIENCE),5)'
-fixed    = $(shell setarch -R true 2>/dev/null && echo setarch -R)
 say      = $(if $V,,@printf '%-4s %s\n' $1 $2; )
 update   = cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 submake  = $(MAKE) --no-print-directory -j$J
+mk       = Makefile tests/more.mk
 with     = B='$B' CC='$(CC)' CFLAGS='$(CFLAGS)' VERSION='$(VERSION)'
 
-.PHONY: $(shell sed -n 's/^\([a-z]*\):.*/\1/p' Makefile) FORCE
+.PHONY: $(shell sed -n 's/^\([a-z]*\):.*/\1/p' $(mk)) FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -64,16 +60,9 @@ test:                     ## install what is missing, build, and run every test
 check: all $B/unit        ## unit tests, gates, all scenarios read, command line tests
 	@$(with) tests/run.sh $(or $(PARTS),unit gates read cli)
 self: all                 ## play both suites against our own mocks
-bugs: all                 ## play them against each planted bug: every one has to be caught
-soak: all $B/unit         ## 100,000 certificates, 1000 permuting CAs, races 100 times
-self bugs soak:
-	@$(with) tests/run.sh $@
+	@$(with) tests/run.sh self
 asan:                     ## build and check under AddressSanitizer and UBSan
 	@+CK_FORK=no $(submake) check B=build/asan CFLAGS='$(ASAN)' PARTS='unit read cli self pebble'
-tsan:                     ## build and check under ThreadSanitizer
-	@+CK_FORK=no $(slow) TSAN_OPTIONS=halt_on_error=1 $(fixed) $(submake) check B=build/tsan CFLAGS='$(TSAN)' PARTS='$(or $(PARTS),unit cli)'
-valgrind: all $B/unit     ## the unit tests under valgrind: memory that was never set
-	@$(with) $(slow) tests/run.sh $(or $(PARTS),valgrind)
 lint:                     ## gcc and clang with -Werror, clang-tidy, cppcheck
 	@tests/lint.sh tools
 	@+$(submake) all build/gcc/unit B=build/gcc CC=gcc WERROR=-Werror
@@ -83,19 +72,8 @@ fuzz:                     ## FUZZ_SECONDS=60 of each fuzzer, from its kept corpu
 	@tests/fuzz/run.sh tools
 	@+$(submake) fuzzers B=build/fuzz CC=clang CFLAGS='$(ASAN) -fsanitize=fuzzer-no-link'
 	@$(with) tests/run.sh fuzz
-golden: $B/unit           ## write the reports in tests/golden anew; read the difference
-	@GOLDEN=write $B/unit golden
 format:                   ## lay out the C code as .clang-format says
 	@tests/format.sh --write
-interop: all              ## judge every released CA and client that can be had here
-	@tests/deps.sh all
-	@$(with) tests/run.sh interop
-clients: all              ## judge five released clients of Debian
-	@tests/deps.sh clients
-	@$(with) tests/run.sh clients
-bench: all                ## measure the server suite and the mock CA, both by Pebble
-	@$(with) tests/bench/run.sh
-	@$(with) tests/bench/issuance.sh
 install: all              ## copy program, manual and scenarios to DESTDIR, PREFIX
 	@$(with) PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' tests/install.sh
 deps:                     ## install what building and testing need
@@ -103,8 +81,9 @@ deps:                     ## install what building and testing need
 clean:                    ## remove build/
 	@rm -rf build
 help:                     ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' Makefile | \
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1@\2/p' $(mk) | \
 	  while IFS=@ read -r name text; do printf '%-18s%s\n' "$$name" "$$text"; done
+include tests/more.mk
 
 $B/acmespec: $(call obj,harness/main.c $(core))
 	$(call say,LD,$@)$(link) $(pkg_libs) -lpthread
