@@ -164,21 +164,28 @@ static bool check_baselines(struct checking *c, str root, struct err *err)
     return library != NULL;
 }
 
+/* "1 file", "2 files" */
+static str counted(const struct checking *c, size_t count, const char *what)
+{
+    return arena_printf(c->arena, "%zu %s%s", count, what, count == 1 ? "" : "s");
+}
+
 static int report(const struct checking *c)
 {
+    str mistakes = counted(c, c->mistakes.list.count, "mistake");
+    str files = counted(c, c->files, "file");
     for (size_t i = 0; i < c->mistakes.list.count; i++)
         fprintf(stderr, "%.*s\n", STR_ARG(c->mistakes.list.item[i]));
     if (c->mistakes.more)
         fprintf(stderr,
-                "acmespec: more than %zu mistakes in %zu files; the others are told when "
-                "these are mended\n",
-                c->mistakes.list.count, c->files);
+                "acmespec: more than %.*s in %.*s; the others are told when these are "
+                "mended\n",
+                STR_ARG(mistakes), STR_ARG(files));
     else if (c->mistakes.list.count)
-        fprintf(stderr, "acmespec: %zu mistakes in %zu files\n", c->mistakes.list.count,
-                c->files);
+        fprintf(stderr, "acmespec: %.*s in %.*s\n", STR_ARG(mistakes), STR_ARG(files));
     if (c->mistakes.list.count)
         return EXIT_USAGE;
-    printf("%zu files are well written\n", c->files);
+    printf("%.*s %s well written\n", STR_ARG(files), c->files == 1 ? "is" : "are");
     return EXIT_CONFORMS;
 }
 

@@ -88,7 +88,7 @@ half:half.acme:6:3: this byte is not UTF-8 text
 beyond:beyond.acme:6:3: this byte is not UTF-8 text
 cut:cut.acme:6:3: this byte is not UTF-8 text
 mark:mark.acme:1:1: the file begins with a byte order mark; save it without
-mark:acmespec: 1 mistakes in 1 files
+mark:acmespec: 1 mistake in 1 file
 pipe:pipe.acme is no regular file
 nul:nul.acme:5:9: this byte is not UTF-8 text
 regex:is not a POSIX extended regular expression
@@ -97,7 +97,7 @@ checks:a scenario has at most 1000 steps and checks
 clauses:a statement has at most 1000 clauses
 values:a line has at most 500 words
 quotes:a line has at most 500 words
-mistakes:acmespec: more than 100 mistakes in 1 files; the others are told when these are mended
+mistakes:acmespec: more than 100 mistakes in 1 file; the others are told when these are mended
 random:this byte is not UTF-8 text
 big:is longer than 1048576 bytes
 empty:the file says nothing
@@ -133,7 +133,7 @@ want 2 'one of these is empty' "$acmespec" check "$tmp/crlf.acme" ''
 sed '1,/^requirement/!s/^  level .*/  level MAYBE/' scenarios/requirements/rfc8739.acme >"$tmp/level.acme"
 want 2 'level.acme:' "$acmespec" check "$tmp/level.acme"
 want 2 'the level is MUST, MUST NOT, SHOULD' "$acmespec" check "$tmp/level.acme"
-want 0 '1 files are well written' "$acmespec" check scenarios/requirements/rfc8739.acme
+want 0 '1 file is well written' "$acmespec" check scenarios/requirements/rfc8739.acme
 
 # What a baseline expects has to be there, and to cite what its check cites.
 expects() { printf 'baseline b\n  version 1\n\nexpect %s\n' "$2" >"$tmp/$1.acme" && sed 's/^/  /' >>"$tmp/$1.acme"; }
