@@ -116,7 +116,7 @@ while IFS=: read -r name words; do
 done <<ROWS
 $rows
 ROWS
-want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
+want 0 ' well written' "$acmespec" check "$tmp/crlf.acme"
 want 2 'there is no .acme file in' "$acmespec" check "$tmp/ring"
 # A file that cannot be read is one mistake, and the others are read all the same.
 mkdir "$tmp/some"
@@ -250,7 +250,7 @@ server 2 "--junit would write over $tmp/lacks.acme" --profile "$tmp/lacks.acme" 
 server 2 "--junit would write over $tmp/green.acme" --baseline "$tmp/green.acme" --junit "$tmp/green.acme"
 server 2 "--results would write over $tmp/crlf.acme" "$tmp/crlf.acme" --results "$tmp/crlf.acme"
 want 2 "--junit and --html $same" "$acmespec" client certbot --junit "$tmp/x" --html "$tmp/x"
-want 0 'are well written' "$acmespec" check "$tmp/crlf.acme"
+want 0 ' well written' "$acmespec" check "$tmp/crlf.acme"
 
 # --- values of options ---
 
@@ -357,7 +357,7 @@ judge 1 none "$(wc -l <"$tmp/out")" 'nothing that was printed went into the resu
 want 2 'ACMESPEC_SCENARIOS names /nowhere' env ACMESPEC_SCENARIOS=/nowhere "$acmespec" list
 want 2 'ACMESPEC_SCENARIOS names' env ACMESPEC_SCENARIOS="$tmp" "$acmespec" server http://127.0.0.1:1/
 want 5 '/nowhere/' env TMPDIR=/nowhere "$acmespec" server http://127.0.0.1:1/
-want 0 'are well written' env -i "$acmespec" check
+want 0 ' well written' env -i "$acmespec" check
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
