@@ -149,11 +149,19 @@ static int write_all_over(void *context)
     return 0;
 }
 
+/* The sanitizer's own: a process that has one may make no user namespace, and root alone
+ * needs none. */
+#ifdef __SANITIZE_THREAD__
+enum { HAS_ANOTHER_THREAD = true };
+#else
+enum { HAS_ANOTHER_THREAD = false };
+#endif
+
 START_TEST(the_hosts_files_cannot_be_written)
 {
     char *own = str_z(box.a, arena_printf(box.a, "%s/" WRITTEN, box.dir.ptr));
     way = &ways[_i];
-    if (way->as_nobody && geteuid() != 0)
+    if (way->as_nobody && (geteuid() != 0 || HAS_ANOTHER_THREAD))
         return;
     box.before = go_this_way;
     ck_assert_str_eq(box_inside(write_all_over, own), "");
