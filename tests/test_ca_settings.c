@@ -122,7 +122,7 @@ END_TEST
 static const struct { const char *text, *told; } bad_scripts[] = {
     { "ca no-termz\non order\n  delay 1s\n", "t:1:4: \"no-termz\" is no setting of the CA; did you mean \"no-terms\"?" },
     { "on order\n  delay 1s\nca blocked ${domain}\n", "t:3:1: ${domain} has no value here: a setting knows no names" },
-    { "ca no-terms\nprofile x\n", "t:2:1: only rules stand beside rules" },
+    { "ca no-terms\nprofile x\n", "t:2:1: only rules and settings of the CA stand in such a file" },
     { "", "t:1:1: a rule begins with `on RESOURCE`" },
 };
 /* clang-format on */
@@ -137,15 +137,25 @@ START_TEST(a_mistake_in_a_script_is_told)
 }
 END_TEST
 
+static bool has_a_byte_set(const void *object, size_t size)
+{
+    const unsigned char *byte = object;
+    for (size_t i = 0; i < size; i++)
+        if (byte[i])
+            return true;
+    return false;
+}
+
 /* A flag that no option has would be written through a NULL pointer. */
 START_TEST(every_setting_is_one_of_the_options)
 {
     struct err err;
-    struct ca_options o = { .address = NULL }, before = o;
+    struct ca_options o;
+    memset(&o, 0, sizeof o);
     struct setting s = { .id = (enum setting_id)_i, .number = 7, .seconds = 9 };
     strs_add(a, &s.names, STR("nonce-reuse"));
     ck_assert(ca_set_up(a, &s, &o, &err));
-    ck_assert(memcmp(&o, &before, sizeof o) != 0);
+    ck_assert(has_a_byte_set(&o, sizeof o));
 }
 END_TEST
 

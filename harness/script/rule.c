@@ -337,7 +337,8 @@ bool rules_of_lines(struct arena *a, const struct line *lines, size_t count,
     for (size_t i = 0; i < count; i++) {
         struct rule rule;
         if (lines[i].verb->id != VERB_ON) {
-            mistake(m, lines[i].place, "only rules stand beside rules");
+            mistake(m, lines[i].place,
+                    "only rules and settings of the CA stand in such a file");
             continue;
         }
         for (size_t k = 0; k < lines[i].clause_count; k++)
