@@ -11,7 +11,8 @@ cd "$ROOT"
 . tests/table.sh
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-[ $# -gt 0 ] || set -- pebble pebble-eab pebble-latest caddy caddy-latest step-ca
+[ $# -gt 0 ] || set -- pebble pebble-nonces pebble-eab \
+    pebble-latest pebble-latest-eab caddy caddy-latest step-ca
 
 {
     echo "| peer | version | $(results_head) wall, s |"
