@@ -87,7 +87,7 @@ START_TEST(a_profile_has_hooks_limits_and_a_refused_name)
     ck_assert_uint_eq(profile_hook(&p, STR("change-terms")).len, 0);
     ck_assert_uint_eq(p.limit_count, 2);
     ck_assert_int_eq(p.limit[1].count, 300);
-    ck_assert_int_eq(p.limit[1].ms, 3 * 3600 * 1000);
+    ck_assert_int_eq(p.limit[1].ms, 3L * 3600 * 1000);
     ck_assert(str_is(p.refused_name, "a.test"));
 }
 END_TEST

@@ -173,7 +173,7 @@ START_TEST(all_mistakes_are_told_and_none_that_follows_from_another)
     struct mistakes m;
     size_t count = 0;
     ck_assert_ptr_null(read_text(a, whole[_i].text, &m));
-    for (; whole[_i].mistakes[count] && count < m.list.count; count++)
+    for (; count < m.list.count && whole[_i].mistakes[count]; count++)
         ck_assert_msg(str_starts(str_from(m.list.item[count], strlen("t.acme:")),
                                  whole[_i].mistakes[count]),
                       "%.*s", STR_ARG(m.list.item[count]));
