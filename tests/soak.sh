@@ -41,7 +41,7 @@ EOF
 
 issue_all()
 {
-    MOCK_LIMITS='' tests/peers/run.sh --deadline 1100 mock --shell \
+    MOCK_OPERATED='' tests/peers/run.sh --deadline 1100 mock --shell \
         sh "$tmp/issue.sh" "$ACMESPEC" $((issuances / rounds)) "$tmp/round" $rounds
 }
 

@@ -55,7 +55,7 @@ while [ $n -lt "$rounds" ]; do
         # Memory for an order is told by many of them, once.
         many=0
         [ "$n-$peer" != 1-mock ] || many=10000
-        MOCK_LIMITS='' tests/peers/run.sh --deadline 240 "$peer" --shell \
+        MOCK_OPERATED='' tests/peers/run.sh --deadline 240 "$peer" --shell \
             sh "$tmp/measure.sh" "$acmespec" "$tmp/$peer.$n" "$count" $many
     done
     start_up

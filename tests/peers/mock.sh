@@ -5,8 +5,8 @@
 
 PROFILE=mock
 BASELINE=mock
-# Who measures how much it can do has none.
-MOCK_LIMITS=${MOCK_LIMITS---limit newOrder=40/1 --limit newOrder=40/3}
+# What the limits and hooks of its profile need; who measures how much it can do goes without.
+MOCK_OPERATED=${MOCK_OPERATED---limit newOrder=40/1 --limit newOrder=40/3 --control}
 
 peer_version() { "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" --version | sed 's/acmespec //'; }
 
@@ -22,7 +22,7 @@ peer_start()
     daemon "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" mock --quiet --port "$directory_port" \
         --root "$CA_PEM" --dns-server "127.0.0.1:$DNS_PORT" \
         --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --page 3 --attempts 2 --retry 2s \
-        $MOCK_LIMITS --block refused.test --control \
+        $MOCK_OPERATED --block refused.test \
         --eab acmespec-1:YWNtZXNwZWMgcGVlcnMga2V5LCBub3Qgc2VjcmV0ISE \
         --eab acmespec-2:c2Vjb25kIGFjbWVzcGVjIGtleSwgbm90IHNlY3JldCE ${MOCK_OPTIONS:-}
     DIR_URL=https://localhost:$directory_port/directory
