@@ -401,7 +401,8 @@ static int run(struct arena *a, struct mock_options *o, struct ca_options *optio
     if (!o->quiet && (on->count || o->control))
         options->handshake = log_handshake;
     struct rules *rules = rules_new(a, on->row, on->count);
-    struct mock_control *control = o->control ? mock_control_new(a, rules, on) : NULL;
+    struct mock_control *control =
+        o->control ? mock_control_new(a, rules, on, true) : NULL;
     if (control)
         mock_control_hook(control, options);
     if (on->count || o->control)

@@ -14,6 +14,7 @@ struct mock_control {
     struct rules_read now; /* in `kept` where they are not the first */
     struct arena *kept;
     struct mock_journal *journal;
+    bool journals;
     const struct ca *ca; /* once it is there */
     ca_hook *after;
     void *context;
@@ -333,18 +334,20 @@ static bool after(void *context, struct arena *a, const struct ca_request_info *
     struct mock_control *control = context;
     if (mock_control_is_for(info))
         return false;
-    mock_journal_add(control->journal, info, reply, clock_us() - control->began_us);
+    if (control->journals)
+        mock_journal_add(control->journal, info, reply, clock_us() - control->began_us);
     return control->after && control->after(control->context, a, info, reply);
 }
 
 struct mock_control *mock_control_new(struct arena *a, struct rules *rules,
-                                      const struct rules_read *first)
+                                      const struct rules_read *first, bool journals)
 {
     struct mock_control *control = NEW(a, struct mock_control);
     control->arena = a;
     control->rules = rules;
     control->first = control->now = *first;
     control->journal = mock_journal_new(a);
+    control->journals = journals;
     return control;
 }
 

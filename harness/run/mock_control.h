@@ -10,9 +10,10 @@
 struct mock_control;
 
 /* Hooks itself in, in front of what `after` was there; `first` are the rules of a fresh
- * start, of which rules_new was made. */
+ * start, of which rules_new was made; without `journals` its journal stays empty, which
+ * costs nothing for an exchange. */
 struct mock_control *mock_control_new(struct arena *a, struct rules *rules,
-                                      const struct rules_read *first);
+                                      const struct rules_read *first, bool journals);
 void mock_control_hook(struct mock_control *control, struct ca_options *options);
 /* After ca_new: the CA whose roots it tells. */
 void mock_control_attach(struct mock_control *control, const struct ca *ca);

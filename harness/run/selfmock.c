@@ -18,7 +18,7 @@ static struct ca *start_controlled(struct arena *a, struct ca_options *options,
 {
     static const struct rules_read none;
     struct rules *rules = rules_new(a, NULL, 0);
-    struct mock_control *control = mock_control_new(a, rules, &none);
+    struct mock_control *control = mock_control_new(a, rules, &none, false);
     mock_control_hook(control, options);
     rules_hook(rules, options);
     struct ca *ca = ca_new(a, options, err);
