@@ -161,12 +161,16 @@ static bool start_servers(struct bench_run *run, struct err *err)
 
 /* --- one client --- */
 
+/* Pebble refuses one good nonce in twenty; a run has thousands. */
+enum { BENCH_NONCE_RETRIES = 4 };
+
 static bool start_client(const struct bench_run *run, struct arena *a,
                          struct subscriber *s, struct err *err)
 {
     struct client_options options = { .directory_url = run->url,
                                       .fetch = run->fetch,
-                                      .journal = journal_new(a) };
+                                      .journal = journal_new(a),
+                                      .nonce_retries = BENCH_NONCE_RETRIES };
     *s = (struct subscriber){ .arena = a,
                               .client = client_new(a, &options),
                               .key = run->account_key,

@@ -105,6 +105,10 @@ static const char *user_agent(const struct issuing *i)
         : arena_printf(i->arena, "%s %s", name, fetch_library()).ptr;
 }
 
+/* Whoever wants a certificate does not give up over a CA that refuses good nonces at
+ * random, as Pebble does with one in twenty. */
+enum { ISSUE_NONCE_RETRIES = 4 };
+
 static bool start_client(struct issuing *i, str url, struct err *err)
 {
     struct client_options options = { .directory_url = url,
@@ -113,6 +117,7 @@ static bool start_client(struct issuing *i, str url, struct err *err)
                                                  .user_agent = user_agent(i),
                                                  .guard = peer_guard(i->options.remote) },
                                       .journal = i->journal = journal_new(i->arena),
+                                      .nonce_retries = ISSUE_NONCE_RETRIES,
                                       .bugs = &i->bugs };
     if (!peer_roots(i->arena, i->options.ca_file, &options.fetch.ca_pem, err))
         return false;

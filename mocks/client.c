@@ -25,6 +25,7 @@ struct client *client_new(struct arena *a, const struct client_options *options)
     c->journal = options->journal;
     c->bugs = options->bugs;
     c->first_nonce = STR_NONE;
+    c->nonce_retries = options->nonce_retries ? options->nonce_retries : 1;
     c->directory_url = str_copy(a, options->directory_url);
     c->user_agent = str_z(a, str_of(fetch.user_agent));
     journal_learn(c->journal, c->directory_url, RESOURCE_DIRECTORY);

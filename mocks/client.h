@@ -16,6 +16,7 @@ struct client_options {
     struct fetch_options fetch;
     struct journal *journal;
     const struct bugs *bugs; /* planted ones; NULL: none */
+    long nonce_retries;      /* so often a badNonce is tried again; 0: once */
 };
 
 struct client *client_new(struct arena *a, const struct client_options *options);
@@ -49,17 +50,17 @@ struct post {
     bool deliberate;
 };
 
-/* How often a badNonce is retried: a CA may refuse good nonces at random, as Pebble does
- * with one in twenty, and a run has thousands of requests. */
-enum { CLIENT_RETRIES = 4 };
-
 /* Sends it; a badNonce is retried with the nonce of the answer, as RFC 8555 6.5 has it,
- * CLIENT_RETRIES times at most, unless the post says otherwise.  *out is the last
+ * once or as often as the options say, unless the post says otherwise.  *out is the last
  * exchange, in the journal; its response has status 0 where none came, and it is the one
  * with newNonce where the post could not be signed for that.  false only for errors of
  * our own (no key), and when newNonce answered without a nonce. */
 bool client_post(struct client *c, const struct post *post, const struct exchange **out,
                  struct err *err) MUST_CHECK;
+/* Whether that answer to the post refuses the very nonce that the CA gave for trying
+ * again, so that nothing is learnt of what was asked. */
+bool client_refused_again(const struct client *c, const struct post *post,
+                          const struct exchange *answer);
 /* GET, HEAD or another method without a signature. */
 bool client_send(struct client *c, const char *method, str url,
                  const struct headers *headers, str body, int line, bool deliberate,

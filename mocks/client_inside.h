@@ -23,6 +23,7 @@ struct client {
     struct nonces nonces;
     const struct bugs *bugs; /* or NULL */
     str first_nonce;         /* that it used; for the bug that uses it again */
+    long nonce_retries;      /* at least 1 */
 };
 
 /* A request that is ready to be sent, and what the journal will say about it. */

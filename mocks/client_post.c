@@ -18,6 +18,11 @@ static bool has_own_nonce(const struct post *post)
         || json_object_get(post->jws.protected_patch, "nonce");
 }
 
+static bool may_retry(const struct post *post)
+{
+    return !post->no_retry && !has_own_nonce(post);
+}
+
 /* RFC 8555 6.4: "the client MUST set the "url" header parameter to the exact string
  * provided by the server". */
 static bool sign(struct client *c, struct arena *step, const struct post *post, str nonce,
@@ -104,7 +109,7 @@ static bool next_nonce(struct client *c, const struct exchange *refused, str *no
         && nonces_ask(c, nonce, &asked, &ignored);
 }
 
-static bool is_bad_nonce(struct client *c, const struct exchange *x)
+static bool is_bad_nonce(const struct client *c, const struct exchange *x)
 {
     if (x->resource == RESOURCE_ACCOUNT && client_bug(c, BUG_CLIENT_UPDATE_FINAL))
         return false;
@@ -115,6 +120,12 @@ static bool is_bad_nonce(struct client *c, const struct exchange *x)
         bad = false;
     arena_end(step);
     return bad;
+}
+
+bool client_refused_again(const struct client *c, const struct post *post,
+                          const struct exchange *answer)
+{
+    return may_retry(post) && is_bad_nonce(c, answer);
 }
 
 /* The nonce to sign with.  When newNonce did not answer at all, *unanswered is that
@@ -149,11 +160,11 @@ bool client_post(struct client *c, const struct post *post, const struct exchang
         return false;
     /* RFC 8555 6.5: "when retrying in response to a "badNonce" error, the client MUST use
      * the nonce provided in the error response". */
-    int most = client_bug(c, BUG_CLIENT_ENDLESS) ? INT_MAX
-        : client_bug(c, BUG_CLIENT_RETRIES_ONCE) ? 1
-                                                 : CLIENT_RETRIES;
-    for (int retry = 0; retry < most && !post->no_retry && !has_own_nonce(post)
-         && is_bad_nonce(c, *out) && next_nonce(c, *out, &nonce);
+    long most = client_bug(c, BUG_CLIENT_ENDLESS) ? LONG_MAX
+        : client_bug(c, BUG_CLIENT_RETRIES_ONCE)  ? 1
+                                                  : c->nonce_retries;
+    for (long retry = 0; retry < most && may_retry(post) && is_bad_nonce(c, *out)
+         && next_nonce(c, *out, &nonce);
          retry++) {
         if (client_bug(c, BUG_CLIENT_ENDLESS))
             clock_sleep_ms(ENDLESS_MS);

@@ -72,11 +72,29 @@ START_TEST(a_bad_nonce_is_retried_with_the_nonce_of_that_answer)
 }
 END_TEST
 
-START_TEST(a_bad_nonce_is_retried_so_often_and_no_more)
+START_TEST(a_bad_nonce_is_retried_once_and_no_more)
 {
-    const struct exchange *x = posted_to("/bad-always");
+    struct post post = post_to("/bad-always");
+    const struct exchange *x = posted(&post);
     ck_assert_int_eq(x->response.status, 400);
-    ck_assert_int_eq(scripted_count(f.server, "/bad-always"), 1 + CLIENT_RETRIES);
+    ck_assert_int_eq(scripted_count(f.server, "/bad-always"), 2);
+    ck_assert(client_refused_again(f.client, &post, x));
+    ck_assert(!client_refused_again(f.client, &post, posted_to("/malformed")));
+    post.no_retry = true;
+    ck_assert(!client_refused_again(f.client, &post, posted(&post)));
+}
+END_TEST
+
+START_TEST(a_bad_nonce_is_retried_as_often_as_the_options_say)
+{
+    struct err err = { "" };
+    struct client_options options = { .directory_url = scripted_url(f.server, "/dir"),
+                                      .journal = f.journal,
+                                      .nonce_retries = 4 };
+    f.client = client_new(f.a, &options);
+    ck_assert_msg(client_directory(f.client, &err), "%s", err.text);
+    ck_assert_int_eq(posted_to("/bad-always")->response.status, 400);
+    ck_assert_int_eq(scripted_count(f.server, "/bad-always"), 5);
 }
 END_TEST
 
@@ -85,7 +103,7 @@ START_TEST(a_bad_nonce_without_a_nonce_is_retried_with_one_of_new_nonce)
 {
     const struct exchange *x = posted_to("/bad-bare");
     ck_assert_int_eq(x->response.status, 400);
-    ck_assert_int_eq(scripted_count(f.server, "/bad-bare"), 1 + CLIENT_RETRIES);
+    ck_assert_int_eq(scripted_count(f.server, "/bad-bare"), 2);
 }
 END_TEST
 
@@ -174,7 +192,8 @@ Suite *client_nonce_suite(void)
     tcase_add_test(tc, a_nonce_that_the_server_repeats_is_not_repeated);
     tcase_add_test(tc, an_invalid_nonce_is_ignored);
     tcase_add_test(tc, a_bad_nonce_is_retried_with_the_nonce_of_that_answer);
-    tcase_add_test(tc, a_bad_nonce_is_retried_so_often_and_no_more);
+    tcase_add_test(tc, a_bad_nonce_is_retried_once_and_no_more);
+    tcase_add_test(tc, a_bad_nonce_is_retried_as_often_as_the_options_say);
     tcase_add_test(tc, a_bad_nonce_without_a_nonce_is_retried_with_one_of_new_nonce);
     tcase_add_test(tc, another_error_is_not_retried);
     tcase_add_loop_test(tc, a_nonce_of_ones_own_is_never_replaced, 0, OWN_COUNT);

@@ -137,6 +137,7 @@ static const struct { const char *text; const char *mistakes[3]; } profiles[] = 
     { "profile p\n  eab k not-base64!\n", { "t.acme:2:9: the MAC key is written in base64url, as the CA gives it out" } },
     { "profile p\n  lacks ip because it is old\n  offers wildcard ip\n", { "t.acme:2:9: ip is offered above" } },
     { "profile p\n  offers tepots\n", { "t.acme:2:10: \"tepots\" where CAPABILITY was expected; it is written: offers CAPABILITY..." } },
+    { "profile p\n  nonce-retries 0\n  deadline-factor 1001\n", { "t.acme:2:17: this is a number from 1 to 1000", "t.acme:3:19: this is a number from 1 to 1000" } },
     { "profile p\nprofile q\n", { "t.acme:2:1: one file holds one profile" } },
 };
 static const struct { const char *text; const char *mistakes[3]; } adapters[] = {

@@ -163,7 +163,8 @@ static bool start_client(struct world *w, struct err *err)
 {
     struct client_options options = { .directory_url = w->target->directory_url,
                                       .fetch = w->target->fetch,
-                                      .journal = w->journal };
+                                      .journal = w->journal,
+                                      .nonce_retries = w->target->profile.nonce_retries };
     w->client = client_new(w->arena, &options);
     if (!start_responder(w, err) || !client_directory(w->client, err))
         return false;
@@ -234,13 +235,33 @@ void world_answer(struct world *w, const struct exchange *exchange)
     w->last = exchange;
 }
 
+/* RFC 8555 6.5: the nonce of a badNonce answer is one "that the server will accept in a
+ * retry".  What is wrong on purpose may be why it is refused, and is judged. */
+bool world_ask(struct world *w, const struct post *post, const struct exchange **out,
+               struct err *err)
+{
+    if (!client_post(w->client, post, out, err))
+        return false;
+    if (!post->deliberate && client_refused_again(w->client, post, *out))
+        w->refused_again = true;
+    return true;
+}
+
 bool world_post(struct world *w, const struct post *post, struct err *err)
 {
     const struct exchange *exchange;
-    if (!client_post(w->client, post, &exchange, err))
+    if (!world_ask(w, post, &exchange, err))
         return false;
     world_answer(w, exchange);
     return true;
+}
+
+bool world_refused_again(const struct world *w, struct err *err)
+{
+    return w->refused_again
+        && !err_set(err,
+                    "the CA refuses the nonce of its own badNonce answer; of one that "
+                    "refuses good nonces at random, say `nonce-retries` in its profile");
 }
 
 bool world_post_as(struct world *w, str account, str url, json_t *payload, int line,

@@ -54,6 +54,7 @@ struct world {
     int64_t deadline_ms;    /* clock_ms() when the play must be over */
     bool overdue;           /* what it waits for would come later */
     bool operated;          /* the CA's operator changed it */
+    bool refused_again;     /* see world_refused_again */
     struct under_test *under_test; /* suite client only, see engine/under_test.h */
 };
 
@@ -75,9 +76,15 @@ void world_directory(struct world *w, str url);
 void world_add_key(struct world *w, str name, struct key *key, str account_url);
 struct named_authz *world_authz(struct world *w, str name);
 
-/* Sends a post and makes its exchange the last answer.  false for an error of our own; an
- * exchange without an answer (status 0) is returned like any other. */
+/* Sends a post.  false for an error of our own; an exchange without an answer (status 0)
+ * is returned like any other. */
+bool world_ask(struct world *w, const struct post *post, const struct exchange **out,
+               struct err *err) MUST_CHECK;
+/* The same, and its exchange is the last answer. */
 bool world_post(struct world *w, const struct post *post, struct err *err) MUST_CHECK;
+/* Whether a correct post was refused with the very nonce that the CA gave for trying
+ * again, so that nothing is learnt of what was asked; err says so. */
+bool world_refused_again(const struct world *w, struct err *err);
 /* A correct POST as an account, payload as JSON (NULL: POST-as-GET). */
 bool world_post_as(struct world *w, str account, str url, json_t *payload, int line,
                    struct err *err) MUST_CHECK;

@@ -12,7 +12,8 @@ struct profile profile_none(void)
                              .about = STR_NONE,
                              .zone = STR_NONE,
                              .refused_name = STR_NONE,
-                             .deadline_factor = 1 };
+                             .deadline_factor = 1,
+                             .nonce_retries = 1 };
 }
 
 void lack_add(struct arena *a, const struct line *clause, struct lack **list,
@@ -73,6 +74,17 @@ static void add_eab(struct arena *a, const struct line *clause, struct profile *
     p->eab[p->eab_count++] = (struct external_account){ line_arg(clause, "KEYID"), key };
 }
 
+static void read_number(const struct line *clause, long *out, struct mistakes *m)
+{
+    enum { MOST = 1000 };
+    long number = 0;
+    if (str_to_long(line_arg(clause, "NUMBER"), MOST, &number) && number > 0)
+        *out = number;
+    else
+        mistake(m, line_arg_place(clause, "NUMBER", 0), "this is a number from 1 to %d",
+                MOST);
+}
+
 static void read_clause(struct arena *a, const struct line *clause, struct profile *p,
                         struct mistakes *m)
 {
@@ -86,7 +98,9 @@ static void read_clause(struct arena *a, const struct line *clause, struct profi
     if (strcmp(word, "contact-with") == 0)
         line_args_add(a, clause, "VALUE", &p->contacts);
     if (strcmp(word, "deadline-factor") == 0)
-        str_to_long(line_arg(clause, "NUMBER"), 1000, &p->deadline_factor);
+        read_number(clause, &p->deadline_factor, m);
+    if (strcmp(word, "nonce-retries") == 0)
+        read_number(clause, &p->nonce_retries, m);
     if (strcmp(word, "lacks") == 0)
         lack_add(a, clause, &p->lack, &p->lack_count);
     if (strcmp(word, "hook") == 0)
@@ -106,8 +120,6 @@ void profile_from(struct arena *a, const struct line *lines, size_t count,
     out->name = line_arg(lines, "NAME");
     for (size_t i = 0; i < lines->clause_count; i++)
         read_clause(a, &lines->clause[i], out, m);
-    if (out->deadline_factor < 1)
-        out->deadline_factor = 1;
     lacks_check(lines, &out->offers, m);
     if (count > 1)
         mistake(m, lines[1].place, "one file holds one profile");

@@ -37,6 +37,7 @@ struct profile {
     size_t limit_count;
     str refused_name;     /* empty: none is known */
     long deadline_factor; /* at least 1 */
+    long nonce_retries;   /* of a badNonce; at least 1 */
 };
 
 /* Adds a `lacks` clause. */

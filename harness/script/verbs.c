@@ -200,6 +200,7 @@ const struct verb verbs[] = {
     { "refuses", VERB_CLAUSE, IN_PROFILE, 0, "DOMAIN", "A name that the CA signs for nobody, nor for what is below it." },
     { "zone", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
     { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets." },
+    { "nonce-retries", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "NUMBER", "So often a badNonce is tried again (once unless given), for a CA that refuses good nonces at random." },
     { "deadline-factor", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
 
     /* ---- adapters: shell lines, several of one word being one script ---- */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* How often a play tries a refused nonce again, and what is said of a CA that refuses the
+ * nonces of its own badNonce answers (RFC 8555 6.5). */
+#include "tests/ca_fixture.h"
+#include "tests/play_fixture.h"
+#include "tests/rules_fixture.h"
+
+Suite *play_nonces_suite(void);
+
+/* clang-format off */
+#define ORDER "given account alice\npost newOrder as alice\n" \
+              "  payload { \"identifiers\": [ { \"type\": \"dns\", \"value\": \"${domain}\" } ] }\n"
+#define GAVE_UP "refuses the nonce of its own badNonce answer"
+
+static const struct {
+    const char *rule;
+    long retries;
+    const char *steps;
+    enum verdict verdict;
+    const char *reason; /* in what is told of the play, or of its check */
+} rows[] = {
+    { "on newOrder times 1 reply 400 badNonce", 1, ORDER "must 201\n", VERDICT_PASS, "" },
+    { "on newOrder times 2 reply 400 badNonce", 1, ORDER "must 201\n", VERDICT_INCONCLUSIVE, GAVE_UP },
+    { "on newOrder times 2 reply 400 badNonce", 2, ORDER "must 201\n", VERDICT_PASS, "" },
+    { "on newOrder times 3 reply 400 badNonce", 2, ORDER "must 201\n", VERDICT_INCONCLUSIVE, GAVE_UP },
+    /* Who asks for the refusal, or is wrong on purpose, gets it judged. */
+    { "on newOrder times 1 reply 400 badNonce", 1, ORDER "  no-retry\nmust 400 badNonce\n", VERDICT_PASS, "" },
+    { "on newOrder times 1 reply 400 badNonce", 1, ORDER "  no-retry\nmust 201\n", VERDICT_FAIL, "" },
+    { "on newOrder times 2 reply 400 badNonce", 1, ORDER "  tamper signature-bit\nmust 400 malformed\n", VERDICT_FAIL, "" },
+    { "on account times 2 reply 400 badNonce", 1, "given account alice\npoll ${alice.url} as alice until body /status is valid\nmust 200\n", VERDICT_INCONCLUSIVE, GAVE_UP },
+    { "on newAccount after 1 times 2 reply 400 badNonce", 1, "given account alice\nmust alive alice\n", VERDICT_INCONCLUSIVE, GAVE_UP },
+};
+/* clang-format on */
+
+static struct arena *a;
+
+static void begin(void)
+{
+    rules_start((struct ca_options){ .seed = 1 });
+    a = arena_new(NULL);
+}
+
+static void end(void)
+{
+    arena_end(a);
+    rules_stop();
+}
+
+START_TEST(a_refused_nonce_is_tried_again_as_often_as_the_profile_says)
+{
+    struct watches none = { 0 };
+    struct target target = play_target();
+    target.profile.nonce_retries = rows[_i].retries;
+    rule(rows[_i].rule);
+    struct play_outcome o = play_steps(
+        a, &target, &none, "suite server\nrule rfc8555-6.5-11\n", rows[_i].steps, "");
+    ck_assert_msg(o.result.verdict == rows[_i].verdict, "%s: %s (%s)", rows[_i].rule,
+                  verdict_names[o.result.verdict], o.result.reason.ptr);
+    str told = o.result.reason.len ? o.result.reason : o.result.check[0].message;
+    ck_assert_msg(str_contains(told, str_of(rows[_i].reason)), "%s", told.ptr);
+}
+END_TEST
+
+Suite *play_nonces_suite(void)
+{
+    Suite *s = suite_create("play_nonces");
+    TCase *t = tcase_create("retries");
+    tcase_add_checked_fixture(t, begin, end);
+    tcase_add_loop_test(t, a_refused_nonce_is_tried_again_as_often_as_the_profile_says, 0,
+                        countof(rows));
+    suite_add_tcase(s, t);
+    return s;
+}
