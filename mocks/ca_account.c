@@ -34,6 +34,11 @@ static bool is_url(str text)
     return colon > 0 && colon < text.len;
 }
 
+static bool is_contact_scheme(const struct ca_call *call, str scheme)
+{
+    return str_eq_nocase(scheme, STR("mailto")) && !bug_on(call->ca, BUG_MAILTO_REFUSED);
+}
+
 static bool are_contact_schemes(struct ca_call *call)
 {
     json_t *item;
@@ -42,8 +47,7 @@ static bool are_contact_schemes(struct ca_call *call)
     {
         str contact = json_str(item);
         if (is_url(contact)
-            && !str_eq_nocase(str_upto(contact, str_find_char(contact, ':')),
-                              STR("mailto")))
+            && !is_contact_scheme(call, str_upto(contact, str_find_char(contact, ':'))))
             return ca_why(call,
                           "the contact \"%.*s\" is of a kind that is not supported; "
                           "mailto: URLs are acceptable",
@@ -115,8 +119,7 @@ static bool are_contact_values(struct ca_call *call)
         str address = str_from(contact, strlen("mailto:"));
         if (is_let_be(call, contact))
             continue;
-        if (!is_url(contact) || !is_mail(without_fields(call, address))
-            || bug_on(call->ca, BUG_MAILTO_REFUSED))
+        if (!is_url(contact) || !is_mail(without_fields(call, address)))
             return ca_why(call, "the contact \"%.*s\" is no mailto: URL with one address",
                           STR_ARG(str_upto(contact, 100)));
     }

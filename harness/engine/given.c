@@ -80,18 +80,23 @@ static json_t *external_binding(struct world *w, const struct key *key, struct e
     return jws_sign(w->arena, &spec, &body, err) ? json_read(w->arena, body, err) : NULL;
 }
 
-static void add_contacts(struct world *w, const struct line *line, json_t *payload)
+static bool add_contacts(struct world *w, const struct line *line, json_t *payload,
+                         struct err *err)
 {
     const struct profile *p = &w->target->profile;
     const struct line *clause = line_clause(line, "contact");
     json_t *contacts = json_keep(w->arena, json_array());
-    for (size_t i = 0; clause && i < line_args(clause, "VALUE"); i++)
-        json_array_append(contacts,
-                          json_string_of(w->arena, line_arg_n(clause, "VALUE", i)));
+    for (size_t i = 0; clause && i < line_args(clause, "VALUE"); i++) {
+        str contact;
+        if (!world_word(w, line_arg_n(clause, "VALUE", i), &contact, err))
+            return false;
+        json_array_append(contacts, json_string_of(w->arena, contact));
+    }
     for (size_t i = 0; !clause && i < p->contacts.count; i++)
         json_array_append(contacts, json_string_of(w->arena, p->contacts.item[i]));
     if (json_array_size(contacts))
         json_object_set(payload, "contact", contacts);
+    return true;
 }
 
 static json_t *account_payload(struct world *w, const struct line *line,
@@ -100,7 +105,8 @@ static json_t *account_payload(struct world *w, const struct line *line,
     str reason;
     json_t *payload = json_keep(w->arena, json_object());
     json_object_set_new(payload, "termsOfServiceAgreed", json_true());
-    add_contacts(w, line, payload);
+    if (!add_contacts(w, line, payload, err))
+        return NULL;
     if (target_offers(w->target, STR("eab-required"), &reason)
         && w->target->profile.eab_count) {
         json_t *binding = external_binding(w, key, err);
