@@ -67,6 +67,13 @@ rest='
 cmd:lcov?        lcov                 lcov                lcov              lcov          lcov
 cmd:ip?          iproute2             iproute             iproute2          -             iproute2
 cmd:go?          golang-go            golang              go                go            go
+cmd:jq?          jq                   jq                  jq                jq            jq
+cmd:mariadbd?    mariadb-server-core  mariadb-server      mariadb           mariadb       mariadb
+cmd:mariadb?     mariadb-client-core  mariadb             mariadb-client    mariadb       mariadb-clients
+cmd:redis-server? redis-server        redis               redis             redis         redis
+cmd:softhsm2-util? softhsm2           softhsm             softhsm           softhsm       softhsm
+cmd:dnsmasq?     dnsmasq-base         dnsmasq             dnsmasq           dnsmasq       dnsmasq
+cmd:dnsdist?     dnsdist              dnsdist             dnsdist           dnsdist       dnsdist
 '
 
 have()

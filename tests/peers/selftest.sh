@@ -92,10 +92,10 @@ await_file()
     done
 }
 
-# Signals at other moments: while the peer starts, from 0 to 0.6 seconds.
+# Signals at other moments: while the peer starts, from 0 to 2 seconds.
 ends_early()
 {
-    for delay in 0 0.02 0.05 0.1 0.2 0.3 0.4 0.6; do
+    for delay in 0 0.02 0.05 0.1 0.2 0.3 0.4 0.6 1 2; do
         as_from_a_terminal sh "$RUN" "$1" --shell sleep 300 >"$work/log" 2>&1 </dev/null &
         run=$!
         sleep "$delay"
@@ -119,7 +119,7 @@ expect 2 'no peer at all is refused' sh "$RUN"
 expect 2 'an option without its value is refused' sh "$RUN" --deadline
 expect 0 'the peers are listed' sh "$RUN" --list
 
-for peer in pebble caddy; do
+for peer in pebble caddy boulder; do
     available "$peer" || continue
     expect 0 "$peer: the command's success is the run's" sh "$RUN" "$peer" --shell true
     expect 3 "$peer: the command's status is the run's" sh "$RUN" "$peer" --shell sh -c 'exit 3'

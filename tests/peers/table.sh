@@ -12,7 +12,7 @@ cd "$ROOT"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 [ $# -gt 0 ] || set -- pebble pebble-nonces pebble-eab \
-    pebble-latest pebble-latest-eab caddy caddy-latest step-ca
+    pebble-latest pebble-latest-eab boulder caddy caddy-latest step-ca
 
 {
     echo "| peer | version | $(results_head) wall, s |"
