@@ -166,7 +166,10 @@ static void set_order(struct world *w, str name, str url)
     json_t *body = w->last->body;
     if (url.len)
         set_part(w, name, "url", url);
-    set_part(w, name, "finalize", json_member(body, "finalize"));
+    /* Some tell it in the new order alone; a watch says that RFC 8555 7.1.3 has more. */
+    str finalize = json_member(body, "finalize");
+    if (finalize.len || url.len)
+        set_part(w, name, "finalize", finalize);
     set_part(w, name, "certificate", json_member(body, "certificate"));
     set_part(w, name, "status", json_member(body, "status"));
     set_part(w, name, "expires", json_member(body, "expires"));

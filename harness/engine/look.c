@@ -209,7 +209,7 @@ static bool look_alive(struct look *l)
     struct post post = { .url = client_resource(w->client, RESOURCE_NEW_ACCOUNT) };
     post.jws.key = account->key;
     post.jws.payload = STR("{\"onlyReturnExisting\":true}");
-    if (!world_ask(w, &post, &e, l->err) || world_refused_again(w, l->err))
+    if (!world_ask(w, &post, &e, l->err) || world_unlearnt(w, l->err))
         return false;
     const str *location = headers_find(&e->response.headers, "Location");
     bool good =

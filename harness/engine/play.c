@@ -228,7 +228,7 @@ static void perform(struct playing *p, const struct step *step)
     step_function *function = step_functions[step->line->verb->id];
     enum step_end end = function(p->world, step, &err);
     watching_look(p->watching);
-    if (end == STEP_DONE && world_refused_again(p->world, &err))
+    if (world_unlearnt(p->world, &err))
         end = STEP_NOT_HELD;
     if ((end != STEP_BROKEN && mind_deadline(p)) || end == STEP_DONE)
         return;

@@ -177,9 +177,11 @@ bool world_new(struct arena *a, const struct target *target,
                struct err *err)
 {
     struct world *w = *out = NEW(a, struct world);
-    *w = (struct world){
-        .arena = a, .scenario = scenario, .target = target, .slot = slot
-    };
+    *w = (struct world){ .arena = a,
+                         .scenario = scenario,
+                         .target = target,
+                         .slot = slot,
+                         .unlearnt = STR_NONE };
     w->address =
         target->own_address ? relay_address(a, target->relay, slot) : STR("127.0.0.1");
     w->zone = arena_printf(a, "s%d.%.*s.%.*s", slot, STR_ARG(target->run),
@@ -235,15 +237,19 @@ void world_answer(struct world *w, const struct exchange *exchange)
     w->last = exchange;
 }
 
-/* RFC 8555 6.5: the nonce of a badNonce answer is one "that the server will accept in a
- * retry".  What is wrong on purpose may be why it is refused, and is judged. */
 bool world_ask(struct world *w, const struct post *post, const struct exchange **out,
                struct err *err)
 {
+    if (!post->url.len)
+        w->unlearnt = STR("the CA told no URL to send this POST to");
     if (!client_post(w->client, post, out, err))
         return false;
+    /* RFC 8555 6.5: the nonce of a badNonce answer is one "that the server will accept in
+     * a retry".  What is wrong on purpose may be why it is refused, and is judged. */
     if (!post->deliberate && client_refused_again(w->client, post, *out))
-        w->refused_again = true;
+        w->unlearnt =
+            STR("the CA refuses the nonce of its own badNonce answer; of one that "
+                "refuses good nonces at random, say `nonce-retries` in its profile");
     return true;
 }
 
@@ -256,12 +262,9 @@ bool world_post(struct world *w, const struct post *post, struct err *err)
     return true;
 }
 
-bool world_refused_again(const struct world *w, struct err *err)
+bool world_unlearnt(const struct world *w, struct err *err)
 {
-    return w->refused_again
-        && !err_set(err,
-                    "the CA refuses the nonce of its own badNonce answer; of one that "
-                    "refuses good nonces at random, say `nonce-retries` in its profile");
+    return w->unlearnt.len && !err_set(err, "%s", w->unlearnt.ptr);
 }
 
 bool world_post_as(struct world *w, str account, str url, json_t *payload, int line,

@@ -54,7 +54,7 @@ struct world {
     int64_t deadline_ms;    /* clock_ms() when the play must be over */
     bool overdue;           /* what it waits for would come later */
     bool operated;          /* the CA's operator changed it */
-    bool refused_again;     /* see world_refused_again */
+    str unlearnt;           /* see world_unlearnt */
     struct under_test *under_test; /* suite client only, see engine/under_test.h */
 };
 
@@ -82,9 +82,10 @@ bool world_ask(struct world *w, const struct post *post, const struct exchange *
                struct err *err) MUST_CHECK;
 /* The same, and its exchange is the last answer. */
 bool world_post(struct world *w, const struct post *post, struct err *err) MUST_CHECK;
-/* Whether a correct post was refused with the very nonce that the CA gave for trying
- * again, so that nothing is learnt of what was asked; err says so. */
-bool world_refused_again(const struct world *w, struct err *err);
+/* Whether the CA kept us from a correct post, so that nothing is learnt of what was
+ * asked: it told no URL, or refused the very nonce that it gave for trying again; err
+ * says so. */
+bool world_unlearnt(const struct world *w, struct err *err);
 /* A correct POST as an account, payload as JSON (NULL: POST-as-GET). */
 bool world_post_as(struct world *w, str account, str url, json_t *payload, int line,
                    struct err *err) MUST_CHECK;

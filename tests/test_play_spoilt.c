@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How often a play tries a refused nonce again, and what is said of a CA that refuses the
- * nonces of its own badNonce answers (RFC 8555 6.5). */
+/* Plays against a CA that keeps a correct client from what it asks: it refuses the nonces
+ * of its own badNonce answers (RFC 8555 6.5), or does not tell the URLs that it has to.
+ */
 #include "tests/ca_fixture.h"
 #include "tests/play_fixture.h"
 #include "tests/rules_fixture.h"
 
-Suite *play_nonces_suite(void);
+Suite *play_spoilt_suite(void);
 
 /* clang-format off */
 #define ORDER "given account alice\npost newOrder as alice\n" \
@@ -28,6 +29,9 @@ static const struct {
     { "on newOrder times 1 reply 400 badNonce", 1, ORDER "  no-retry\nmust 201\n", VERDICT_FAIL, "" },
     { "on newOrder times 2 reply 400 badNonce", 1, ORDER "  tamper signature-bit\nmust 400 malformed\n", VERDICT_FAIL, "" },
     { "on account times 2 reply 400 badNonce", 1, "given account alice\npoll ${alice.url} as alice until body /status is valid\nmust 200\n", VERDICT_INCONCLUSIVE, GAVE_UP },
+    /* Told once is enough; told never is no fault of ours. */
+    { "on order patch { \"finalize\": null }", 1, "given account alice\ngiven order o by alice for ${domain} ready\nmust value ${o.finalize} matches https-url\n", VERDICT_PASS, "" },
+    { "on newOrder\n  patch { \"finalize\": null }\non order\n  patch { \"finalize\": null }\n", 1, "given account alice\ngiven order o by alice for ${domain} valid\nmust 200\n", VERDICT_INCONCLUSIVE, "told no URL" },
     { "on newAccount after 1 times 2 reply 400 badNonce", 1, "given account alice\nmust alive alice\n", VERDICT_INCONCLUSIVE, GAVE_UP },
 };
 /* clang-format on */
@@ -36,7 +40,7 @@ static struct arena *a;
 
 static void begin(void)
 {
-    rules_start((struct ca_options){ .seed = 1 });
+    rules_start((struct ca_options){ .seed = 1, .always_valid = true });
     a = arena_new(NULL);
 }
 
@@ -46,7 +50,7 @@ static void end(void)
     rules_stop();
 }
 
-START_TEST(a_refused_nonce_is_tried_again_as_often_as_the_profile_says)
+START_TEST(what_the_ca_keeps_from_us_is_learnt_or_told)
 {
     struct watches none = { 0 };
     struct target target = play_target();
@@ -61,13 +65,12 @@ START_TEST(a_refused_nonce_is_tried_again_as_often_as_the_profile_says)
 }
 END_TEST
 
-Suite *play_nonces_suite(void)
+Suite *play_spoilt_suite(void)
 {
-    Suite *s = suite_create("play_nonces");
-    TCase *t = tcase_create("retries");
+    Suite *s = suite_create("play_spoilt");
+    TCase *t = tcase_create("spoilt");
     tcase_add_checked_fixture(t, begin, end);
-    tcase_add_loop_test(t, a_refused_nonce_is_tried_again_as_often_as_the_profile_says, 0,
-                        countof(rows));
+    tcase_add_loop_test(t, what_the_ca_keeps_from_us_is_learnt_or_told, 0, countof(rows));
     suite_add_tcase(s, t);
     return s;
 }
