@@ -265,6 +265,21 @@ START_TEST(a_selection_takes_its_plays)
 }
 END_TEST
 
+/* A shell may write out the files of a whole folder: no name is made for each of them and
+ * each play. */
+START_TEST(many_names_cost_no_memory_by_play)
+{
+    struct plan plan;
+    struct selection s = { .repeat = 100 };
+    for (int i = 0; i < 1000; i++)
+        strs_add(a, &s.names, STR("server/6.5-nonces/reused"));
+    size_t before = arena_size(a);
+    ck_assert(plan_make(a, library, &s, &plan, &err));
+    ck_assert_uint_eq(plan.count, 100);
+    ck_assert_uint_lt(arena_size(a) - before, 100000);
+}
+END_TEST
+
 static const char *const unknown[] = { "server/6.5-nonce", "server/none",
                                        "client/one",       "server/each[alg=ES512]",
                                        "*nothing*",        "server/6.5-nonces//x" };
@@ -385,6 +400,7 @@ Suite *plan_suite(void)
     tcase_add_test(t, citations_are_counted);
     tcase_add_test(t, a_document_excuses_its_entries);
     tcase_add_loop_test(t, a_selection_takes_its_plays, 0, countof(selections));
+    tcase_add_test(t, many_names_cost_no_memory_by_play);
     tcase_add_loop_test(t, a_name_that_selects_nothing_is_told, 0, countof(unknown));
     tcase_add_loop_test(t, what_the_catalogue_lacks_cannot_select, 0,
                         countof(uncatalogued));

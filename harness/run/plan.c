@@ -30,8 +30,8 @@ static bool name_fits(str pattern, str name)
 /* A pattern may also name one variant: "server/x/y[alg=ES384]". */
 static bool play_fits(struct arena *a, str pattern, const struct play *play)
 {
-    str name = play_name(a, play);
-    return name_fits(pattern, play->scenario->name) || str_eq(pattern, name);
+    return name_fits(pattern, play->scenario->name)
+        || (str_ends(pattern, "]") && str_eq(pattern, play_name(a, play)));
 }
 
 static bool any_name_fits(struct arena *a, const struct strs *names,
