@@ -344,7 +344,11 @@ static bool unfit_arg(struct cursor *c, const struct subject_row *row, size_t n)
 {
     str word = next(c)->text;
     if (strcmp(row->args, "[POINTER]") == 0)
-        return unknown(c, "no JSON pointer: it begins with /", NULL, 0);
+        return unknown(c,
+                       str_starts(word, "/")
+                           ? "no JSON pointer: a ~ is followed by 0 or 1"
+                           : "no JSON pointer: it begins with /",
+                       NULL, 0);
     return mistake(c->mistakes, here(c), "%s is followed by %s, not by \"%.*s\"%.*s",
                    row->name, row->args, STR_ARG(str_upto(word, 60)),
                    STR_ARG(arg_near(c->arena, row, n, word)));

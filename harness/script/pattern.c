@@ -36,12 +36,6 @@ static bool is_name(const struct word *w)
     return true;
 }
 
-static bool is_key_type(const struct word *w)
-{
-    return str_starts(w->text, "${") || str_is(w->text, "P-256-short")
-        || key_type_find(w->text) >= 0;
-}
-
 static bool is_id(const struct word *w)
 {
     return is_name(w) || str_is(w->text, "house");
@@ -90,8 +84,10 @@ WORDS_OF_TABLE(is_operation, operation_names[n], (size_t)OPERATION_COUNT)
 WORDS_OF_TABLE(is_deed, deeds[n].name, deed_count)
 WORDS_OF_TABLE(is_tamper, tampers[n].name, tamper_count)
 WORDS_OF_TABLE(is_capability, capabilities[n].name, capability_count)
-WORDS_OF_KIND(is_order_state, "pending", "ready", "valid", "invalid")
+WORDS_OF_KIND(is_order_state, "pending", "ready", "processing", "valid", "invalid")
 WORDS_OF_KIND(is_authz_state, "pending", "valid", "invalid", "deactivated")
+WORDS_OF_KIND(is_other_key_type, "P-256-short", "ES256", "ES384", "ES512", "RS256",
+              "EdDSA")
 WORDS_OF_KIND(is_csr_fault, "bad-signature", "other-key", "sha1", "must-staple", "ca",
               "san-critical", "twice", "trailing-bytes", "truncated", "not-der")
 WORDS_OF_KIND(is_manner_word, "drop", "reset", "hang", "cut", "chunked", "close")
@@ -100,6 +96,18 @@ WORDS_OF_KIND(is_alpn_word, "no-extension", "not-critical", "wrong-digest",
               "other-alpn", "refuse", "drop", "tls-1.1", "signed-by-ca", "expired",
               "common-name-only", "upper-case", "wildcard-name", "also-ip", "also-mail",
               "address-as-name", "bare-digest", "trailing-octets", "talks")
+
+static bool is_key_type(const struct word *w)
+{
+    return str_starts(w->text, "${") || is_other_key_type(w)
+        || key_type_find(w->text) >= 0;
+}
+
+static const char *is_key_type_nth(size_t n)
+{
+    return n < KEY_TYPE_COUNT ? key_type_names[n]
+                              : is_other_key_type_nth(n - KEY_TYPE_COUNT);
+}
 
 static bool is_manner(const struct word *w)
 {
@@ -181,10 +189,10 @@ const struct word_kind word_kinds[] = {
     { "CSR", "the name of a given csr", is_name, NULL },
     { "AUTHZ", "the name of a given authz, of a given order (its first authorization), or ORDER.authz2", is_name, NULL },
     { "ID", "an id of the catalogue such as rfc8555-6.5-8, or house", is_id, NULL },
-    { "KEYTYPE", "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, RSA-1024, Ed25519, secp256k1, P-256-short (x begins with a zero octet), or the alg: ES256, ES384, ES512, RS256, EdDSA", is_key_type, NULL },
+    { "KEYTYPE", "P-256, P-384, P-521, RSA-2048, RSA-3072, RSA-4096, RSA-1024, Ed25519, secp256k1, P-256-short (x begins with a zero octet), or the alg: ES256, ES384, ES512, RS256, EdDSA", is_key_type, is_key_type_nth },
     { "KEYID", "a key identifier", is_any, NULL },
     { "DOMAIN", "a DNS name, wildcard name or IP address, usually ${domain}", is_domain, NULL },
-    { "ORDERSTATE", "pending, ready, valid or invalid", is_order_state, is_order_state_nth },
+    { "ORDERSTATE", "pending, ready, processing (of a CA that takes its time), valid or invalid", is_order_state, is_order_state_nth },
     { "AUTHZSTATE", "pending, valid, invalid or deactivated", is_authz_state, is_authz_state_nth },
     { "CHALLENGE", "http-01, dns-01 or tls-alpn-01", is_challenge, is_challenge_nth },
     { "CSRFAULT", "bad-signature, other-key, sha1, must-staple, ca, san-critical, twice, trailing-bytes, truncated or not-der", is_csr_fault, is_csr_fault_nth },
@@ -194,7 +202,7 @@ const struct word_kind word_kinds[] = {
     { "DURATION", "a time span: 250ms, 3s, 2m", is_duration, NULL },
     { "NUMBER", "a whole number", is_number, NULL },
     { "CAPABILITY", "a capability of a target", is_capability, is_capability_nth },
-    { "MANNER", "drop, reset, hang or cut", is_manner, is_manner_word_nth },
+    { "MANNER", "drop, reset, hang, cut, chunked or close", is_manner, is_manner_word_nth },
     { "ALPNFAULT", "no-extension, not-critical, wrong-digest, short-digest, two-names, other-name, no-san, no-alpn, other-alpn, refuse, drop, tls-1.1, signed-by-ca, expired, common-name-only, upper-case, wildcard-name, also-ip, also-mail, address-as-name, bare-digest, trailing-octets or talks", is_alpn_fault, is_alpn_word_nth },
     { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any, or handshake", is_resource, is_resource_nth },
     { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation, is_operation_nth },
@@ -215,7 +223,8 @@ struct match {
     struct arena *arena;
     struct line *line;
     size_t furthest; /* word at which the best try failed */
-    str expected;
+    str expected;    /* what was expected there, by the last of such tries */
+    struct strs all; /* and by each of them */
 };
 
 static const struct word_kind *kind_find(str name)
@@ -226,21 +235,28 @@ static const struct word_kind *kind_find(str name)
     return NULL;
 }
 
-/* " (did you mean ...?)" of the words that could stand there. */
-static str near_word(struct arena *a, str expected, str word)
+enum { MOST_NAMES = 100 };
+
+/* Adds the words that an item of a usage allows. */
+static size_t add_names(struct arena *a, str expected, const char **names, size_t count)
 {
-    enum { MOST_NAMES = 100 };
-    const char *names[MOST_NAMES];
-    size_t count = 0;
     str all = str_ends(expected, "...") ? str_upto(expected, expected.len - 3) : expected;
     const struct word_kind *kind = kind_find(all);
     str one;
-    while (kind && kind->nth && count < MOST_NAMES && kind->nth(count)) {
-        names[count] = kind->nth(count);
-        count++;
-    }
+    for (size_t i = 0; kind && kind->nth && count < MOST_NAMES && kind->nth(i); i++)
+        names[count++] = kind->nth(i);
     while (!kind && count < MOST_NAMES && str_cut(&all, '|', &one))
         names[count++] = str_z(a, one);
+    return count;
+}
+
+/* " (did you mean ...?)" of the words that could stand there, the optional ones too. */
+static str near_word(struct arena *a, const struct strs *expected, str word)
+{
+    const char *names[MOST_NAMES];
+    size_t count = 0;
+    for (size_t i = 0; i < expected->count; i++)
+        count = add_names(a, expected->item[i], names, count);
     const char *nearest = name_nearest(names, count, word);
     return nearest ? arena_printf(a, " (did you mean \"%s\"?)", nearest) : STR_NONE;
 }
@@ -278,10 +294,13 @@ static bool add_arg(struct match *m, const char *name, const struct word *w)
 
 static bool failed_at(struct match *m, size_t at, str expected)
 {
-    if (at >= m->furthest) {
-        m->furthest = at;
-        m->expected = expected;
-    }
+    if (at < m->furthest)
+        return false;
+    if (at > m->furthest)
+        m->all.count = 0;
+    m->furthest = at;
+    m->expected = expected;
+    strs_add(m->arena, &m->all, expected);
     return false;
 }
 
@@ -392,7 +411,7 @@ bool pattern_match(struct arena *a, const char *usage, struct line *line, size_t
         return err_set(err, "%.*s is missing at the end", STR_ARG(m.expected));
     str word = str_upto(line->word[m.furthest].text, 60);
     return err_set(err, "\"%.*s\" where %.*s was expected%.*s", STR_ARG(word),
-                   STR_ARG(m.expected), STR_ARG(near_word(a, m.expected, word)));
+                   STR_ARG(m.expected), STR_ARG(near_word(a, &m.all, word)));
 }
 
 bool pattern_takes_text(const char *usage)
