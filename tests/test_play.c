@@ -75,6 +75,8 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
       "pass: must 400 malformed=pass", "" },
     { "given account alice\ngiven order o by alice for blocked.test\nget directory\nmust 200\n",
       "inconclusive: must 200=not reached", "line 5, `given order o by alice for blocked.test`: " },
+    { "given account alice\ngiven order o by alice for ${domain} processing\nget directory\nmust 200\n",
+      "inconclusive: must 200=not reached", "the order should be processing and is \"valid\"" },
     { "given account alice\ngiven order o by alice for ${domain} valid over http-01\npost ${o.url} as alice\n"
       "must 200\nmust body /status is valid\n", "pass: must 200=pass, must body /status is valid=pass", "" },
     /* A poll ends when one of several things holds: this one would outlast the deadline. */
@@ -94,6 +96,23 @@ START_TEST(a_play_gets_its_verdicts)
     ck_assert_msg(str_contains(o.result.reason, str_of(plays[_i].reason)), "%.*s",
                   STR_ARG(o.result.reason));
     ck_assert_int_eq(o.result.reason.len > 0, plays[_i].reason[0] != '\0');
+}
+END_TEST
+
+START_TEST(an_order_is_given_while_it_is_processing)
+{
+    struct ca_options options = { .always_valid = true, .processing_ms = 60000 };
+    bench_again(&options);
+    target = play_target();
+    struct play_outcome o =
+        played("given account alice\ngiven order o by alice for ${domain} processing\n"
+               "post ${o.url} as alice\nmust body /status is processing\n"
+               "given csr again for ${domain}\npost ${o.finalize} as alice\n"
+               "  payload { \"csr\": \"${again}\" }\nmust 403 orderNotReady\n",
+               "");
+    ck_assert_str_eq(told(&o.result).ptr,
+                     "pass: must body /status is processing=pass, "
+                     "must 403 orderNotReady=pass");
 }
 END_TEST
 
@@ -220,6 +239,7 @@ Suite *play_suite(void)
     tcase_add_checked_fixture(t, begin, bench_stop);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_play_gets_its_verdicts, 0, countof(plays));
+    tcase_add_test(t, an_order_is_given_while_it_is_processing);
     tcase_add_loop_test(t, the_timeout_goes_below_the_scenarios_deadline, 0,
                         countof(too_long));
     tcase_add_test(t, the_timeout_goes_above_the_scenarios_deadline);

@@ -290,8 +290,8 @@ static enum step_end invalid_order(struct world *w, str name, str account, str o
     return settle_order(w, name, account, not_yet_decided, 2, "invalid", err);
 }
 
-enum step_end finalize_order(struct world *w, str name, str account, str csr,
-                             struct err *err)
+static enum step_end send_csr(struct world *w, str name, str account, str csr,
+                              struct err *err)
 {
     str url =
         vars_text_of(w->vars, arena_printf(w->arena, "%.*s.finalize", STR_ARG(name)));
@@ -299,9 +299,27 @@ enum step_end finalize_order(struct world *w, str name, str account, str csr,
     json_object_set(payload, "csr", json_string_of(w->arena, csr));
     if (!world_post_as(w, account, url, payload, 0, err))
         return STEP_BROKEN;
-    if (w->last->response.status != 200)
-        return not_held(w, err, "the order could not be finalized");
-    return settle_order(w, name, account, processing_only, 1, "valid", err);
+    return w->last->response.status == 200
+        ? STEP_DONE
+        : not_held(w, err, "the order could not be finalized");
+}
+
+enum step_end finalize_order(struct world *w, str name, str account, str csr,
+                             struct err *err)
+{
+    enum step_end end = send_csr(w, name, account, csr, err);
+    return end == STEP_DONE
+        ? settle_order(w, name, account, processing_only, 1, "valid", err)
+        : end;
+}
+
+/* A CA that issues at once has no such state. */
+static enum step_end processing_order(struct world *w, str name, str account, str csr,
+                                      struct err *err)
+{
+    enum step_end end = send_csr(w, name, account, csr, err);
+    return end == STEP_DONE ? settle_order(w, name, account, NULL, 0, "processing", err)
+                            : end;
 }
 
 enum step_end step_given_order(struct world *w, const struct step *step, struct err *err)
@@ -323,7 +341,8 @@ enum step_end step_given_order(struct world *w, const struct step *step, struct 
         return end;
     if (!csr_of_line(w, line, &key, &csr, err))
         return STEP_BROKEN;
-    return finalize_order(w, name, account, csr, err);
+    return str_is(state, "processing") ? processing_order(w, name, account, csr, err)
+                                       : finalize_order(w, name, account, csr, err);
 }
 
 enum step_end step_given_authz(struct world *w, const struct step *step, struct err *err)
