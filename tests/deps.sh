@@ -127,7 +127,10 @@ check()
     lacking=$(missing "$libraries")
     [ -z "$lacking" ] && return
     echo "$lacking" | while read -r thing package; do
-        echo "acmespec needs ${thing#*:}: $how $package" >&2
+        case $package in
+        -) echo "acmespec needs ${thing#*:}, which comes with the system's compiler" ;;
+        *) echo "acmespec needs ${thing#*:}: $how $package" ;;
+        esac >&2
     done
     echo "or, where apt-get is: make deps" >&2
     exit 1

@@ -44,6 +44,7 @@ names dnf '' ' openssl-devel '
 names apk '' 'deps: apk add '
 names apk '' ' curl-dev '
 names brew '' ' openssl@3 '
+names brew check "acmespec needs libc, which comes with the system's compiler"
 names pacman '' 'deps: pacman -S '
 names pacman all ' shellcheck '
 names none '' 'under the names of your system'
