@@ -271,8 +271,11 @@ if [ -c /dev/full ]; then
     want 6 'results file /dev/full' 'a full disk under the results'
     holds 'xmllint --noout "$tmp/full2.xml"'
 fi
-run 'server/7.2-nonce/*' --shared-address
+# What is asked at the address alone, without a name, cannot be told apart by play then.
+run server/7.2-nonce server/8.3-http-01/redirected server/8.4-dns-01/query \
+    server/rfc8737-tls-alpn-01/handshake server/rfc8738-ip-identifiers --shared-address -j8 -v
 want 0 'passed' 'one address for all plays'
+holds 'grep -q "^SKIP .*rfc8738-ip-identifiers/certificate .*own-address" "$tmp/out"'
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
