@@ -139,6 +139,26 @@ START_TEST(the_timeout_goes_below_the_scenarios_deadline)
 }
 END_TEST
 
+/* clang-format off */
+/* Of a CA that wants contacts: also a newAccount that is written out gets the profile's. */
+static const char *const contacted[] = {
+    "given account alice\npost ${alice.url} as alice\nmust body /contact is [ \"mailto:all@acmespec.test\" ]\n",
+    "given account alice\n  contact mailto:one@acmespec.test\npost ${alice.url} as alice\nmust body /contact is [ \"mailto:one@acmespec.test\" ]\n",
+    "given key k\npost newAccount with k\n  payload { \"termsOfServiceAgreed\": true }\nmust 201\n  body /contact is [ \"mailto:all@acmespec.test\" ]\n",
+    "given key k\npost newAccount with k\n  payload { \"termsOfServiceAgreed\": true, \"contact\": [ \"mailto:one@acmespec.test\" ] }\nmust body /contact is [ \"mailto:one@acmespec.test\" ]\n",
+    "given key k\npost newAccount with k\n  payload-text { \"termsOfServiceAgreed\": true }\nmust 201\n  body /contact absent\n",
+};
+/* clang-format on */
+
+START_TEST(every_new_account_gets_the_contacts_of_the_profile)
+{
+    strs_add(b.a, &target.profile.contacts, STR("mailto:all@acmespec.test"));
+    struct play_outcome o = played(contacted[_i], "");
+    ck_assert_msg(o.result.verdict == VERDICT_PASS, "%s: %s", contacted[_i],
+                  told(&o.result).ptr);
+}
+END_TEST
+
 START_TEST(the_timeout_goes_above_the_scenarios_deadline)
 {
     target.timeout_ms = 60000;
@@ -243,6 +263,8 @@ Suite *play_suite(void)
     tcase_add_loop_test(t, the_timeout_goes_below_the_scenarios_deadline, 0,
                         countof(too_long));
     tcase_add_test(t, the_timeout_goes_above_the_scenarios_deadline);
+    tcase_add_loop_test(t, every_new_account_gets_the_contacts_of_the_profile, 0,
+                        countof(contacted));
     tcase_add_test(t, a_target_that_is_gone_is_an_error);
     tcase_add_test(t, a_failure_shows_the_exchange);
     tcase_add_test(t, a_variant_is_in_the_name_and_in_the_text);

@@ -80,10 +80,22 @@ static json_t *external_binding(struct world *w, const struct key *key, struct e
     return jws_sign(w->arena, &spec, &body, err) ? json_read(w->arena, body, err) : NULL;
 }
 
+void add_profile_contacts(struct world *w, json_t *payload)
+{
+    const struct strs *contacts = &w->target->profile.contacts;
+    if (!contacts->count || !json_is_object(payload)
+        || json_object_get(payload, "contact")
+        || json_object_get(payload, "onlyReturnExisting"))
+        return;
+    json_t *list = json_keep(w->arena, json_array());
+    for (size_t i = 0; i < contacts->count; i++)
+        json_array_append(list, json_string_of(w->arena, contacts->item[i]));
+    json_object_set(payload, "contact", list);
+}
+
 static bool add_contacts(struct world *w, const struct line *line, json_t *payload,
                          struct err *err)
 {
-    const struct profile *p = &w->target->profile;
     const struct line *clause = line_clause(line, "contact");
     json_t *contacts = json_keep(w->arena, json_array());
     for (size_t i = 0; clause && i < line_args(clause, "VALUE"); i++) {
@@ -92,10 +104,9 @@ static bool add_contacts(struct world *w, const struct line *line, json_t *paylo
             return false;
         json_array_append(contacts, json_string_of(w->arena, contact));
     }
-    for (size_t i = 0; !clause && i < p->contacts.count; i++)
-        json_array_append(contacts, json_string_of(w->arena, p->contacts.item[i]));
     if (json_array_size(contacts))
         json_object_set(payload, "contact", contacts);
+    add_profile_contacts(w, payload);
     return true;
 }
 

@@ -48,7 +48,14 @@ static bool read_payload(struct world *w, const struct line *line, struct post *
         post->deliberate = true;
         return world_word(w, text->rest, &post->jws.payload, err);
     }
-    return !json || clause_bytes(w, json, &post->jws.payload, err);
+    if (!json || !json->json || !str_is(line_arg(line, "TARGET"), "newAccount"))
+        return !json || clause_bytes(w, json, &post->jws.payload, err);
+    json_t *payload = vars_expand_json(w->vars, w->arena, json->json, err);
+    if (!payload)
+        return false;
+    add_profile_contacts(w, payload);
+    post->jws.payload = json_text(w->arena, payload);
+    return true;
 }
 
 /* A clause whose word replaces one header parameter; the word `none` leaves it out. */

@@ -48,6 +48,9 @@ bool provision_wrong(struct world *w, const struct named_authz *authz, str chall
  * most within_ms, minding Retry-After.  The last answer stays. */
 bool poll_while(struct world *w, str account, str url, const char *const while_statuses[],
                 size_t count, long within_ms, struct err *err) MUST_CHECK;
+/* Puts the profile's contacts into the payload of a newAccount that has none and is about
+ * a new account. */
+void add_profile_contacts(struct world *w, json_t *payload);
 /* Fills in what the signing clauses of a line say (payload, nonce, url, kid, alg,
  * protected, tamper ...). */
 bool read_signing(struct world *w, const struct line *line, struct post *post,

@@ -199,7 +199,7 @@ const struct verb verbs[] = {
     { "limit", VERB_CLAUSE, IN_PROFILE, 0, "newOrder NUMBER DURATION", "An account may place so many orders in that time; give several for several." },
     { "refuses", VERB_CLAUSE, IN_PROFILE, 0, "DOMAIN", "A name that the CA signs for nobody, nor for what is below it." },
     { "zone", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "VALUE", "The DNS zone of the names to order (acmespec.test unless given)." },
-    { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets." },
+    { "contact-with", VERB_CLAUSE, IN_PROFILE, 0, "VALUE...", "Contacts that every new account gets that has none of its own." },
     { "nonce-retries", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "NUMBER", "So often a badNonce is tried again (once unless given), for a CA that refuses good nonces at random." },
     { "deadline-factor", VERB_CLAUSE, IN_PROFILE | ONCE, 0, "NUMBER", "Multiplies polling times, for slow targets." },
 
