@@ -4,32 +4,14 @@
 # no run is green.  "Elsewhere" is 0.0.0.0, which is this machine and yet no loopback address,
 # so whoever went there would be seen.
 set -u
-# For the ports that it found free; the CA that it starts is left alone.
-if [ -z "${DIR_URL:-}" ]; then
-    exec tests/peers/run.sh mock --shell "$0"
-fi
-acmespec=${ACMESPEC:-build/acmespec}
-command -v python3 >/dev/null || { echo "python3 is not installed" && exit 77; }
-tmp=$(mktemp -d)
-peer=
-trap '[ -z "$peer" ] || kill "$peer" 2>/dev/null; rm -rf "$tmp"' EXIT
-passed=0 failed=0
-
-holds()
-{
-    if eval "$1"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "does not hold: $1"
-        tail -n 5 "$tmp/out"
-    fi
-}
+# shellcheck source=tests/with-peer.sh
+. tests/with-peer.sh
 
 # Directories: at /all all is elsewhere, at /nonce newNonce alone.  Nothing else is there.
 # What is asked for is kept, as "HOST PATH".
 cat >"$tmp/peer.py" <<'EOP'
-import http.server, json, os, sys
+import http.server, json, sys
+from serve import serve
 
 class Peer(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -55,21 +37,9 @@ class Peer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Peer)
-with open(sys.argv[1] + ".new", "w") as file:
-    file.write(str(server.server_port))
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
+serve(Peer)
 EOP
-python3 "$tmp/peer.py" "$tmp/port" "$tmp/asked" &
-peer=$!
-tries=0
-until [ -s "$tmp/port" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 200 ] || { echo "the peer did not start" && exit 1; }
-    sleep 0.05
-done
-url=http://127.0.0.1:$(cat "$tmp/port")
+peer_start port "$tmp/asked"
 
 printf '%s\n' 'scenario  Nonce' 'suite     server' 'rule      rfc8555-7.2-3' \
     'head newNonce' 'must 200' >"$tmp/nonce.acme"

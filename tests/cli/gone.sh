@@ -3,32 +3,14 @@
 # A target that locks itself up: in the middle of a run it ends soon, says so, and its reports
 # hold what was decided before; at the beginning a signal ends it as soon.
 set -u
-# For the ports that it found free; the CA that it starts is left alone.
-if [ -z "${DIR_URL:-}" ]; then
-    exec tests/peers/run.sh mock --shell "$0"
-fi
-acmespec=${ACMESPEC:-build/acmespec}
-command -v python3 >/dev/null || { echo "python3 is not installed" && exit 77; }
-tmp=$(mktemp -d)
-peer=
-trap '[ -z "$peer" ] || kill $peer 2>/dev/null; rm -rf "$tmp"' EXIT
-passed=0 failed=0
-
-holds()
-{
-    if eval "$1"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "does not hold: $1"
-        tail -n 5 "$tmp/out"
-    fi
-}
+# shellcheck source=tests/with-peer.sh
+. tests/with-peer.sh
 
 # A directory and nonces, so many times; then connections are taken and nothing is said, and
 # FILE.silent tells so.
 cat >"$tmp/peer.py" <<'EOF'
-import http.server, itertools, os, sys, threading
+import http.server, itertools, sys, threading
+from serve import serve
 
 count, silence = itertools.count(), threading.Event()
 
@@ -58,37 +40,14 @@ class Peer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Peer)
-with open(sys.argv[1] + ".new", "w") as file:
-    file.write(str(server.server_port))
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
+serve(Peer)
 EOF
 
-# await COMMAND TENTHS: until it succeeds, for at most so long.
-await()
-{
-    tries=0
-    until eval "$1"; do
-        tries=$((tries + 1))
-        [ $tries -lt $(($2 * ${TEST_PATIENCE:-1})) ] || return 1
-        sleep 0.1
-    done
-}
-
-# start NAME COUNT: a peer that answers so often, its URL in $url.
-start()
-{
-    python3 "$tmp/peer.py" "$tmp/$1" "$2" &
-    peer="$peer $!"
-    await "[ -s '$tmp/$1' ]" 100 || { echo "the peer did not start" && exit 1; }
-    url=http://127.0.0.1:$(cat "$tmp/$1")/dir
-}
 
 printf '%s\n' 'scenario  Directory' 'suite     server' 'rule      rfc8555-7.1.1-1' \
     'get directory' 'must 200' >"$tmp/directory.acme"
-start later 60
-"$acmespec" server "$url" "$tmp/directory.acme" --repeat 500 -j4 \
+peer_start later 60
+"$acmespec" server "$url/dir" "$tmp/directory.acme" --repeat 500 -j4 \
     --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" --request-timeout 200ms \
     --junit "$tmp/gone.xml" --results "$tmp/gone.jsonl" >"$tmp/out" 2>&1
 status=$?
@@ -104,8 +63,8 @@ holds "xmllint --noout '$tmp/gone.xml'"
 # Silent at once, and silent behind the directory: a signal does not wait for the deadline.
 for signal in INT TERM; do
     for count in 0 1; do
-        start "$signal$count" $count
-        "$acmespec" server "$url" "$tmp/directory.acme" --http-port "$HTTP_PORT" \
+        peer_start "$signal$count" $count
+        "$acmespec" server "$url/dir" "$tmp/directory.acme" --http-port "$HTTP_PORT" \
             --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" --request-timeout 5m \
             --junit "$tmp/stop.xml" --html "$tmp/stop.html" --results "$tmp/stop.jsonl" \
             >"$tmp/out" 2>&1 &

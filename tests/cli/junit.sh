@@ -6,32 +6,14 @@
 # What is evaluated is quoted on purpose.
 # shellcheck disable=SC2016,SC2034
 set -u
-# For the ports that it found free; the CA that it starts is left alone.
-if [ -z "${DIR_URL:-}" ]; then
-    exec tests/peers/run.sh mock --shell "$0"
-fi
-acmespec=${ACMESPEC:-build/acmespec}
-command -v python3 >/dev/null || { echo "python3 is not installed" && exit 77; }
-tmp=$(mktemp -d)
-peer=
-trap '[ -z "$peer" ] || kill "$peer" 2>/dev/null; rm -rf "$tmp"' EXIT
-passed=0 failed=0
-
-holds()
-{
-    if eval "$1" >"$tmp/said" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "does not hold: $1"
-        head -5 "$tmp/said"
-    fi
-}
+# shellcheck source=tests/with-peer.sh
+. tests/with-peer.sh
 
 # A CA by its directory and its nonces; all else is spite: escapes of JSON, bytes that are no
 # UTF-8, controls in a reason and in headers.
 cat >"$tmp/peer.py" <<'EOF'
-import http.server, sys
+import http.server
+from serve import serve
 
 SPITE = (b"ESC \x1b[2J\x1b]0;x\x07 bad \xff\xc3( surrogate \xed\xa0\x80 nonchar \xef\xbf\xbf ]]> "
          b"<script>alert(1)</script> & turn \xe2\x80\xae c1 \xc2\x9b2J")
@@ -67,22 +49,9 @@ class Peer(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Peer)
-with open(sys.argv[1] + ".new", "w") as file:
-    file.write(str(server.server_port))
-import os
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
+serve(Peer)
 EOF
-python3 "$tmp/peer.py" "$tmp/port" &
-peer=$!
-tries=0
-until [ -s "$tmp/port" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 200 ] || { echo "the peer did not start" && exit 1; }
-    sleep 0.05
-done
-url=http://127.0.0.1:$(cat "$tmp/port")/dir
+peer_start port
 
 # Counters, names, and what must not have come through; prints what is wrong.
 cat >"$tmp/judge.py" <<'EOF'
@@ -122,7 +91,7 @@ printf '%s\n' 'scenario  Spite in a body' 'suite     server' 'rule      rfc8555-
     'get revokeCert' 'must body /status is valid' >"$tmp/body.acme"
 
 for dialect in wide xunit; do
-    "$acmespec" server "$url" "$tmp/directory.acme" "$tmp/problem.acme" "$tmp/body.acme" -v \
+    "$acmespec" server "$url/dir" "$tmp/directory.acme" "$tmp/problem.acme" "$tmp/body.acme" -v \
         --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --dns-port "$DNS_PORT" \
         --junit "$tmp/$dialect.xml" --junit-dialect $dialect --html "$tmp/page.html" \
         --results "$tmp/results.jsonl" >"$tmp/out" 2>&1
@@ -140,7 +109,7 @@ holds 'python3 -c "import json, sys; [json.loads(l) for l in open(sys.argv[1], e
 # Line feeds aside, no control character of any kind reached the terminal.
 holds '! tr -d "\n" <"$tmp/out" | LC_ALL=C grep -q "[[:cntrl:]]"'
 holds 'iconv -f UTF-8 -t UTF-8 "$tmp/out"'
-"$acmespec" server "$url" --junit-dialect ant >"$tmp/out" 2>&1
+"$acmespec" server "$url/dir" --junit-dialect ant >"$tmp/out" 2>&1
 status=$?
 holds '[ $status = 2 ] && grep -q "is wide or xunit" "$tmp/out"'
 
