@@ -144,6 +144,24 @@ START_TEST(all_mistakes_of_a_file_are_told_at_once)
 }
 END_TEST
 
+/* Names are looked up when all is read, and what is misspelt was told by then. */
+START_TEST(mistakes_are_told_in_the_order_of_their_lines)
+{
+    static const char *const told[] = { "t.acme:4:5: ", "t.acme:5:12: ", "t.acme:6:1: ",
+                                        "t.acme:7:12: " };
+    struct arena *a = arena_new(NULL);
+    struct mistakes m;
+    read_text(a,
+              HEAD "get ${one}\nshould 200 badNonse\ngett x\n"
+                   "should 200 badNonse\nshould 200\n",
+              NULL, &m);
+    ck_assert_uint_eq(m.list.count, countof(told));
+    for (size_t i = 0; i < countof(told); i++)
+        ck_assert_msg(str_starts(m.list.item[i], told[i]), "%s", m.list.item[i].ptr);
+    arena_end(a);
+}
+END_TEST
+
 START_TEST(mistakes_that_are_not_kept_cost_nothing)
 {
     struct arena *a = arena_new(NULL);
@@ -252,6 +270,7 @@ Suite *reader_suite(void)
     tcase_add_loop_test(t, what_is_well_written_is_read, 0, countof(good));
     tcase_add_loop_test(t, a_mistake_is_named_with_its_place, 0, countof(bad));
     tcase_add_test(t, all_mistakes_of_a_file_are_told_at_once);
+    tcase_add_test(t, mistakes_are_told_in_the_order_of_their_lines);
     tcase_add_test(t, mistakes_that_are_not_kept_cost_nothing);
     tcase_add_test(t, a_must_takes_the_rules_that_bind);
     tcase_add_test(t, an_unknown_id_is_refused_with_the_nearest);

@@ -33,6 +33,27 @@ struct reader {
     bool ended;
 };
 
+static bool stands_before(struct place one, struct place other)
+{
+    return strcmp(one.file, other.file) == 0
+        && (one.line < other.line
+            || (one.line == other.line && one.column < other.column));
+}
+
+/* Behind what was told of the lines above it in the same file. */
+static void add_mistake(struct mistakes *m, struct place place, str what)
+{
+    size_t at = m->list.count;
+    m->place = GROW(m->arena, m->place, at, struct place);
+    strs_add(m->arena, &m->list, what);
+    for (; at > 0 && stands_before(place, m->place[at - 1]); at--) {
+        m->place[at] = m->place[at - 1];
+        m->list.item[at] = m->list.item[at - 1];
+    }
+    m->place[at] = place;
+    m->list.item[at] = what;
+}
+
 bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
 {
     if (m->list.count >= MOST_MISTAKES) {
@@ -45,7 +66,7 @@ bool mistake(struct mistakes *m, struct place place, const char *fmt, ...)
     va_end(args);
     what = arena_printf(m->arena, "%s:%d:%d: %.*s", place.file, place.line, place.column,
                         STR_ARG(what));
-    strs_add(m->arena, &m->list, show_clean(m->arena, what));
+    add_mistake(m, place, show_clean(m->arena, what));
     return false;
 }
 

@@ -13,11 +13,13 @@ struct place {
     int line, column; /* from 1 */
 };
 
-/* All mistakes of a file, each "file:line:column: sentence". */
+/* All mistakes of a file, each "file:line:column: sentence", in the order of its lines
+ * whatever order they are found in. */
 struct mistakes {
     struct arena *arena;
     struct strs list;
-    bool more;        /* than the 100 that are kept */
+    struct place *place; /* of each */
+    bool more;           /* than the 100 that are kept */
     struct strs lost; /* words of lines that came to nothing, in the file read last: who
                          misses one of them needs not be told */
 };

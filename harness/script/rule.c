@@ -249,7 +249,8 @@ static bool judge_whole(const struct rule *rule, struct mistakes *m)
     struct place place = rule->line->place;
     bool reply = rule_effect(rule, EFFECT_REPLY), state = has_state(rule);
     if (rule->effect_count == 0)
-        return mistake(m, place, "nothing happens: a rule needs a clause such as reply");
+        return m->lost.count == 0
+            && mistake(m, place, "nothing happens: a rule needs a clause such as reply");
     if (rule_effect(rule, EFFECT_HANDLED) && !reply)
         return mistake(m, place, "handled goes with reply: other answers are anyway");
     if (rule_effect(rule, EFFECT_SUBPROBLEM) && !reply)

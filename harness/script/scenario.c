@@ -353,6 +353,7 @@ static void add_step(struct maker *mk, const struct line *line)
     if (mk->block && id != VERB_POST) {
         mistake(mk->mistakes, line->place,
                 "only posts may stand in `at once`; `end` closes it");
+        mk->judges = mk->judges || id == VERB_MUST || id == VERB_SHOULD;
         line_lost(mk->mistakes, line);
         return;
     }
