@@ -75,6 +75,8 @@ static const struct {
     { "scenario  A\nsuite client\nrule house\nneeds pass-time\noperator pass-time 2h\nshould client issued\n", "t.acme:5:1: `operator` has no place in suite client" },
     { "scenario  A\nrule house\nget directory\nshould 200\n", "t.acme:1:1: a `suite` line is missing: suite server, or suite client" },
     { HEAD "get directory\nshould 200\ntag late\n", "t.acme:6:1: this belongs to the head, before the first step" },
+    { HEAD "should 200\nget directory\nshould 200\n", "t.acme:4:1: there is no answer to look at: nothing is asked before this check" },
+    { HEAD "given key k\nwait 1s\nneed body /a present\nget directory\nshould 200\n", "t.acme:6:1: there is no answer to look at: nothing is asked before this check" },
     { HEAD "at once\nget directory\nend\nshould 200\n", "t.acme:5:1: only posts may stand in `at once`; `end` closes it" },
     { HEAD "given account a\nat once\npost newOrder as a\nshould 200\n", "t.acme:7:1: only posts may stand in `at once`; `end` closes it" },
     { HEAD "get directory\nend\nshould 200\n", "t.acme:5:1: there is no `at once` to end here" },

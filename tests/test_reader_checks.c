@@ -54,6 +54,8 @@ static const struct { const char *text, *mistake; } scenarios[] = {
     { GET "should certificate extension-\n", "t.acme:5:20: certificate is followed by names|ips|common-names|key|usages|form|chain|der|validity-days|not-before|not-after|serial|extension-OID|count|issuer|top-issuer|within-issuer, not by \"extension-\"; did you mean \"extension-OID\"?" },
     { GET "should jws alg\n", "t.acme:5:12: jws is followed by form|key|url|signature, not by \"alg\"" },
     { GET "should queries htp at least 1\n", "t.acme:5:16: queries is followed by http|dns|tls|close [NAME] [DNSTYPE], not by \"htp\"; did you mean \"http\"?" },
+    { GET "should queries dns a.test any at least 1\n", "t.acme:5:1: queries is one number, and `any` is of a list" },
+    { GET "should time each at most 3s\n", "t.acme:5:1: time is one number, and `each` is of a list" },
     { GET "should body /a~2 present\n", "t.acme:5:13: \"/a~2\" is no JSON pointer: a ~ is followed by 0 or 1" },
     { GET "should protected alg is ES256\n", "t.acme:5:18: \"alg\" is no JSON pointer: it begins with /" },
     { CLIENT "should proofs http-02 count 1\n", "t.acme:5:15: proofs is followed by CHALLENGE|any, not by \"http-02\"; did you mean \"http-01\"?" },

@@ -388,6 +388,23 @@ static bool read_subject(struct cursor *c, struct check *out)
     return read_args(c, out);
 }
 
+/* `queries dns ${domain} any at least 1`: the name alone is of any type. */
+static bool test_fits(struct cursor *c, const struct check *check)
+{
+    static const enum subject numbers[] = { SUBJECT_STATUS,      SUBJECT_HEADERS,
+                                            SUBJECT_RETRY_AFTER, SUBJECT_COUNT_OF,
+                                            SUBJECT_QUERIES,     SUBJECT_GAP,
+                                            SUBJECT_TIME,        SUBJECT_NUMBER,
+                                            SUBJECT_EXIT };
+    enum test test = check->test.test;
+    for (size_t i = 0; i < countof(numbers); i++)
+        if (check->subject == numbers[i] && (test == TEST_EACH || test == TEST_ANY))
+            return mistake(c->mistakes, check->place,
+                           "%s is one number, and `%s` is of a list",
+                           subjects[check->subject].name, tests[test].name);
+    return true;
+}
+
 /* `client issued or gave-up`: the outcome stands without `is`. */
 static bool read_outcomes(struct cursor *c, struct check *out)
 {
@@ -411,6 +428,8 @@ bool check_read(struct arena *a, const struct line *line, size_t from, struct ch
         return false;
     if (out->subject == SUBJECT_CLIENT ? !read_outcomes(&c, out)
                                        : !read_test(&c, &out->test))
+        return false;
+    if (!test_fits(&c, out))
         return false;
     if (left(&c) || c.json)
         return mistake(

@@ -18,6 +18,7 @@ struct maker {
     struct strs check_names, check_texts;
     size_t size;        /* steps and their further checks */
     bool judges;        /* there is a must or should, good or bad */
+    bool asked;         /* something, so that there is an answer */
     struct step *block; /* the open `at once`, or NULL */
 };
 
@@ -82,6 +83,24 @@ static void read_rules(struct maker *mk, const struct line *line, struct check *
                     mk->scenario->suite, line->place, mk->mistakes);
 }
 
+/* What asks nothing of the CA leaves no answer to look at. */
+static bool asks(enum verb_id id)
+{
+    return (id >= VERB_GET && id <= VERB_AT_ONCE) || id == VERB_GIVEN_ACCOUNT
+        || id == VERB_GIVEN_ORDER || id == VERB_GIVEN_AUTHZ
+        || id == VERB_GIVEN_CERTIFICATE;
+}
+
+static bool has_an_answer(struct maker *mk, const struct line *line,
+                          const struct check *check)
+{
+    if (mk->asked || mk->mistakes->lost.count || !str_is(mk->scenario->suite, "server")
+        || !(subjects[check->subject].homes & OF_MESSAGES))
+        return true;
+    return mistake(mk->mistakes, line->place,
+                   "there is no answer to look at: nothing is asked before this check");
+}
+
 /* Where its checks stand; 0: the suite is not known. */
 static unsigned home_of(const struct scenario *s)
 {
@@ -94,7 +113,8 @@ static bool read_check(struct maker *mk, const struct line *line, size_t from,
                        struct check *out)
 {
     return check_read(mk->arena, line, from, out, mk->mistakes)
-        && check_belongs(out, home_of(mk->scenario), mk->mistakes);
+        && check_belongs(out, home_of(mk->scenario), mk->mistakes)
+        && has_an_answer(mk, line, out);
 }
 
 static void add_check(struct maker *mk, struct step *step, const struct line *line,
@@ -342,6 +362,7 @@ static void add_step(struct maker *mk, const struct line *line)
         close_block(mk, line);
         return;
     }
+    mk->asked = mk->asked || asks(id);
     if (id == VERB_OPERATOR)
         check_operator(mk, line);
     if (id == VERB_POST)
