@@ -79,7 +79,7 @@ START_TEST(a_profile_has_hooks_limits_and_a_refused_name)
     ck_assert_uint_eq(profile_of("  hook pass-time one\n  hook restore three\n"
                                  "  hook pass-time two $seconds\n"
                                  "  limit newOrder 5 1s\n  limit newOrder 300 3h\n"
-                                 "  refuses a.test\n",
+                                 "  refuses a.test\n  unfit short ip 127.0.0.1\n",
                                  &p, &m),
                       0);
     ck_assert(str_is(profile_hook(&p, STR("pass-time")), "one\ntwo $seconds"));
@@ -89,12 +89,16 @@ START_TEST(a_profile_has_hooks_limits_and_a_refused_name)
     ck_assert_int_eq(p.limit[1].count, 300);
     ck_assert_int_eq(p.limit[1].ms, 3L * 3600 * 1000);
     ck_assert(str_is(p.refused_name, "a.test"));
+    ck_assert(str_is(p.unfit.profile, "short"));
+    ck_assert(str_is(p.unfit.type, "ip"));
+    ck_assert(str_is(p.unfit.value, "127.0.0.1"));
 }
 END_TEST
 
 static const char *const bad[] = {
     "  hook resign exit 0\n", "  hook pass-time\n",      "  limit newAccount 3 1s\n",
     "  limit newOrder 3\n",   "  limit newOrder x 1s\n", "  refuses\n",
+    "  unfit short ip\n",
 };
 
 START_TEST(a_profile_is_refused_that_has_them_wrong)
@@ -115,13 +119,16 @@ START_TEST(what_only_a_profile_can_tell_is_offered_by_it)
     ck_assert(str_is(reason, "no profile has a hook for it"));
     ck_assert(!target_offers(&t, STR("order-limit"), &reason));
     ck_assert(!target_offers(&t, STR("refused-name"), &reason));
-    profile_of("  hook pass-time :\n  limit newOrder 5 1s\n  refuses a.test\n",
+    ck_assert(!target_offers(&t, STR("unfit-profile"), &reason));
+    profile_of("  hook pass-time :\n  limit newOrder 5 1s\n  refuses a.test\n"
+               "  unfit short ip 127.0.0.1\n",
                &t.profile, &m);
     target_apply_profile(&t);
     ck_assert(target_offers(&t, STR("pass-time"), &reason));
     ck_assert(!target_offers(&t, STR("change-terms"), &reason));
     ck_assert(target_offers(&t, STR("order-limit"), &reason));
     ck_assert(target_offers(&t, STR("refused-name"), &reason));
+    ck_assert(target_offers(&t, STR("unfit-profile"), &reason));
 }
 END_TEST
 

@@ -41,6 +41,8 @@ static void offer_declared(struct target *t)
                  STR("no profile tells a limit of orders"));
     target_offer(t, "refused-name", p->refused_name.len > 0,
                  STR("no profile tells such a name"));
+    target_offer(t, "unfit-profile", p->unfit.profile.len > 0,
+                 STR("no profile tells what a certificate profile is not for"));
 }
 
 void target_apply_profile(struct target *t)

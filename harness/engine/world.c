@@ -92,6 +92,9 @@ static void set_refusals(struct world *w)
         most = p->limit[i].count > most ? p->limit[i].count : most;
     vars_set(w->vars, STR("order-limit"), arena_printf(w->arena, "%ld", most));
     vars_set(w->vars, STR("refused-name"), p->refused_name);
+    vars_set(w->vars, STR("unfit-profile"), p->unfit.profile);
+    vars_set(w->vars, STR("unfit-type"), p->unfit.type);
+    vars_set(w->vars, STR("unfit-value"), p->unfit.value);
 }
 
 void world_directory(struct world *w, str url)

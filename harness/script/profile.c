@@ -12,6 +12,7 @@ struct profile profile_none(void)
                              .about = STR_NONE,
                              .zone = STR_NONE,
                              .refused_name = STR_NONE,
+                             .unfit = { STR_NONE, STR_NONE, STR_NONE },
                              .deadline_factor = 1,
                              .nonce_retries = 1 };
 }
@@ -109,6 +110,11 @@ static void read_clause(struct arena *a, const struct line *clause, struct profi
         add_limit(a, clause, p);
     if (strcmp(word, "refuses") == 0)
         p->refused_name = line_arg(clause, "DOMAIN");
+    if (strcmp(word, "unfit") == 0) {
+        p->unfit.profile = line_arg_n(clause, "VALUE", 0);
+        p->unfit.type = line_arg(clause, "WORD");
+        p->unfit.value = line_arg_n(clause, "VALUE", 1);
+    }
     if (strcmp(word, "eab") == 0)
         add_eab(a, clause, p, m);
 }

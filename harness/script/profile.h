@@ -35,7 +35,10 @@ struct profile {
     size_t hook_count;
     struct order_limit *limit; /* of an account */
     size_t limit_count;
-    str refused_name;     /* empty: none is known */
+    str refused_name; /* empty: none is known */
+    struct {
+        str profile, type, value; /* empty: none is known */
+    } unfit;
     long deadline_factor; /* at least 1 */
     long nonce_retries;   /* of a badNonce; at least 1 */
 };
