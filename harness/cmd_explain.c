@@ -130,8 +130,10 @@ static int explain(struct arena *a, const struct library *l,
     struct err err;
     err_set(&err,
             "%.*s is neither a requirement, a scenario, a watch nor a row of "
-            "history%s%.*s",
-            STR_ARG(str_upto(id, 100)), near.len ? "; did you mean " : "", STR_ARG(near));
+            "history%s%.*s%s",
+            STR_ARG(str_upto(id, 100)),
+            near.len ? "; did you mean " : " (acmespec list shows scenarios)",
+            STR_ARG(near), near.len ? "?" : "");
     return usage_error(err.text);
 }
 

@@ -52,7 +52,8 @@ want 2 'is not UTF-8' "$acmespec" check "$tmp/bytes.acme"
 want 2 'longer than' "$acmespec" check "$tmp/big.acme"
 want 2 'says nothing' "$acmespec" check "$tmp/empty.acme"
 want 2 'no file or folder' "$acmespec" check "$tmp/none.acme"
-want 2 'neither a requirement' "$acmespec" explain rfc8555-6.5-9999
+want 2 'neither a requirement, .* did you mean rfc8555-6.5-9?' "$acmespec" explain rfc8555-6.5-9999
+want 2 'neither a requirement, .*acmespec list shows scenarios' "$acmespec" explain server/6.5-nonces/resued
 want 2 'is no word of the language' "$acmespec" help nonsense
 want 0 'MUST' "$acmespec" explain rfc8555-6.5-8
 want 0 'POST to' "$acmespec" explain server/7.4-finalize/not-ready
