@@ -60,6 +60,36 @@ cp -R scenarios/server/7.1.1-directory "$work/scenarios/server"
 expect 1 'Bugs that nothing catches: 1' 'a bug that no check catches is a fault' \
     env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs nonce-reuse
 
+# A check of what the bug has nothing to do with.
+cat >"$work/scenarios/server/7.1.1-directory/reused.acme" <<'END'
+scenario  A reused nonce is refused
+suite     server
+rule      rfc8555-6.5-6
+
+given account alice
+post ${alice.url} as alice
+  save    spent = nonce
+post ${alice.url} as alice
+  nonce   ${spent}
+must problem
+  rule    rfc8555-7.3-4
+must 4xx
+END
+expect 1 'turn red for a bug of another section: 1' 'a bug that turns an unrelated check red is a fault' \
+    env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs nonce-reuse
+
+# One that is wrong.
+cat >"$work/scenarios/server/7.1.1-directory/reused.acme" <<'END'
+scenario  A directory that is not there
+suite     server
+rule      rfc8555-6.5-6
+
+get directory
+must 404
+END
+expect 1 'Red against the correct mock: 1' 'a check that is red without a bug is a fault' \
+    env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs nonce-reuse
+
 # Every process of the run has this among its environment; the pattern is in a file, for
 # grep would find itself by its arguments.
 mkdir "$work/tmp"
