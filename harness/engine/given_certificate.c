@@ -4,6 +4,25 @@
 #include "crypto/cert.h"
 #include "engine/given_inside.h"
 
+/* Signed by itself, with a key of its own: only the serial number is the right one. */
+static void forge(struct world *w, str name, const struct cert *leaf)
+{
+    struct err err;
+    struct key *key = key_new(w->arena, KEY_P256, &err);
+    struct cert_spec spec = { .subject = STR("forged"), .key = key };
+    struct cert *forged = NULL;
+    cert_validity(leaf, &spec.not_before, &spec.not_after);
+    if (hex_decode(w->arena, cert_serial_hex(w->arena, leaf), &spec.serial) && key)
+        forged = cert_issue(w->arena, &spec, &err);
+    if (!forged) {
+        vars_set_missing(w->vars, arena_printf(w->arena, "%.*s.forged", STR_ARG(name)),
+                         STR("its serial number cannot be put in another certificate"));
+        return;
+    }
+    set_part(w, name, "forged", b64url_encode(w->arena, cert_der(w->arena, forged)));
+    world_add_key(w, arena_printf(w->arena, "%.*s.forger", STR_ARG(name)), key, STR_NONE);
+}
+
 static enum step_end download(struct world *w, str name, str account, str order,
                               struct err *err)
 {
@@ -27,6 +46,7 @@ static enum step_end download(struct world *w, str name, str account, str order,
     set_part(w, name, "pem", w->last->response.body);
     set_part(w, name, "serial", cert_serial_hex(w->arena, leaf));
     set_part(w, name, "ari", cert_ari_id(w->arena, leaf, &ari, &why) ? ari : STR_NONE);
+    forge(w, name, leaf);
     return STEP_DONE;
 }
 

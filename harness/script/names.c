@@ -69,7 +69,7 @@ static const char *const parts[KIND_COUNT][12] = {
                      "domain", NULL },
     [KIND_AUTHZ] = { "url", "status", "domain", "wildcard", NULL },
     [KIND_CSR] = { "pem", NULL },
-    [KIND_CERTIFICATE] = { "url", "der", "pem", "serial", "ari", NULL },
+    [KIND_CERTIFICATE] = { "url", "der", "pem", "serial", "ari", "forged", NULL },
     [KIND_JWS] = { NULL },
 };
 static const char *const challenge_parts[] = { "url", "token", "keyauth", "txt", "type" };
@@ -180,7 +180,7 @@ static bool rest_fits(enum kind kind, str rest)
         return part_fits(KIND_ORDER, first) && rest_fits(KIND_AUTHZ, after);
     if ((kind == KIND_AUTHZ || kind == KIND_CERTIFICATE) && str_is(first, "order"))
         return part_fits(KIND_ORDER, after);
-    if (kind == KIND_CERTIFICATE && str_is(first, "key"))
+    if (kind == KIND_CERTIFICATE && (str_is(first, "key") || str_is(first, "forger")))
         return after.len == 0 || part_fits(KIND_KEY, after);
     return after.len == 0 && part_fits(kind, first);
 }

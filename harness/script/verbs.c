@@ -68,7 +68,7 @@ const struct verb verbs[] = {
     { "fault", VERB_CLAUSE, IN_CSR | ONCE, 0, "CSRFAULT...", "Makes the request bad in these ways." },
     { "extension", VERB_CLAUSE, IN_CSR, 0, "WORD VALUE", "A further requested extension: dotted OID, value in hex." },
     { "given certificate", VERB_GIVEN_CERTIFICATE, IN_SCENARIO, IN_CERTIFICATE, "NAME by ACCOUNT for DOMAIN... [with KEY] [revoked]",
-      "An issued certificate, or one that is revoked by then: ${NAME.url}, .der, .pem, .serial, .ari, .key; its order as ${NAME.order.url}." },
+      "An issued certificate, or one that is revoked by then: ${NAME.url}, .der, .pem, .serial, .ari, .key; its order as ${NAME.order.url}; ${NAME.forged} has its serial number and the key NAME.forger." },
     { "given jws", VERB_GIVEN_JWS, IN_SCENARIO, IN_JWS, "NAME with KEY [as ACCOUNT]",
       "A signed object to put inside a payload (jwk unless an account is given): ${NAME} is the JSON object." },
     { "mac", VERB_CLAUSE, IN_JWS | ONCE, 0, "VALUE [KEYID]", "Signs with this base64url MAC key (HS256), KEYID as kid: for external account binding." },
