@@ -30,7 +30,7 @@ struct bench_options {
 /* clang-format off */
 static const struct option_row rows[] = {
     { "clients", 'n', OPTION_COUNT, "N", AT(clients), "clients side by side (8)" },
-    { "count", 'c', OPTION_NUMBER, "N", AT(count), "issuances in all (500), or nonces (20000)" },
+    { "count", 'c', OPTION_AMOUNT, "N", AT(count), "issuances in all (500), or nonces (20000)" },
     { "nonces", 0, OPTION_FLAG, NULL, AT(nonces), "only ask newNonce" },
     { "ca-file", 0, OPTION_TEXT, "FILE", AT(ca_file), "PEM roots to trust for the CA's server (else the system's)" },
     { "insecure", 0, OPTION_FLAG, NULL, AT(insecure), "accept any TLS certificate of the CA's server" },
@@ -38,8 +38,8 @@ static const struct option_row rows[] = {
     { "http-port", 0, OPTION_PORT, "N", AT(http_port), "port that the CA uses for http-01 (5002)" },
     { "dns-port", 0, OPTION_PORT, "N", AT(dns_port), "port of the DNS server that the CA was told: ours, on 127.0.0.1 (8053)" },
     { "zone", 0, OPTION_TEXT, "NAME", AT(zone), "domain below which the names are (acmespec.test)" },
-    { "pid", 0, OPTION_NUMBER, "N", AT(pid), "the CA's process, to tell its CPU and memory" },
-    { "limit", 0, OPTION_SPAN, "SPAN", AT(limit_ms), "deadline of the whole (2m)" },
+    { "pid", 0, OPTION_AMOUNT, "N", AT(pid), "the CA's process, to tell its CPU and memory" },
+    { "limit", 0, OPTION_DEADLINE, "SPAN", AT(limit_ms), "deadline of the whole (2m)" },
     { "json", 0, OPTION_TEXT, "FILE", AT(json), "write the figures as JSON" },
     { "quiet", 'q', OPTION_FLAG, NULL, AT(quiet), "no progress" },
     { "help", 'h', OPTION_FLAG, NULL, AT(help), "this text" },

@@ -31,7 +31,7 @@ const struct option_row issue_rows[] = {
     { "force", 0, OPTION_FLAG, NULL, AT(force), "renew though it is not time yet" },
     { "reason", 0, OPTION_NUMBER, "N", AT(reason), "of a revocation, as RFC 5280 numbers them" },
     { "by-certificate-key", 0, OPTION_FLAG, NULL, AT(by_certificate_key), "revoke by the certificate's key instead of the account" },
-    { "patience", 0, OPTION_SPAN, "SPAN", AT(patience_ms), "how long a validation or issuance may take (60s)" },
+    { "patience", 0, OPTION_DEADLINE, "SPAN", AT(patience_ms), "how long a validation or issuance may take (60s)" },
     { "bug", 0, OPTION_TEXTS, "NAME", AT(bug_names), "make a mistake on purpose; --bugs lists them" },
     { "bugs", 0, OPTION_FLAG, NULL, AT(list_bugs), "list the planted bugs, and stop" },
     { "verbose", 'v', OPTION_FLAG, NULL, AT(verbose), "a line for every exchange" },

@@ -37,9 +37,9 @@ static const struct option_row *find_letter(const struct reading *r, char letter
 static const struct {
     long least, most;
 } bounds[] = {
-    [OPTION_NUMBER] = { 0, 1000000000 },     [OPTION_COUNT] = { 1, 10000 },
-    [OPTION_JOBS] = { 1, RUNNER_MOST_JOBS }, [OPTION_PORT] = { 1, 65535 },
-    [OPTION_ANY_PORT] = { 0, 65535 },
+    [OPTION_NUMBER] = { 0, 1000000000 }, [OPTION_COUNT] = { 1, 10000 },
+    [OPTION_AMOUNT] = { 1, 1000000000 }, [OPTION_JOBS] = { 1, RUNNER_MOST_JOBS },
+    [OPTION_PORT] = { 1, 65535 },        [OPTION_ANY_PORT] = { 0, 65535 },
 };
 
 static bool store_number(const struct option_row *row, str value, long *out,
@@ -91,6 +91,7 @@ static bool store(const struct reading *r, const struct option_row *row, str val
         return store_span(row, value, member, r->err);
     case OPTION_NUMBER:
     case OPTION_COUNT:
+    case OPTION_AMOUNT:
     case OPTION_JOBS:
     case OPTION_PORT:
     case OPTION_ANY_PORT:

@@ -12,6 +12,7 @@ enum option_type {
     OPTION_TEXTS,    /* struct strs, may be given again */
     OPTION_NUMBER,   /* long */
     OPTION_COUNT,    /* long, from 1: how often */
+    OPTION_AMOUNT,   /* the same, of what there may be very many of */
     OPTION_JOBS,     /* long, from 1: how many side by side */
     OPTION_SPAN,     /* long, milliseconds: 30s */
     OPTION_DEADLINE, /* the same, but not 0 */

@@ -30,15 +30,15 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_TLS_UNTRUSTED] = { "tls-untrusted", SETTING_FLAG, "its own TLS certificate is of nobody that the client trusts" },
     [CA_TLS_OTHER_NAME] = { "tls-other-name", SETTING_FLAG, "its own TLS certificate is for another host" },
     [CA_TLS_EXPIRED] = { "tls-expired", SETTING_FLAG, "its own TLS certificate is over" },
-    [CA_ATTEMPTS] = { "attempts", SETTING_NUMBER, "so many queries before a validation fails (1)" },
-    [CA_RETRY] = { "retry", SETTING_MS, "the time between them" },
+    [CA_ATTEMPTS] = { "attempts", SETTING_COUNT, "so many queries before a validation fails (1)" },
+    [CA_RETRY] = { "retry", SETTING_DEADLINE, "the time between them" },
     [CA_BLIND] = { "blind", SETTING_NUMBER, "so many queries of each challenge fail, whatever the client did; with attempts" },
     [CA_VALIDATE_AFTER] = { "validate-after", SETTING_MS, "the time from the response to a challenge to the first query" },
     [CA_PROCESSING] = { "processing", SETTING_MS, "orders stay processing so long" },
     [CA_ORDER_LIFETIME] = { "order-lifetime", SETTING_S, "orders expire after so long" },
     [CA_AUTHZ_LIFETIME] = { "authz-lifetime", SETTING_S, "valid authorizations expire after so long" },
     [CA_CERTIFICATE_LIFETIME] = { "certificate-lifetime", SETTING_S, "certificates expire after so long" },
-    [CA_PAGE] = { "page", SETTING_NUMBER, "orders in a page of an account's list" },
+    [CA_PAGE] = { "page", SETTING_COUNT, "orders in a page of an account's list" },
     [CA_PERMUTE] = { "permute", SETTING_NUMBER, "answers look otherwise each time, within the RFC; repeatable by the number" },
     [CA_BLOCKED] = { "blocked", SETTING_NAMES, "names that it does not sign for, with what is below them" },
     [CA_TOKEN] = { "token", SETTING_NAMES, "what every token begins with, and ends with" },
@@ -76,24 +76,43 @@ static bool read_limit(const struct line *line, struct setting *out)
         && read_span(line_arg_n(line, "VALUE", 2), 1000, &out->seconds);
 }
 
+/* What is told to stand behind a setting, by its kind. */
+static const char *const wanted[SETTING_KINDS] = {
+    [SETTING_FLAG] = "nothing",
+    [SETTING_NUMBER] = "a number",
+    [SETTING_COUNT] = "a number from 1",
+    [SETTING_MS] = "a time span such as 3s",
+    [SETTING_DEADLINE] = "a time span of 1ms at least",
+    [SETTING_S] = "a time span of 1s at least",
+    [SETTING_NAMES] = "names",
+    [SETTING_LIMIT] = "RESOURCE NUMBER DURATION",
+};
+
 static bool read_value(struct arena *a, const struct line *line, struct setting *out)
 {
     size_t count = line_args(line, "VALUE");
     str first = count ? line_arg_n(line, "VALUE", 0) : STR_NONE;
-    switch (ca_settings[out->id].kind) {
+    enum setting_kind kind = ca_settings[out->id].kind;
+    switch (kind) {
     case SETTING_FLAG:
         return count == 0;
     case SETTING_NUMBER:
-        return count == 1 && str_to_long(first, 1000000000, &out->number);
+    case SETTING_COUNT:
+        return count == 1 && str_to_long(first, 1000000000, &out->number)
+            && (out->number > 0 || kind == SETTING_NUMBER);
     case SETTING_MS:
-        return count == 1 && read_span(first, 1, &out->number);
+    case SETTING_DEADLINE:
+        return count == 1 && read_span(first, 1, &out->number)
+            && (out->number > 0 || kind == SETTING_MS);
     case SETTING_S:
-        return count == 1 && read_span(first, 1000, &out->number);
+        return count == 1 && read_span(first, 1000, &out->number) && out->number > 0;
     case SETTING_NAMES:
         line_args_add(a, line, "VALUE", &out->names);
         return count > 0;
     case SETTING_LIMIT:
         return read_limit(line, out);
+    case SETTING_KINDS:
+        break;
     }
     return false;
 }
@@ -115,11 +134,5 @@ bool setting_read(struct arena *a, const struct line *line, struct setting *out,
     *out = (struct setting){ .line = line, .id = (enum setting_id)id };
     return read_value(a, line, out)
         || mistake(m, line_arg_place(line, "VALUE", 0), "`ca %s` is followed by %s",
-                   names[id],
-                   ca_settings[id].kind == SETTING_FLAG         ? "nothing"
-                       : ca_settings[id].kind == SETTING_NUMBER ? "a number"
-                       : ca_settings[id].kind == SETTING_NAMES  ? "names"
-                       : ca_settings[id].kind == SETTING_LIMIT
-                       ? "RESOURCE NUMBER DURATION"
-                       : "a time span such as 3s");
+                   names[id], wanted[ca_settings[id].kind]);
 }

@@ -10,10 +10,13 @@
 enum setting_kind {
     SETTING_FLAG,
     SETTING_NUMBER,
-    SETTING_MS,    /* a span, kept in milliseconds */
-    SETTING_S,     /* a span, kept in seconds */
-    SETTING_NAMES, /* one or more words */
-    SETTING_LIMIT, /* RESOURCE NUMBER DURATION */
+    SETTING_COUNT,    /* a number from 1 */
+    SETTING_MS,       /* a span, kept in milliseconds */
+    SETTING_DEADLINE, /* the same, but not 0 */
+    SETTING_S,        /* a span, kept in seconds, of one at least */
+    SETTING_NAMES,    /* one or more words */
+    SETTING_LIMIT,    /* RESOURCE NUMBER DURATION */
+    SETTING_KINDS
 };
 
 enum setting_id {
@@ -70,7 +73,7 @@ extern const struct setting_row ca_settings[CA_SETTINGS];
 struct setting {
     const struct line *line;
     enum setting_id id;
-    long number;            /* of NUMBER, MS, S; the count of LIMIT */
+    long number;            /* of NUMBER, COUNT and the spans; the count of LIMIT */
     long seconds;           /* of LIMIT */
     enum resource resource; /* of LIMIT */
     struct strs names;

@@ -340,6 +340,13 @@ want 2 'issue takes an operation' "$acmespec" issue teapot http://127.0.0.1:1/
 want 2 'no http or https URL' "$acmespec" issue obtain nowhere a.test --home "$tmp/home"
 want 2 'no http or https URL' "$acmespec" bench nowhere
 want 2 '--clients wants a whole number from 1' "$acmespec" bench http://127.0.0.1:1/ -n 0
+want 2 '--count wants a whole number from 1' "$acmespec" bench http://127.0.0.1:1/ -c 0
+want 2 '--pid wants a whole number from 1' "$acmespec" bench http://127.0.0.1:1/ --pid 0
+want 2 '--limit wants a time span such as 30s, of 1ms at least' "$acmespec" bench http://127.0.0.1:1/ --limit 0s
+want 2 '--patience wants a time span such as 30s, of 1ms at least' \
+    "$acmespec" issue obtain http://127.0.0.1:1/ a.test --home "$tmp/home" --patience 0s
+want 2 '--order-life wants a whole number from 1' "$acmespec" mock --order-life 0
+want 2 '--retry wants a time span such as 30s, of 1ms at least' "$acmespec" mock --retry 0s
 want 2 'process, and there is none of this number' "$acmespec" bench http://127.0.0.1:1/ --pid 99999999
 
 # --- surroundings ---
