@@ -147,10 +147,10 @@ void ca_finish(struct ca_call *call)
     /* RFC 8555 7.1: "an "index" link relation ... on all resources other than the
      * directory". */
     if (!call->route || call->route->resource != RESOURCE_DIRECTORY)
-        ca_link(
-            call,
-            ca_url(call, bug_on(call->ca, BUG_INDEX_NOWHERE) ? "/acme" : "/directory"),
-            "index");
+        ca_link(call,
+                bug_on(call->ca, BUG_INDEX_NOWHERE) ? ca_url(call, "/acme")
+                                                    : call->ca->directory,
+                "index");
     add_cors(call);
     str date = date_http(call->arena, ca_now(call->ca));
     if (bug_on(call->ca, BUG_DATE_OF_MAIL))

@@ -119,6 +119,8 @@ if command -v curl >/dev/null; then
     control=$(sed -n 's/^control *//p' "$tmp/mock")
     holds "the control interface is at the host, wherever the directory is" \
         shows '"POST /acmespec/reset' "$control"
+    holds "the index of every answer is the directory's URL, which has no path" \
+        shows "^[Ll]ink: <$url>;rel=\"index\"" -I "$url/new-nonce"
     holds "settings of a script hold" sh -c "! $curl $url | grep newAuthz"
 fi
 mock_stop
