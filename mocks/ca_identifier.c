@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and addresses: their form (RFC 5890, RFC 1123, RFC 8738 3), then policy. */
+/* Names and addresses: a table of checks for each, of their form (RFC 1123 2.1, RFC 5890,
+ * RFC 8738 3) and of policy. */
 #include "mocks/ca_identifier.h"
 
 #include <arpa/inet.h>
@@ -107,15 +108,7 @@ bool ca_address_reached(str address, str named)
             || (range->kind == PRIVATE && range == range_of(named)));
 }
 
-/* --- one identifier --- */
-
-static void refuse(struct verdict_on *v, enum problem_type problem, str why)
-{
-    if (v->why.len == 0) {
-        v->problem = problem;
-        v->why = why;
-    }
-}
+/* --- names --- */
 
 static str lower(struct arena *a, str s)
 {
@@ -133,7 +126,7 @@ static bool is_ldh(char c)
 }
 
 /* NULL, or what is wrong with the label (lower case). */
-static const char *label_fault(const struct ca *ca, str label)
+static const char *label_fault(str label)
 {
     if (label.len == 0)
         return "has an empty label";
@@ -144,13 +137,8 @@ static const char *label_fault(const struct ca *ca, str label)
     for (size_t i = 0; i < label.len; i++)
         if (!is_ldh(label.ptr[i]))
             return "has a character that is no letter, digit or hyphen";
-    /* RFC 8555 7.1.4: "the server MUST verify ... that labels that begin with the
-     * ASCII characters "xn--" are properly encoded". */
-    if (str_starts(label, "xn--"))
-        return punycode_good(str_from(label, 4)) || bug_on(ca, BUG_XN_UNCHECKED)
-            ? NULL
-            : "has an xn-- label that is not properly encoded";
-    if (label.len >= 4 && label.ptr[2] == '-' && label.ptr[3] == '-')
+    if (label.len >= 4 && label.ptr[2] == '-' && label.ptr[3] == '-'
+        && !str_starts(label, "xn--"))
         return "has a label with hyphens in third and fourth place";
     return NULL;
 }
@@ -163,30 +151,34 @@ static bool all_digits(str s)
     return s.len > 0;
 }
 
-static const char *name_fault(const struct ca *ca, str name, str *last)
+static const char *name_fault(str name)
 {
     str rest = name, label = STR_NONE;
     size_t labels = 0;
-    if (name.len == 0 || name.len > MOST_NAME)
-        return name.len ? "is longer than 253 octets" : "is empty";
+    if (name.len > MOST_NAME)
+        return "is longer than 253 octets";
     for (; str_cut(&rest, '.', &label); labels++) {
-        const char *fault = label_fault(ca, label);
+        const char *fault = label_fault(label);
         if (fault)
             return fault;
-        *last = label;
     }
     if (name.ptr[name.len - 1] == '.')
         return "ends with a dot";
-    if (labels < 2)
-        return "has only one label";
-    return all_digits(*last) && !bug_on(ca, BUG_ADDRESS_AS_NAME)
-        ? "ends with a number, as addresses do and names do not"
-        : NULL;
+    return labels < 2 ? "has only one label" : NULL;
+}
+
+static str last_label(str name)
+{
+    str rest = name, label = STR_NONE;
+    while (str_cut(&rest, '.', &label))
+        continue;
+    return label;
 }
 
 /* RFC 2606, RFC 6761; example.com and its like as well. */
-static bool is_reserved_name(str name, str last)
+static bool is_reserved_name(str name)
 {
+    str last = last_label(name);
     static const char *const tops[] = { "test", "example", "invalid", "localhost" };
     static const char *const names[] = { "example.com", "example.net", "example.org" };
     for (size_t i = 0; i < countof(tops); i++)
@@ -219,75 +211,164 @@ static bool is_blocked(const struct ca *ca, str name, bool wildcard)
     return false;
 }
 
-static void judge_name(struct ca_call *call, struct verdict_on *v)
+/* --- one identifier --- */
+
+/* RFC 8555 7.1.3: "a single asterisk character followed by a single full stop character"
+ * in front of a domain name. */
+static str base_of(const struct ca_call *call)
 {
-    const struct ca *ca = call->ca;
-    str name = lower(call->arena, v->value), last = STR_NONE;
-    v->identifier.value = name;
-    v->wildcard = str_starts(name, "*.");
-    /* RFC 8555 7.1.3: "a single asterisk character followed by a single full stop
-     * character" in front of a domain name. */
-    str base = v->wildcard ? str_from(name, 2) : name;
-    const char *fault =
-        bug_on(ca, BUG_NAME_UNCHECKED) && base.len ? NULL : name_fault(ca, base, &last);
-    if (fault)
-        refuse(v, PROBLEM_MALFORMED,
-               arena_printf(call->arena, "the name \"%.*s\" %s",
-                            STR_ARG(str_upto(v->value, 300)), fault));
-    else if (is_blocked(ca, base, v->wildcard)
-             || (!ca->options.any_name && !is_reserved_name(base, last)
-                 && !bug_on(ca, BUG_NAME_UNCHECKED)
-                 && !(all_digits(last) && bug_on(ca, BUG_ADDRESS_AS_NAME))))
-        refuse(v, PROBLEM_REJECTED_IDENTIFIER,
-               arena_printf(call->arena, "this CA does not sign for \"%.*s\"",
-                            STR_ARG(v->value)));
+    const struct verdict_on *v = call->verdict;
+    return v->wildcard ? str_from(v->identifier.value, 2) : v->identifier.value;
 }
 
-static void judge_address(struct ca_call *call, struct verdict_on *v)
+static bool name_why(struct ca_call *call, const char *fault)
+{
+    return ca_why(call, "the name \"%.*s\" %s",
+                  STR_ARG(str_upto(call->verdict->value, 300)), fault);
+}
+
+static bool policy_why(struct ca_call *call)
+{
+    return ca_why(call, "this CA does not sign for \"%.*s\"",
+                  STR_ARG(call->verdict->value));
+}
+
+static bool is_some_name(struct ca_call *call)
+{
+    return base_of(call).len > 0 || name_why(call, "is empty");
+}
+
+static bool has_form_of_name(struct ca_call *call)
+{
+    const char *fault = name_fault(base_of(call));
+    return !fault || name_why(call, fault);
+}
+
+/* "the server MUST verify ... that labels that begin with the ASCII characters "xn--" are
+ * properly encoded". */
+static bool is_well_encoded(struct ca_call *call)
+{
+    str rest = base_of(call), label;
+    while (str_cut(&rest, '.', &label))
+        if (str_starts(label, "xn--") && !punycode_good(str_from(label, 4)))
+            return name_why(call, "has an xn-- label that is not properly encoded");
+    return true;
+}
+
+static bool is_no_address(struct ca_call *call)
+{
+    return !all_digits(last_label(base_of(call)))
+        || name_why(call, "ends with a number, as addresses do and names do not");
+}
+
+static bool is_not_blocked(struct ca_call *call)
+{
+    return !is_blocked(call->ca, base_of(call), call->verdict->wildcard)
+        || policy_why(call);
+}
+
+/* What ends with a number is not for this row: name-number looks at it. */
+static bool is_signed_for(struct ca_call *call)
+{
+    str base = base_of(call);
+    return call->ca->options.any_name || is_reserved_name(base)
+        || all_digits(last_label(base)) || policy_why(call);
+}
+
+static bool has_form_of_address(struct ca_call *call)
 {
     str canonical;
-    v->identifier.ip = true;
-    if (bug_on(call->ca, BUG_ADDRESS_LOOSE))
-        return;
-    if (!ca_address_read(call->arena, v->value, &canonical))
-        refuse(v, PROBLEM_MALFORMED,
-               arena_printf(call->arena, "\"%.*s\" is no IP address in its textual form",
-                            STR_ARG(str_upto(v->value, 100))));
-    else if (!str_eq(canonical, v->value) && !bug_on(call->ca, BUG_ADDRESS_FORM_KEPT))
-        refuse(v, PROBLEM_MALFORMED,
-               arena_printf(call->arena,
-                            "the canonical form of this address (RFC 8738 3) is \"%.*s\"",
-                            STR_ARG(canonical)));
-    else if (!ca_address_reserved(canonical))
-        refuse(v, PROBLEM_REJECTED_IDENTIFIER,
-               arena_printf(call->arena, "this CA does not sign for \"%.*s\"",
-                            STR_ARG(v->value)));
+    return ca_address_read(call->arena, call->verdict->value, &canonical)
+        || ca_why(call, "\"%.*s\" is no IP address in its textual form",
+                  STR_ARG(str_upto(call->verdict->value, 100)));
+}
+
+/* This row and the next have nothing to say to what is no address. */
+static bool is_canonical(struct ca_call *call)
+{
+    str canonical;
+    return !ca_address_read(call->arena, call->verdict->value, &canonical)
+        || str_eq(canonical, call->verdict->value)
+        || ca_why(call, "the canonical form of this address (RFC 8738 3) is \"%.*s\"",
+                  STR_ARG(canonical));
+}
+
+static bool is_address_signed_for(struct ca_call *call)
+{
+    str canonical;
+    return !ca_address_read(call->arena, call->verdict->value, &canonical)
+        || ca_address_reserved(canonical) || policy_why(call);
+}
+
+static bool has_type(struct ca_call *call)
+{
+    return call->verdict->typed || ca_why(call, "an identifier has a string \"type\"");
+}
+
+static bool has_value(struct ca_call *call)
+{
+    return call->verdict->valued || ca_why(call, "an identifier has a string \"value\"");
+}
+
+static bool is_known_type(struct ca_call *call)
+{
+    str type = call->verdict->type;
+    return str_is(type, "dns") || str_is(type, "ip")
+        || ca_why(call, "identifiers of type \"%.*s\" are not supported, only dns and ip",
+                  STR_ARG(str_upto(type, 40)));
+}
+
+/* clang-format off */
+static const struct ca_check member_checks[] = {
+    { "identifier-type",  "RFC 8555 7.4",   BUG_TYPE_DEFAULTS_TO_DNS, PROBLEM_MALFORMED, 400, has_type },
+    { "identifier-value", "RFC 8555 7.4",   BUG_NONE,                 PROBLEM_MALFORMED, 400, has_value },
+    { "identifier-known", "RFC 8555 9.7.7", BUG_TYPE_UNCHECKED,       PROBLEM_UNSUPPORTED_IDENTIFIER, 400, is_known_type },
+};
+static const struct ca_check name_checks[] = {
+    { "name-some",    "RFC 8555 7.1.3", BUG_NONE,            PROBLEM_MALFORMED, 400, is_some_name },
+    { "name-form",    "RFC 8555 7.1.4", BUG_NAME_UNCHECKED,  PROBLEM_MALFORMED, 400, has_form_of_name },
+    { "name-encoded", "RFC 8555 7.1.4", BUG_XN_UNCHECKED,    PROBLEM_MALFORMED, 400, is_well_encoded },
+    { "name-blocked", "RFC 8555 7.4",   BUG_NONE,            PROBLEM_REJECTED_IDENTIFIER, 403, is_not_blocked },
+    { "name-policy",  "RFC 8555 7.4",   BUG_NONE,            PROBLEM_REJECTED_IDENTIFIER, 403, is_signed_for },
+    { "name-number",  "RFC 8738 3",     BUG_ADDRESS_AS_NAME, PROBLEM_MALFORMED, 400, is_no_address },
+};
+static const struct ca_check address_checks[] = {
+    { "address-form",      "RFC 8738 3",   BUG_ADDRESS_LOOSE,     PROBLEM_MALFORMED, 400, has_form_of_address },
+    { "address-canonical", "RFC 8738 3",   BUG_ADDRESS_FORM_KEPT, PROBLEM_MALFORMED, 400, is_canonical },
+    { "address-policy",    "RFC 8555 7.4", BUG_NONE,              PROBLEM_REJECTED_IDENTIFIER, 403, is_address_signed_for },
+};
+/* clang-format on */
+
+static const struct ca_check *first_failed(struct ca_call *call, struct verdict_on *v)
+{
+    const struct ca_check *failed = FIRST_FAILED(call, member_checks);
+    if (failed)
+        return failed;
+    v->identifier.ip = str_is(v->type, "ip");
+    if (v->identifier.ip)
+        return FIRST_FAILED(call, address_checks);
+    v->identifier.value = lower(call->arena, v->value);
+    v->wildcard = str_starts(v->identifier.value, "*.");
+    return FIRST_FAILED(call, name_checks);
 }
 
 struct verdict_on ca_identify(struct ca_call *call, json_t *value)
 {
-    struct verdict_on v = { .problem = PROBLEM_MALFORMED,
-                            .why = STR_NONE,
+    struct verdict_on v = { .why = STR_NONE,
                             .type = json_member(value, "type"),
-                            .value = json_member(value, "value") };
+                            .value = json_member(value, "value"),
+                            .typed = json_is_string(json_object_get(value, "type")),
+                            .valued = json_is_string(json_object_get(value, "value")) };
     v.identifier.value = v.value;
-    bool typed = json_is_string(json_object_get(value, "type"));
-    if (!typed && bug_on(call->ca, BUG_TYPE_DEFAULTS_TO_DNS))
+    if (!v.typed && bug_on(call->ca, BUG_TYPE_DEFAULTS_TO_DNS))
         v.type = STR("dns");
-    else if (!typed)
-        refuse(&v, PROBLEM_MALFORMED, STR("an identifier has a string \"type\""));
-    if (!json_is_string(json_object_get(value, "value")))
-        refuse(&v, PROBLEM_MALFORMED, STR("an identifier has a string \"value\""));
-    bool any_type = bug_on(call->ca, BUG_TYPE_UNCHECKED);
-    if (v.why.len == 0 && (str_is(v.type, "dns") || (any_type && !str_is(v.type, "ip"))))
-        judge_name(call, &v);
-    else if (v.why.len == 0 && str_is(v.type, "ip"))
-        judge_address(call, &v);
-    else
-        refuse(&v, PROBLEM_UNSUPPORTED_IDENTIFIER,
-               arena_printf(
-                   call->arena,
-                   "identifiers of type \"%.*s\" are not supported, only dns and ip",
-                   STR_ARG(str_upto(v.type, 40))));
+    call->verdict = &v;
+    const struct ca_check *failed = first_failed(call, &v);
+    call->verdict = NULL;
+    if (failed) {
+        v.problem = failed->problem;
+        v.status = failed->status;
+        v.why = call->why;
+    }
     return v;
 }

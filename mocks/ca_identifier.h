@@ -11,8 +11,10 @@ struct verdict_on {
     struct identifier identifier; /* in its one form */
     bool wildcard;
     enum problem_type problem; /* with `why`: why not */
+    int status;                /* of an order's refusal */
     str why;                   /* empty: it is all right */
     str type, value;           /* as they were sent */
+    bool typed, valued;        /* they are strings */
 };
 
 /* Looks at {"type", "value"}: type known, value of its form, policy. */

@@ -99,6 +99,8 @@ struct ca_call {
     struct authz *authz;
     struct challenge *challenge;
     struct certificate *certificate;
+    struct verdict_on
+        *verdict; /* on the identifier that is looked at (ca_identifier.c) */
     void *work;
 };
 
@@ -112,7 +114,11 @@ struct ca_check {
     bool (*holds)(struct ca_call *call); /* false after ca_why() */
 };
 
-/* Makes the checks in turn; false when one failed and the call is refused. */
+/* Makes the checks in turn; the first that failed, with call->why, or NULL. */
+const struct ca_check *ca_first_failed(struct ca_call *call, const struct ca_check *rows,
+                                       size_t count);
+#define FIRST_FAILED(call, rows) ca_first_failed((call), (rows), countof(rows))
+/* The same; false when one failed and the call is refused. */
 bool ca_checks(struct ca_call *call, const struct ca_check *rows, size_t count);
 #define CHECKS(call, rows) ca_checks((call), (rows), countof(rows))
 /* Says what is wrong, in one sentence.  Always false. */

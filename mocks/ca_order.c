@@ -88,11 +88,6 @@ static const struct verdict_on *first_bad(const struct wish *wish, bool *same)
     return first;
 }
 
-static int status_of(enum problem_type problem)
-{
-    return problem == PROBLEM_REJECTED_IDENTIFIER ? 403 : 400;
-}
-
 /* RFC 8555 6.7.1: each in a subproblem of its own, with its identifier. */
 static json_t *subproblem(struct ca_call *call, const struct verdict_on *v)
 {
@@ -138,7 +133,7 @@ static void refuse_identifiers(struct ca_call *call, const struct wish *wish)
     ca_refuse(call, NULL, same && !alone ? first->problem : PROBLEM_COMPOUND,
               bug_on(call->ca, BUG_NAME_REFUSED_201)  ? 201
                   : bug_on(call->ca, BUG_NAME_AS_500) ? 500
-                                                      : status_of(first->problem),
+                                                      : first->status,
               detail);
     bool single = wish->bad == 1 && wish->count == 1;
     if (single && bug_on(call->ca, BUG_IDENTIFIER_AT_TOP)) {

@@ -97,24 +97,29 @@ bool ca_why(struct ca_call *call, const char *fmt, ...)
     return false;
 }
 
-bool ca_checks(struct ca_call *call, const struct ca_check *rows, size_t count)
+const struct ca_check *ca_first_failed(struct ca_call *call, const struct ca_check *rows,
+                                       size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         call->why = STR_NONE;
         if (rows[i].holds(call))
             continue;
-        if (rows[i].off != BUG_NONE && bug_on(call->ca, rows[i].off)) {
-            call->let_off = &rows[i];
-            continue;
-        }
-        /* A check may have refused by itself, where its answer is more than a problem. */
-        if (!call->problem)
-            ca_refuse(call, &rows[i], rows[i].problem, rows[i].status,
-                      arena_printf(call->arena, "%.*s (%s)", STR_ARG(call->why),
-                                   rows[i].section));
-        return false;
+        if (rows[i].off == BUG_NONE || !bug_on(call->ca, rows[i].off))
+            return &rows[i];
+        call->let_off = &rows[i];
     }
-    return true;
+    return NULL;
+}
+
+bool ca_checks(struct ca_call *call, const struct ca_check *rows, size_t count)
+{
+    const struct ca_check *failed = ca_first_failed(call, rows, count);
+    /* A check may have refused by itself, where its answer is more than a problem. */
+    if (failed && !call->problem)
+        ca_refuse(
+            call, failed, failed->problem, failed->status,
+            arena_printf(call->arena, "%.*s (%s)", STR_ARG(call->why), failed->section));
+    return !failed;
 }
 
 /* RFC 8555 6.1: Access-Control-Allow-Origin; and, for a request that comes from a script
