@@ -246,22 +246,24 @@ static struct key *kept_key(struct ca_call *call)
     return key_from_jwk(call->ca->store.arena, call->jws.jwk, &err);
 }
 
-static bool refused_as_inactive(struct ca_call *call, const struct account *account)
+/* "MUST NOT accept further requests authorized by that account's key". */
+static bool is_active(struct ca_call *call)
 {
-    if (account->status == STATUS_VALID || bug_on(call->ca, BUG_DEACTIVATED_ACCEPTED))
-        return false;
-    /* RFC 8555 7.3.6: "MUST NOT accept further requests authorized by that account's key"
-     */
-    if (only_looks_up(call) && call->ca->options.forgets_deactivated) {
+    const struct account *account = call->work;
+    if (account->status == STATUS_VALID)
+        return true;
+    bool forgotten = only_looks_up(call) && call->ca->options.forgets_deactivated;
+    if (forgotten && !bug_on(call->ca, BUG_DEACTIVATED_ACCEPTED))
         ca_refuse(call, NULL, PROBLEM_ACCOUNT_DOES_NOT_EXIST, 400,
                   STR("no account has this key any more"));
-        return true;
-    }
-    ca_refuse(call, NULL, PROBLEM_UNAUTHORIZED, 401,
-              arena_printf(call->arena, "the account with this key is %s",
-                           status_words[account->status]));
-    return true;
+    return ca_why(call, "the account with this key is %s", status_words[account->status]);
 }
+
+/* clang-format off */
+static const struct ca_check known_checks[] = {
+    { "known-active", "RFC 8555 7.3.6", BUG_DEACTIVATED_ACCEPTED, PROBLEM_UNAUTHORIZED, 401, is_active },
+};
+/* clang-format on */
 
 /* The account that has this key, unless a planted bug overlooks it. */
 static struct account *account_of(struct ca_call *call)
@@ -276,8 +278,9 @@ void ca_new_account(struct ca_call *call)
 {
     str binding = STR_NONE;
     struct account *account = account_of(call);
+    call->work = account;
     if (account) {
-        if (!refused_as_inactive(call, account))
+        if (CHECKS(call, known_checks))
             answer_existing(call, account);
         return;
     }
@@ -295,20 +298,28 @@ void ca_new_account(struct ca_call *call)
 
 /* --- the account itself --- */
 
-static bool is_own(struct ca_call *call, str id)
+static bool exists(struct ca_call *call)
 {
-    if (call->account && str_eq(call->account->id, id))
-        return true;
-    bool known = table_find(&call->ca->store.accounts, id) != NULL;
-    if (known && call->route->resource == RESOURCE_ORDERS
-        && bug_on(call->ca, BUG_ORDERS_READ_BY_ALL))
-        return true;
-    ca_refuse(call, NULL, known ? PROBLEM_UNAUTHORIZED : PROBLEM_MALFORMED,
-              known ? 403 : 404,
-              known ? STR("this is the account of somebody else")
-                    : STR("there is no such account"));
-    return false;
+    return table_find(&call->ca->store.accounts, call->part[0])
+        || ca_why(call, "there is no such account");
 }
+
+static bool is_own(struct ca_call *call)
+{
+    return (call->account && str_eq(call->account->id, call->part[0]))
+        || ca_why(call, "this is the account of somebody else");
+}
+
+/* clang-format off */
+static const struct ca_check account_checks[] = {
+    { "account-exists", "RFC 8555 7.3",   BUG_NONE,               PROBLEM_MALFORMED,    404, exists },
+    { "account-own",    "RFC 8555 7.3.6", BUG_ACCOUNT_BY_URL,     PROBLEM_UNAUTHORIZED, 403, is_own },
+};
+static const struct ca_check orders_checks[] = {
+    { "orders-exists",  "RFC 8555 7.1.2.1", BUG_NONE,               PROBLEM_MALFORMED,    404, exists },
+    { "orders-own",     "RFC 8555 6.3",     BUG_ORDERS_READ_BY_ALL, PROBLEM_UNAUTHORIZED, 403, is_own },
+};
+/* clang-format on */
 
 /* RFC 8555 7.3.2: orders, termsOfServiceAgreed, other statuses and unknown members are
  * ignored. */
@@ -331,20 +342,11 @@ static bool check_update(struct ca_call *call)
     return CHECKS(call, contact_checks);
 }
 
-/* The account that the URL names; NULL when the call is refused. */
-static struct account *target_of(struct ca_call *call)
-{
-    struct account *named = table_find(&call->ca->store.accounts, call->part[0]);
-    if (named && bug_on(call->ca, BUG_ACCOUNT_BY_URL))
-        return named;
-    return is_own(call, call->part[0]) ? call->account : NULL;
-}
-
 void ca_account(struct ca_call *call)
 {
-    struct account *target = target_of(call);
-    if (!target)
+    if (!CHECKS(call, account_checks))
         return;
+    struct account *target = table_find(&call->ca->store.accounts, call->part[0]);
     if (!call->payload && call->ca->options.unreadable_accounts) {
         /* RFC 9110 15.5.6 wants Allow; a change of the account is a POST. */
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 405, STR("accounts are not shown here"));
@@ -409,7 +411,7 @@ static void add_next(struct ca_call *call, const struct order *next)
 
 void ca_orders(struct ca_call *call)
 {
-    if (!is_own(call, call->part[0]))
+    if (!CHECKS(call, orders_checks))
         return;
     json_t *list = json_keep(call->arena, json_array());
     const struct order *order = first_of_page(call);

@@ -55,27 +55,31 @@ static bool is_refused(struct ca_call *call)
     return true;
 }
 
+static bool is_known(struct ca_call *call)
+{
+    const struct certificate *found = call->certificate =
+        ca_renewal_find(call->ca, call->arena, call->part[0]);
+    /* RFC 9773 4.3: nobody asks about what was replaced. */
+    bool forgotten = call->ca->options.forgets_replaced && found && found->replaced_by
+        && found->replaced_by->status == STATUS_VALID;
+    return (found && !forgotten)
+        || ca_why(call, "no certificate of this CA has this identifier");
+}
+
+/* clang-format off */
+static const struct ca_check checks[] = {
+    { "renewal-known", "RFC 9773 4.1", BUG_ARI_ANY, PROBLEM_MALFORMED, 404, is_known },
+};
+/* clang-format on */
+
 void ca_renewal_info(struct ca_call *call)
 {
     time_t start, end;
-    if (is_refused(call))
+    if (is_refused(call) || !CHECKS(call, checks))
         return;
-    struct certificate *certificate =
-        ca_renewal_find(call->ca, call->arena, call->part[0]);
     struct certificate anyone = { .not_before = call->now,
                                   .not_after = call->now + 90 * (time_t)DAY };
-    if (bug_on(call->ca, BUG_ARI_ANY) && !certificate)
-        certificate = &anyone;
-    /* RFC 9773 4.3: nobody asks about what was replaced. */
-    if (call->ca->options.forgets_replaced && certificate && certificate->replaced_by
-        && certificate->replaced_by->status == STATUS_VALID)
-        certificate = NULL;
-    if (!certificate) {
-        ca_refuse(call, NULL, PROBLEM_MALFORMED, 404,
-                  STR("no certificate of this CA has this identifier"));
-        return;
-    }
-    window_of(call, certificate, &start, &end);
+    window_of(call, call->certificate ? call->certificate : &anyone, &start, &end);
     json_t *out = json_object(), *window = json_object();
     put_date(call, window, "start", start);
     put_date(call, window, "end", end);

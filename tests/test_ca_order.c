@@ -66,18 +66,46 @@ static void start_blocking(void)
     bench_account();
 }
 
+static const struct exchange *ordered_as(const char *type, const char *value)
+{
+    return said(
+        resource_url(RESOURCE_NEW_ORDER),
+        fmt("{\"identifiers\":[{\"type\":\"%s\",\"value\":\"%s\"}]}", type, value));
+}
+
 START_TEST(an_identifier_is_taken_or_refused)
 {
-    const struct exchange *x =
-        said(resource_url(RESOURCE_NEW_ORDER),
-             fmt("{\"identifiers\":[{\"type\":\"%s\",\"value\":\"%s\"}]}",
-                 identifiers[_i].type, identifiers[_i].value));
+    const struct exchange *x = ordered_as(identifiers[_i].type, identifiers[_i].value);
     expect(x, identifiers[_i].status, identifiers[_i].word);
     if (identifiers[_i].word) {
         ck_assert(
             str_is(at(x, "/subproblems/0/identifier/value"), identifiers[_i].value));
         ck_assert_uint_eq(at(x, "/identifier/value").len, 0);
     }
+}
+END_TEST
+
+/* clang-format off */
+static const struct { enum bug bug; const char *type, *passes, *refused, *word; } let_off[] = {
+    { BUG_NAME_UNCHECKED,  "dns", "a_b.test",      "a_b.kernel.org", "rejectedIdentifier" },
+    { BUG_NAME_UNCHECKED,  "dns", "-a.test",       "xn--0.test",     "malformed" },
+    { BUG_XN_UNCHECKED,    "dns", "xn--0.test",    "-a.test",        "malformed" },
+    { BUG_ADDRESS_AS_NAME, "dns", "127.0.0.1",     "localhost",      "malformed" },
+    { BUG_ADDRESS_LOOSE,   "ip",  "127.1",         "8.8.8.8",        "rejectedIdentifier" },
+    { BUG_ADDRESS_LOOSE,   "ip",  "a.test",        "2001:DB8::1",    "malformed" },
+    { BUG_ADDRESS_FORM_KEPT, "ip", "2001:DB8::1",  "2606:4700::A",   "rejectedIdentifier" },
+};
+/* clang-format on */
+
+START_TEST(a_planted_bug_switches_off_one_check)
+{
+    struct ca_options options = { .attempts = 2 };
+    options.bugs.on[let_off[_i].bug] = true;
+    bench_again(&options);
+    bench_account();
+    expect(ordered_as(let_off[_i].type, let_off[_i].passes), 201, NULL);
+    expect(ordered_as(let_off[_i].type, let_off[_i].refused),
+           strcmp(let_off[_i].word, "malformed") == 0 ? 400 : 403, let_off[_i].word);
 }
 END_TEST
 
@@ -265,6 +293,7 @@ Suite *ca_order_suite(void)
     tcase_add_checked_fixture(t, start_blocking, bench_stop);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, an_identifier_is_taken_or_refused, 0, countof(identifiers));
+    tcase_add_loop_test(t, a_planted_bug_switches_off_one_check, 0, countof(let_off));
     tcase_add_loop_test(t, a_member_that_says_nothing_is_absent, 0, countof(zero_values));
     tcase_add_loop_test(t, an_order_that_is_not_right_is_refused, 0, countof(bad_orders));
     tcase_add_test(t, several_refusals_are_subproblems);
