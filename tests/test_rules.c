@@ -181,6 +181,10 @@ START_TEST(a_redirect_leads_where_it_says)
     ck_assert(str_ends(location(x), "/new-order?again"));
     rule("on newOrder reply 307; redirect /other");
     expect(new_order(), 307, NULL);
+    rule("on newOrder redirect /other; status 308");
+    x = new_order();
+    expect(x, 308, NULL);
+    ck_assert_uint_eq(x->response.body.len, 0);
 }
 END_TEST
 

@@ -183,10 +183,11 @@ static void set_status(const struct firing *f, const struct effect *e)
 
 static void redirect(const struct firing *f, const struct effect *e)
 {
-    if (!rule_effect(f->rule, EFFECT_REPLY)) {
-        f->reply->response.status = REDIRECT;
+    bool replied = rule_effect(f->rule, EFFECT_REPLY);
+    if (!replied)
         f->reply->response.body = STR_NONE;
-    }
+    if (!replied && !rule_effect(f->rule, EFFECT_STATUS))
+        f->reply->response.status = REDIRECT;
     set_header(f, "Location", effect_word(f, e, 0));
 }
 
