@@ -15,7 +15,8 @@ static str new_token(struct ca_call *call, const struct authz *authz)
 {
     struct store *store = &call->ca->store;
     bool weak = bug_on(call->ca, BUG_TOKEN_SHORT);
-    str bytes = store_random(store, call->arena, weak ? SHORT_TOKEN_BYTES : TOKEN_BYTES);
+    str bytes = store_random(store, DRAW_TOKEN, call->arena,
+                             weak ? SHORT_TOKEN_BYTES : TOKEN_BYTES);
     if (bug_on(call->ca, BUG_TOKEN_DERIVED))
         bytes = sha256(call->arena,
                        arena_printf(call->arena, "%.*s %.*s", STR_ARG(authz->account->id),

@@ -184,9 +184,9 @@ void ca_challenge(struct ca_call *call)
         respond(call);
     }
     if (bug_on(call->ca, BUG_TOKEN_CHANGES))
-        call->challenge->token =
-            b64url_encode(call->ca->store.arena,
-                          store_random(&call->ca->store, call->arena, TOKEN_BYTES));
+        call->challenge->token = b64url_encode(
+            call->ca->store.arena,
+            store_random(&call->ca->store, DRAW_TOKEN, call->arena, TOKEN_BYTES));
     /* RFC 8555 7.1: "an "up" link relation" from a challenge to its authorization. */
     ca_link(call,
             bug_on(call->ca, BUG_UP_ELSEWHERE)

@@ -246,7 +246,8 @@ static void mix_up(struct ca *ca, const struct order *order, str der)
 static str new_serial(struct ca *ca, struct arena *a)
 {
     char *bytes = arena_alloc(a, 1, SERIAL_BYTES);
-    memcpy(bytes, store_random(&ca->store, a, SERIAL_BYTES).ptr, SERIAL_BYTES);
+    memcpy(bytes, store_random(&ca->store, DRAW_SERIAL, a, SERIAL_BYTES).ptr,
+           SERIAL_BYTES);
     bool high = ca->options.high_serials || bug_on(ca, BUG_ARI_SERIAL_ZERO);
     bytes[0] = (char)(bytes[0] | (high ? 0xc0 : 0x40));
     return (str){ bytes, SERIAL_BYTES };

@@ -10,8 +10,8 @@
 str ca_new_nonce(struct ca_call *call)
 {
     struct ca *ca = call->ca;
-    str bytes =
-        ca_lenient_nonce(call, store_random(&ca->store, call->arena, NONCE_BYTES));
+    str bytes = ca_lenient_nonce(
+        call, store_random(&ca->store, DRAW_NONCE, call->arena, NONCE_BYTES));
     if (!call->problem || !bug_on(ca, BUG_ERROR_NONCE_FORGOTTEN))
         nonces_add(ca->nonces, bytes);
     ca_lenient_bind_nonce(call, bytes);

@@ -25,21 +25,21 @@ void store_init(struct store *store, struct arena *a, uint64_t seed)
     store->proven = table_new(a);
 }
 
-/* The seed's stream: SHA-256 over seed and a counter. */
-static str drawn_block(struct store *store, struct arena *a)
+/* The seed's streams: SHA-256 over seed, stream and a counter. */
+static str drawn_block(struct store *store, enum draw draw, struct arena *a)
 {
-    uint64_t input[2] = { store->seed, store->drawn++ };
+    uint64_t input[3] = { store->seed, draw, store->drawn[draw]++ };
     return sha256(a, (str){ (const char *)input, sizeof input });
 }
 
-str store_random(struct store *store, struct arena *a, size_t count)
+str store_random(struct store *store, enum draw draw, struct arena *a, size_t count)
 {
     if (!store->seed)
         return random_bytes(a, count);
     char *bytes = arena_alloc(a, 1, count + 1);
     for (size_t have = 0; have < count; have += 32) {
         size_t left = count - have;
-        memcpy(bytes + have, drawn_block(store, a).ptr, left < 32 ? left : 32);
+        memcpy(bytes + have, drawn_block(store, draw, a).ptr, left < 32 ? left : 32);
     }
     return (str){ bytes, count };
 }
@@ -47,7 +47,8 @@ str store_random(struct store *store, struct arena *a, size_t count)
 str store_id(struct store *store)
 {
     struct arena *a = arena_new(NULL);
-    str id = str_copy(store->arena, b64url_encode(a, store_random(store, a, ID_BYTES)));
+    str id = str_copy(store->arena,
+                      b64url_encode(a, store_random(store, DRAW_ID, a, ID_BYTES)));
     arena_end(a);
     return id;
 }

@@ -106,17 +106,21 @@ struct certificate {
     struct certificate *former; /* what a planted bug serves instead */
 };
 
+/* What is random.  Each has a stream of its own, so that a client which polls once more,
+ * and has a nonce more, gets the same serial number by the same seed. */
+enum draw { DRAW_ID, DRAW_TOKEN, DRAW_NONCE, DRAW_SERIAL, DRAWS };
+
 struct store {
     struct arena *arena;
     struct table accounts, keys, orders, authzs, certificates, serials, proven;
     size_t revoked;
     struct spent spent[MOST_LIMITS];
-    uint64_t seed, drawn; /* for repeatable randomness */
+    uint64_t seed, drawn[DRAWS]; /* for repeatable randomness */
 };
 
 void store_init(struct store *store, struct arena *a, uint64_t seed);
 /* Bytes that nobody can guess, or, with a seed, that are always the same. */
-str store_random(struct store *store, struct arena *a, size_t count);
+str store_random(struct store *store, enum draw draw, struct arena *a, size_t count);
 /* A fresh id for a URL, 22 characters. */
 str store_id(struct store *store);
 
