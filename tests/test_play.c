@@ -203,6 +203,35 @@ START_TEST(a_variant_is_in_the_name_and_in_the_text)
 }
 END_TEST
 
+#define CSR_OF_VARIANT(clause)                                                           \
+    "for each x in value\ngiven account alice\ngiven order o by alice for ${domain} "    \
+    "ready\ngiven csr c for ${domain}\n  " clause "\npost ${o.finalize} as alice\n"      \
+    "  payload { \"csr\": \"${c}\" }\nmust csr form\n"
+#define FAULT CSR_OF_VARIANT("fault ${x}")
+#define EXTENSION CSR_OF_VARIANT("extension 1.3.6.1.4.1.7 ${x}")
+#define OID CSR_OF_VARIANT("extension ${x} 0500")
+
+/* clang-format off */
+static const struct { const char *steps, *variant; enum verdict verdict; const char *reason; } csrs[] = {
+    { FAULT, "must-staple", VERDICT_PASS, "" },
+    { FAULT, "bad-signature", VERDICT_FAIL, "" },
+    { FAULT, "nonsense", VERDICT_ERROR, "no fault of a csr is called \"nonsense\"" },
+    { EXTENSION, "0500", VERDICT_PASS, "" },
+    { EXTENSION, "xy", VERDICT_ERROR, "must be hex digits" },
+    { OID, "1.3.6.1.4.1.7", VERDICT_PASS, "" },
+    { OID, "7.x", VERDICT_ERROR, "\"7.x\" is no OID" },
+};
+/* clang-format on */
+
+START_TEST(what_a_csr_has_may_be_a_variant)
+{
+    struct play_result r = played(csrs[_i].steps, csrs[_i].variant).result;
+    ck_assert_msg(r.verdict == csrs[_i].verdict
+                      && str_contains(r.reason, str_of(csrs[_i].reason)),
+                  "%s: %.*s", verdict_names[r.verdict], STR_ARG(r.reason));
+}
+END_TEST
+
 START_TEST(watches_see_every_exchange)
 {
     static const char text[] =
@@ -267,6 +296,7 @@ Suite *play_suite(void)
                         countof(contacted));
     tcase_add_test(t, a_target_that_is_gone_is_an_error);
     tcase_add_test(t, a_failure_shows_the_exchange);
+    tcase_add_loop_test(t, what_a_csr_has_may_be_a_variant, 0, countof(csrs));
     tcase_add_test(t, a_variant_is_in_the_name_and_in_the_text);
     tcase_add_test(t, watches_see_every_exchange);
     tcase_add_test(t, a_watch_that_can_judge_nothing_is_inconclusive);

@@ -3,7 +3,35 @@
  * not write most of the bad ones. */
 #include "crypto/csr.h"
 
+#include <stddef.h>
+
 #include "crypto/x509.h"
+
+/* clang-format off */
+const struct csr_fault csr_faults[] = {
+    { "bad-signature",  offsetof(struct csr_spec, bad_signature) },
+    { "other-key",      offsetof(struct csr_spec, other_key) },
+    { "sha1",           offsetof(struct csr_spec, sha1) },
+    { "must-staple",    offsetof(struct csr_spec, must_staple) },
+    { "ca",             offsetof(struct csr_spec, ca_true) },
+    { "san-critical",   offsetof(struct csr_spec, san_critical) },
+    { "twice",          offsetof(struct csr_spec, twice) },
+    { "trailing-bytes", offsetof(struct csr_spec, trailing_bytes) },
+    { "truncated",      offsetof(struct csr_spec, truncated) },
+    { "not-der",        offsetof(struct csr_spec, not_der) },
+};
+/* clang-format on */
+const size_t csr_fault_count = countof(csr_faults);
+
+bool csr_add_fault(struct csr_spec *spec, str name)
+{
+    for (size_t i = 0; i < csr_fault_count; i++)
+        if (str_is(name, csr_faults[i].name)) {
+            *(bool *)((char *)spec + csr_faults[i].flag) = true;
+            return true;
+        }
+    return false;
+}
 
 static void add_all(struct arena *a, struct strs *to, const struct strs *from, bool twice)
 {
@@ -70,11 +98,23 @@ static str spoil(struct arena *a, const struct csr_spec *spec, str der)
     return spec->trailing_bytes ? DER_CAT(a, der, STR("acmespec")) : der;
 }
 
+static const struct key *signer_of(struct arena *a, const struct csr_spec *spec,
+                                   struct err *err)
+{
+    if (spec->sign_with)
+        return spec->sign_with;
+    return spec->other_key ? key_new(a, KEY_P256, err) : spec->key;
+}
+
 bool csr_new(struct arena *a, const struct csr_spec *spec, str *der, struct err *err)
 {
     str asked, whole;
-    const struct key *signer = spec->sign_with ? spec->sign_with : spec->key;
-    if (!attributes(a, spec, &asked, err))
+    if (spec->not_der) {
+        *der = STR("this is no certificate request");
+        return true;
+    }
+    const struct key *signer = signer_of(a, spec, err);
+    if (!signer || !attributes(a, spec, &asked, err))
         return false;
     char version[] = { 2, 1, (char)spec->version };
     str info = DER(a, DER_SEQUENCE, (str){ version, sizeof version }, subject(a, spec),

@@ -24,8 +24,20 @@ struct csr_spec {
     bool twice;          /* every name twice */
     bool trailing_bytes; /* garbage behind the DER */
     bool truncated;      /* DER cut in the middle */
+    bool other_key;      /* signed by a key made for it, unless sign_with is given */
+    bool not_der;        /* a sentence instead */
     json_t *extensions;  /* further {"oid": "hex of the value", ...} or NULL */
 };
+
+/* A way to make a request bad: its word in the language, and which flag above it sets. */
+struct csr_fault {
+    const char *name;
+    size_t flag;
+};
+extern const struct csr_fault csr_faults[];
+extern const size_t csr_fault_count;
+/* Sets the flag; false when no fault is called so. */
+bool csr_add_fault(struct csr_spec *spec, str name) MUST_CHECK;
 
 /* DER bytes.  false for a key without its private half, or an IP address that is none. */
 bool csr_new(struct arena *a, const struct csr_spec *spec, str *der,

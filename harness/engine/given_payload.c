@@ -88,48 +88,46 @@ static bool faults_of_csr(struct world *w, const struct line *line, struct csr_s
 {
     const struct line *c = line_clause(line, "fault");
     for (size_t i = 0; c && i < line_args(c, "CSRFAULT"); i++) {
-        str fault = line_arg_n(c, "CSRFAULT", i);
-        spec->bad_signature = spec->bad_signature || str_is(fault, "bad-signature");
-        spec->sha1 = spec->sha1 || str_is(fault, "sha1");
-        spec->must_staple = spec->must_staple || str_is(fault, "must-staple");
-        spec->ca_true = spec->ca_true || str_is(fault, "ca");
-        spec->san_critical = spec->san_critical || str_is(fault, "san-critical");
-        spec->twice = spec->twice || str_is(fault, "twice");
-        spec->trailing_bytes = spec->trailing_bytes || str_is(fault, "trailing-bytes");
-        spec->truncated = spec->truncated || str_is(fault, "truncated");
-        if (str_is(fault, "other-key") && !spec->sign_with)
-            spec->sign_with = key_new(w->arena, KEY_P256, err);
-    }
-    for (c = NULL; (c = line_clause_after(line, "extension", c));) {
-        if (!spec->extensions)
-            spec->extensions = json_keep(w->arena, json_object());
-        json_object_set(spec->extensions, str_z(w->arena, line_arg(c, "WORD")),
-                        json_string_of(w->arena, line_arg(c, "VALUE")));
+        str fault;
+        if (!world_word(w, line_arg_n(c, "CSRFAULT", i), &fault, err))
+            return false;
+        if (!csr_add_fault(spec, fault))
+            return err_set(err,
+                           "no fault of a csr is called \"%.*s\"; they are in"
+                           " `acmespec help CSRFAULT`",
+                           STR_ARG(fault));
     }
     return true;
 }
 
-static bool is_not_der(const struct line *line)
+static bool extensions_of_csr(struct world *w, const struct line *line,
+                              struct csr_spec *spec, struct err *err)
 {
-    const struct line *c = line_clause(line, "fault");
-    for (size_t i = 0; c && i < line_args(c, "CSRFAULT"); i++)
-        if (str_is(line_arg_n(c, "CSRFAULT", i), "not-der"))
-            return true;
-    return false;
+    for (const struct line *c = NULL; (c = line_clause_after(line, "extension", c));) {
+        str oid, value;
+        if (!world_word(w, line_arg(c, "WORD"), &oid, err)
+            || !world_word(w, line_arg(c, "VALUE"), &value, err))
+            return false;
+        if (!spec->extensions)
+            spec->extensions = json_keep(w->arena, json_object());
+        json_object_set(spec->extensions, str_z(w->arena, oid),
+                        json_string_of(w->arena, value));
+    }
+    return true;
 }
 
 enum step_end step_given_csr(struct world *w, const struct step *step, struct err *err)
 {
     const struct line *line = step->line;
     struct csr_spec spec = { 0 };
-    str der = STR("this is no certificate request"), name = line_arg(line, "NAME");
+    str der, name = line_arg(line, "NAME");
     const struct named_key *given = world_key(w, line_arg(line, "KEY"));
     if (!names_of_csr(w, line, &spec, err))
         return STEP_NOT_HELD;
     spec.key = given ? given->key : key_new(w->arena, KEY_P256, err);
-    if (!spec.key || !faults_of_csr(w, line, &spec, err))
-        return STEP_BROKEN;
-    if (!is_not_der(line) && !csr_new(w->arena, &spec, &der, err))
+    if (!spec.key || !faults_of_csr(w, line, &spec, err)
+        || !extensions_of_csr(w, line, &spec, err)
+        || !csr_new(w->arena, &spec, &der, err))
         return STEP_BROKEN;
     vars_set(w->vars, name, b64url_encode(w->arena, der));
     set_part(w, name, "pem", pem_encode(w->arena, "CERTIFICATE REQUEST", der));

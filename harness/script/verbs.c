@@ -65,7 +65,7 @@ const struct verb verbs[] = {
     { "common-name", VERB_CLAUSE, IN_CSR | ONCE, 0, "VALUE...", "Subject common names (none unless given)." },
     { "san", VERB_CLAUSE, IN_CSR | ONCE, 0, "VALUE...", "These names in the SAN instead; kinds by prefix email: uri: ip: (dns unless given)." },
     { "no-san", VERB_CLAUSE, IN_CSR | ONCE, 0, "", "No subjectAltName at all." },
-    { "fault", VERB_CLAUSE, IN_CSR | ONCE, 0, "CSRFAULT...", "Makes the request bad in these ways." },
+    { "fault", VERB_CLAUSE, IN_CSR | ONCE, 0, "CSRFAULT...", "Makes the request bad in these ways: see `acmespec help CSRFAULT`." },
     { "extension", VERB_CLAUSE, IN_CSR, 0, "WORD VALUE", "A further requested extension: dotted OID, value in hex." },
     { "given certificate", VERB_GIVEN_CERTIFICATE, IN_SCENARIO, IN_CERTIFICATE, "NAME by ACCOUNT for DOMAIN... [with KEY] [revoked]",
       "An issued certificate, or one that is revoked by then: ${NAME.url}, .der, .pem, .serial, .ari, .key; its order as ${NAME.order.url}; ${NAME.forged} has its serial number and the key NAME.forger." },
