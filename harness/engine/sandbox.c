@@ -105,10 +105,12 @@ static bool leave_namespaces(struct arena *a, struct err *err)
     int flags = CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
     uid_t uid = geteuid();
     gid_t gid = getegid();
-    /* Root in a container may lack the right, and then be as anybody. */
     if (uid == 0 && unshare(flags) == 0)
         return true;
-    if (unshare(flags | CLONE_NEWUSER) != 0)
+    /* Root in a container may lack the right, and then be as anybody; what a kernel does
+     * not have, or no more of, a user namespace does not bring (namespaces(7)). */
+    bool as_anybody = uid != 0 || errno == EPERM || errno == EACCES;
+    if (!as_anybody || unshare(flags | CLONE_NEWUSER) != 0)
         return sandbox_refused("cannot make namespaces", err);
     return become_root(a, uid, gid)
         || sandbox_refused("cannot become root of a user namespace", err);

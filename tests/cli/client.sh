@@ -142,8 +142,7 @@ cd "$here" || exit 1
 # --- no sandbox ---
 
 want 0 'target   acmespec, without a sandbox: --sandbox=off' acmespec client/0-abilities/http-01 --sandbox=off
-# Among users of a namespace that may make no network, where the machine lets us have one,
-# and the program has one thread: a sanitizer's own is one too many for namespaces.
+# Root of a namespace that may make no network, where the machine lets us have one.
 cat >"$tmp/bare" <<END
 #!/bin/sh
 exec unshare -r sh -c 'echo 0 >/proc/sys/user/max_net_namespaces && exec "\$0" "\$@"' "$acmespec" "\$@"
