@@ -7,8 +7,10 @@
 #include <stdatomic.h>
 
 #include "http/listen.h"
+#include "tests/wire.h"
 
-enum { CEILING = 100000, SOON_MS = 5000 };
+enum { CEILING = 100000 };
+#define SOON_MS wire_patience(5000)
 
 extern struct arena *a;
 extern struct listener *l;

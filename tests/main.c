@@ -50,8 +50,17 @@ static int run(SRunner *runner)
     return failed == 0 && ran > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* What a test may take is Check's to mind. */
+static void heed_patience(void)
+{
+    const char *patience = getenv("TEST_PATIENCE");
+    if (patience)
+        setenv("CK_TIMEOUT_MULTIPLIER", patience, 0);
+}
+
 int main(int argc, char **argv)
 {
+    heed_patience();
     SRunner *runner = srunner_create(NULL);
     if (argc == 1)
         add_suites(runner, NULL);

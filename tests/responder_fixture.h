@@ -8,8 +8,9 @@
 
 #include "mocks/resolver.h"
 #include "mocks/responder.h"
+#include "tests/wire.h"
 
-enum { WAIT_MS = 10000 }; /* for what comes within milliseconds */
+#define WAIT_MS wire_patience(10000) /* for what comes within milliseconds */
 
 struct responder_fixture {
     struct arena *a;

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "engine/child.h"
+#include "tests/wire.h"
 
 struct box box;
 
@@ -90,7 +91,8 @@ const char *box_inside(box_act *does, void *context)
 
 int box_run(void *context)
 {
-    struct child_run run = { .line = str_of(context), .deadline_ms = 20000 };
+    struct child_run run = { .line = str_of(context),
+                             .deadline_ms = wire_patience(20000) };
     struct child_end end;
     child_run(box.a, &run, &end);
     file_write_all(STDOUT_FILENO, end.output);

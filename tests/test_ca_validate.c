@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "mocks/ca_identifier.h"
 #include "tests/ca_fixture.h"
+#include "tests/wire.h"
 
 Suite *ca_validate_suite(void);
 
@@ -15,7 +16,7 @@ Suite *ca_validate_suite(void);
 #define PRIVATE_IPV4 "10.254.253.252"
 #define PRIVATE_IPV6 "fd00:dead:beef::1"
 
-enum { SOON_MS = 4000 };
+#define SOON_MS wire_patience(4000)
 
 /* clang-format off */
 static const struct { const char *address, *named; bool reached; } reach[] = {

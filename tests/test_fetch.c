@@ -29,8 +29,8 @@ static void finish(void)
 
 static struct fetcher *fetcher(void)
 {
-    struct fetch_options options = { .connect_ms = 2000,
-                                     .total_ms = 5000,
+    struct fetch_options options = { .connect_ms = wire_patience(2000),
+                                     .total_ms = wire_patience(5000),
                                      .body_ceiling = 1000,
                                      .user_agent = "tester/1" };
     return fetcher_new(a, &options);
@@ -276,7 +276,7 @@ START_TEST(a_name_that_nobody_has_is_told)
 {
     ck_assert(!got(STR("http://no-such-name.invalid/")));
     ck_assert_msg(strstr(err.text, "the name in no-such-name.invalid:80 does not resolve")
-                      || strstr(err.text, "did not resolve within 2000 ms"),
+                      || strstr(err.text, "did not resolve within"),
                   "%s", err.text);
 }
 END_TEST
@@ -323,7 +323,7 @@ START_TEST(an_endless_body_is_cut)
     struct wire *w = serving(endless_body, STR("0123456789abcdef0123456789abcdef"));
     int64_t before = clock_ms();
     ck_assert_msg(got(url_of(w, "/")), "%s", err.text);
-    ck_assert_int_lt(clock_ms() - before, 2000);
+    ck_assert_int_lt(clock_ms() - before, wire_patience(2000));
     ck_assert(response.body_cut && response.body.len == 1000);
     ck_assert_uint_lt(arena_size(a), 200000);
 }
@@ -387,7 +387,7 @@ START_TEST(a_deadline_ends_the_exchange_with_its_sentence)
 {
     struct wire *w = wire_start(a, slow[_i].act, NULL);
     struct fetch_options options = { .connect_ms = 100,
-                                     .total_ms = 5000,
+                                     .total_ms = wire_patience(5000),
                                      .insecure = true };
     struct fetcher *f = fetcher_new(a, &options);
     struct request request = { .method = STR("GET"),
@@ -396,7 +396,7 @@ START_TEST(a_deadline_ends_the_exchange_with_its_sentence)
     fetcher_deadline(f, 200);
     int64_t before = clock_ms();
     ck_assert(!fetch(f, a, &request, &response, &timings, &err));
-    ck_assert_int_lt(clock_ms() - before, 2000);
+    ck_assert_int_lt(clock_ms() - before, wire_patience(2000));
     ck_assert_str_eq(err.text, sentence(w, slow[_i].sentence).ptr);
 }
 END_TEST
@@ -414,7 +414,7 @@ START_TEST(times_are_those_of_request_and_answer)
     struct wire *w = wire_start(a, answer_on_time, NULL);
     ck_assert_msg(got(url_of(w, "/")), "%s", err.text);
     ck_assert_int_ge(timings.first_us - timings.sent_us, 49000);
-    ck_assert_int_lt(timings.done_us - timings.sent_us, 2000000);
+    ck_assert_int_lt(timings.done_us - timings.sent_us, 1000L * wire_patience(2000));
 }
 END_TEST
 

@@ -96,7 +96,8 @@ static const struct { fetch_guard *guard; const char *host, *sentence; } guarded
 START_TEST(what_the_guard_refuses_is_not_connected_to)
 {
     size_t way = (size_t)_i % countof(ways), row = (size_t)_i / countof(ways);
-    struct fetch_options options = { .total_ms = 5000, .guard = guarded[row].guard };
+    struct fetch_options options = { .total_ms = wire_patience(5000),
+                                     .guard = guarded[row].guard };
     str url = arena_printf(a, "http://%s:%d/", guarded[row].host, wire_port(w));
     const char *sentence = guarded[row].sentence;
     bool came = ways[way](fetcher_new(a, &options), url);
@@ -146,7 +147,7 @@ static void stop_now(int fd, str request, void *context)
 START_TEST(an_exchange_ends_when_it_is_to_stop)
 {
     struct wire *silent = wire_start(a, stop_now, NULL);
-    struct fetch_options options = { .total_ms = 25000, .stop = &stop };
+    struct fetch_options options = { .total_ms = wire_patience(25000), .stop = &stop };
     str url = arena_printf(a, "http://127.0.0.1:%d/", wire_port(silent));
     int64_t began = clock_ms();
     stop = 0;

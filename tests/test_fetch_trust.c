@@ -81,8 +81,8 @@ static struct other_end started(const char *dns, const char *ip, long from, long
 static struct fetcher *trusting(str root)
 {
     struct fetch_options options = { .ca_pem = root,
-                                     .connect_ms = 2000,
-                                     .total_ms = 5000 };
+                                     .connect_ms = wire_patience(2000),
+                                     .total_ms = wire_patience(5000) };
     return fetcher_new(a, &options);
 }
 
@@ -201,7 +201,7 @@ START_TEST(a_pin_leads_a_host_to_an_address)
 {
     struct other_end end = started("a.test", NULL, -60, 3600, NULL);
     struct fetch_options options = { .ca_pem = end.root,
-                                     .connect_ms = 2000,
+                                     .connect_ms = wire_patience(2000),
                                      .pin_host = str_of(pins[_i].pin),
                                      .pin_address = STR("127.0.0.1"),
                                      .pin_port = listener_port(end.listener) };
@@ -293,11 +293,11 @@ START_TEST(raw_bytes_have_a_deadline_and_a_ceiling)
     ck_assert(fetch_raw(f, a, url, STR("GET"), &answer, &err));
     ck_assert_uint_eq(answer.len, 0);
     ck_assert_int_ge(clock_ms() - before, 199);
-    fetcher_deadline(f, 5000);
+    fetcher_deadline(f, wire_patience(5000));
     url = arena_printf(a, "http://127.0.0.1:%d/", wire_port(endless));
     ck_assert(fetch_raw(f, a, url, STR("GET"), &answer, &err));
     ck_assert_uint_eq(answer.len, 5000 + 256 * 1024);
-    ck_assert_int_lt(clock_ms() - before, 5000);
+    ck_assert_int_lt(clock_ms() - before, wire_patience(5000));
 }
 END_TEST
 

@@ -19,7 +19,8 @@
 
 Suite *relay_suite(void);
 
-enum { SLOT = 17, WAIT_MS = 10000 };
+enum { SLOT = 17 };
+#define WAIT_MS wire_patience(10000)
 
 static struct arena *a;
 static struct relay *relay;

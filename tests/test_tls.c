@@ -9,10 +9,12 @@
 
 #include "base/clock.h"
 #include "crypto/tls.h"
+#include "tests/wire.h"
 
 Suite *tls_suite(void);
 
-enum { SOON_MS = 5000, SHORT_MS = 150 };
+enum { SHORT_MS = 150 };
+#define SOON_MS wire_patience(5000)
 
 static struct arena *a;
 static struct err err;

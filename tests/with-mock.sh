@@ -32,7 +32,7 @@ mock_start()
     # The last line of what it prints at its start.
     until grep -q '^export NODE' "$tmp/mock"; do
         tries=$((tries + 1))
-        if [ $tries -ge 100 ] || ! kill -0 "$mock" 2>/dev/null; then
+        if [ $tries -ge $((100 * ${TEST_PATIENCE:-1})) ] || ! kill -0 "$mock" 2>/dev/null; then
             cat "$tmp/mock"
             exit 1
         fi

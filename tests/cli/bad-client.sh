@@ -84,7 +84,7 @@ others=$!
 tries=0
 until [ -e "$tmp/held" ]; do
     tries=$((tries + 1))
-    [ $tries -lt 100 ] || exit 1
+    [ $tries -lt $((100 * ${TEST_PATIENCE:-1})) ] || exit 1
     sleep 0.1
 done
 ask 200 newNonce "$url"

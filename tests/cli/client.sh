@@ -217,7 +217,7 @@ ended()
         sh -c "echo begun >'$tmp/begun'; sleep $mark" >"$tmp/out" 2>&1 </dev/null &
     pid=$!
     tries=0
-    until [ -s "$tmp/begun" ] || [ $tries = 100 ]; do
+    until [ -s "$tmp/begun" ] || [ $tries = $((100 * ${TEST_PATIENCE:-1})) ]; do
         tries=$((tries + 1))
         sleep 0.1
     done

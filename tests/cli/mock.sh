@@ -18,7 +18,7 @@ by_lego()
 {
     status=0
     mkdir -p "$tmp/www"
-    LEGO_CA_CERTIFICATES=$tmp/root.pem timeout 60 lego --path "$tmp/lego" --server "$url" \
+    LEGO_CA_CERTIFICATES=$tmp/root.pem timeout $((60 * ${TEST_PATIENCE:-1})) lego --path "$tmp/lego" --server "$url" \
         --accept-tos --email t@example.test --http --http.webroot "$tmp/www" -d a.test run \
         >"$tmp/said" 2>&1 || status=$?
     if [ $status -gt 0 ] && [ $status -lt 124 ]; then

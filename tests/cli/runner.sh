@@ -33,7 +33,7 @@ await()
     tries=0
     until eval "$1"; do
         tries=$((tries + 1))
-        [ $tries -lt 200 ] || { echo "did not come true: $1" && return 1; }
+        [ $tries -lt $((200 * ${TEST_PATIENCE:-1})) ] || { echo "did not come true: $1" && return 1; }
         sleep 0.1
     done
 }

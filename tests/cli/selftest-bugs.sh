@@ -99,7 +99,7 @@ nothing_left()
     tries=0
     while grep -lqsF -f "$work/pattern" /proc/[0-9]*/environ; do
         tries=$((tries + 1))
-        [ $tries -lt 200 ] || return 1
+        [ $tries -lt $((200 * ${TEST_PATIENCE:-1})) ] || return 1
         sleep 0.05
     done
     [ -z "$(ls -A "$work/tmp")" ]

@@ -54,7 +54,7 @@ print(udp.getsockname()[1])')
 "$@" --dns-port "$DNS_PORT" "$tmp/long.acme" --profile "$tmp/own.acme" >"$tmp/first" 2>&1 &
 run=$!
 tries=0
-until [ -e "$tmp/there" ] || [ $tries -gt 200 ]; do # then it has its ports
+until [ -e "$tmp/there" ] || [ $tries -gt $((200 * ${TEST_PATIENCE:-1})) ]; do # then it has its ports
     tries=$((tries + 1))
     sleep 0.1
 done

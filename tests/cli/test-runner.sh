@@ -82,7 +82,7 @@ cli() { script "tests/cli/$1" "$2"; }
 meets()
 {
     cli "$1" ": >began-$1; tries=0
-        until [ -e began-$2 ]; do [ \$((tries += 1)) -lt 100 ] || exit 1; sleep 0.1; done
+        until [ -e began-$2 ]; do [ \$((tries += 1)) -lt $((100 * ${TEST_PATIENCE:-1})) ] || exit 1; sleep 0.1; done
         $3"
 }
 meets a b "echo '2 passed, 0 failed'"
@@ -129,7 +129,7 @@ for lanes in 2 1; do
     runner=$!
     tries=0
     until [ "$(cat ./*.pid | wc -l)" = $lanes ]; do
-        [ $((tries += 1)) -lt 100 ] || { echo "they did not begin" && exit 1; }
+        [ $((tries += 1)) -lt $((100 * ${TEST_PATIENCE:-1})) ] || { echo "they did not begin" && exit 1; }
         sleep 0.1
     done 2>/dev/null
     kill "$runner"
