@@ -213,6 +213,17 @@ static void describe_offers(struct session *s)
     }
 }
 
+/* As a note at the start: with it nearly all that follows is inconclusive. */
+static void tell_unreached(const struct session *s)
+{
+    const struct target *t = &s->target;
+    str reason;
+    for (int i = 0; i < CHALLENGE_COUNT; i++)
+        if (t->unreached[i].len && target_offers(t, str_of(challenge_names[i]), &reason))
+            fprintf(stderr, "acmespec: nothing will be learnt of %s: %.*s\n",
+                    challenge_names[i], STR_ARG(t->unreached[i]));
+}
+
 static bool open_results(struct session *s, struct err *err)
 {
     str path = s->options->results;
@@ -363,8 +374,10 @@ int session_play(struct session *s, session_begin *begin)
     bool begun = begin(s, &err);
     if (!begun && !stop_asked)
         return could_not_begin(s, &err);
-    if (!stop_asked) /* else it was cut short, and what it missed may be there */
+    if (!stop_asked) { /* else it was cut short, and what it missed may be there */
         describe_offers(s);
+        tell_unreached(s);
+    }
     write_event(s, event_of_start(s->arena, &s->results, s->plan.count));
     run_plays(s);
     return finish(s);

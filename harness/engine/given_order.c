@@ -67,17 +67,24 @@ static bool has_challenge(struct world *w, str authz, const char *type)
     return vars_get(w->vars, url) != NULL;
 }
 
-/* The challenge to use: the one asked for, else the first that the server offers. */
+/* The challenge to use: the one asked for, else the first that the server offers; before
+ * it one that the profile does not deny and whose validation comes to us. */
 static str choose_challenge(struct world *w, str authz, str wanted)
 {
     struct err ignored;
-    str word = STR_NONE;
+    str word = STR_NONE, first = STR_NONE, why;
     if (wanted.len && world_word(w, wanted, &word, &ignored))
         return word;
-    for (int i = 0; i < CHALLENGE_COUNT; i++)
-        if (has_challenge(w, authz, challenge_names[i]))
-            return str_of(challenge_names[i]);
-    return STR("http-01");
+    for (int i = 0; i < CHALLENGE_COUNT; i++) {
+        word = str_of(challenge_names[i]);
+        if (!has_challenge(w, authz, challenge_names[i]))
+            continue;
+        if (target_offers(w->target, word, &why)
+            && target_reaches(w->target, word, &ignored))
+            return word;
+        first = first.len ? first : word;
+    }
+    return first.len ? first : STR("http-01");
 }
 
 static enum step_end trigger(struct world *w, str authz, str account, str challenge,
@@ -105,6 +112,8 @@ static enum step_end validate(struct world *w, str name, str over, bool right,
 {
     struct named_authz authz = *world_authz(w, name);
     str challenge = choose_challenge(w, name, over);
+    if (!target_reaches(w->target, challenge, err))
+        return STEP_NOT_HELD;
     bool ready = right ? provision_right(w, &authz, challenge, err)
                        : provision_wrong(w, &authz, challenge, err);
     if (!ready)

@@ -7,6 +7,14 @@ static const char *const kind_names[] = { [QUERY_HTTP] = "http",
                                           [QUERY_TLS] = "tls",
                                           [QUERY_CLOSE] = "close" };
 
+/* What the CA has to be able to validate, or no such query can come. */
+static const enum challenge_type kind_challenges[] = {
+    [QUERY_HTTP] = CHALLENGE_HTTP_01,
+    [QUERY_DNS] = CHALLENGE_DNS_01,
+    [QUERY_TLS] = CHALLENGE_TLS_ALPN_01,
+    [QUERY_CLOSE] = CHALLENGE_TLS_ALPN_01,
+};
+
 static bool query_fits(const struct query *q, enum query_kind kind, str name, str type)
 {
     return q->kind == kind && (!name.len || str_eq_nocase(q->name, name))
@@ -20,7 +28,8 @@ static bool kind_of(struct look *l, enum query_kind *kind)
         return err_set(l->err, "queries are http, dns, tls or close, not \"%.*s\"",
                        STR_ARG(l->arg[0]));
     *kind = (enum query_kind)found;
-    return true;
+    const char *challenge = challenge_names[kind_challenges[found]];
+    return target_reaches(l->world->target, str_of(challenge), l->err);
 }
 
 bool look_queries(struct look *l)

@@ -95,6 +95,95 @@ static void offer_challenges(struct probe *p, str order)
     }
 }
 
+/* --- whether validation comes to us --- */
+
+enum { REACH_MS = 10000 };
+
+/* What a validation asks of us at least. */
+static const struct {
+    enum query_kind kind;
+    const char *type, *asks;
+} validations[CHALLENGE_COUNT] = {
+    [CHALLENGE_HTTP_01] = { QUERY_HTTP, "", "nothing of our web server" },
+    [CHALLENGE_DNS_01] = { QUERY_DNS, "TXT", "no TXT record of our DNS server" },
+    [CHALLENGE_TLS_ALPN_01] = { QUERY_TLS, "", "nothing of our TLS server" },
+};
+
+/* What the CA has to be told, so that its validation comes to us. */
+static const char *to_tell(struct probe *p, int type)
+{
+    const struct target *t = p->target;
+    int port = type == CHALLENGE_HTTP_01 ? t->http_port : t->tls_port;
+    str dns = arena_printf(p->world->arena, "127.0.0.1:%d as its DNS server (--dns-port)",
+                           t->dns_port);
+    if (type != CHALLENGE_DNS_01)
+        dns = arena_printf(p->world->arena, "%.*s and port %d for %s (--%s-port)",
+                           STR_ARG(dns), port, challenge_names[type],
+                           type == CHALLENGE_HTTP_01 ? "http" : "tls");
+    return dns.ptr;
+}
+
+static bool was_asked(struct world *w, int type)
+{
+    struct query *queries;
+    size_t count = world_queries(w, &queries);
+    str of_type = str_of(validations[type].type);
+    for (size_t i = 0; i < count; i++)
+        if (queries[i].kind == validations[type].kind
+            && (!of_type.len || str_eq(queries[i].detail, of_type)))
+            return true;
+    return false;
+}
+
+/* Responds rightly to a challenge of a new name; the authorization is called as the type
+ * is. */
+static bool respond(struct probe *p, const char *type)
+{
+    struct arena *a = p->world->arena;
+    struct err err = { "" };
+    str given = arena_printf(a, "given authz %s by a for %s.${zone}", type, type);
+    str provision = arena_printf(a, "provision %s for %s", type, type);
+    str post = arena_printf(a, "post ${%s.%s.url} as a\n  payload {}", type, type);
+    return can(p, given.ptr, step_given_authz, &err)
+        && can(p, provision.ptr, step_provision, &err)
+        && can(p, post.ptr, step_post, &err) && p->world->last->response.status == 200;
+}
+
+static bool becomes_valid(struct probe *p, const char *type, long within_ms)
+{
+    static const char *const pending[] = { "pending" };
+    struct world *w = p->world;
+    struct err err;
+    str url = vars_text_of(w->vars, arena_printf(w->arena, "%s.url", type));
+    return poll_while(w, STR("a"), url, pending, 1, within_ms, &err)
+        && str_is(json_member(w->last->body, "status"), "valid");
+}
+
+/* A CA that was told other ports, or another DNS server, would fail every check of its
+ * validation without being at fault.  So each type of challenge is tried once, all at the
+ * same time.  A CA that asked us and refuses all the same is for the scenarios to judge.
+ */
+static void try_validation(struct probe *p)
+{
+    bool tried[CHALLENGE_COUNT];
+    str reason;
+    for (int i = 0; i < CHALLENGE_COUNT; i++)
+        tried[i] = target_offers(p->target, str_of(challenge_names[i]), &reason)
+            && respond(p, challenge_names[i]);
+    int64_t end = clock_ms() + REACH_MS;
+    for (int i = 0; i < CHALLENGE_COUNT; i++) {
+        long left = end > clock_ms() ? (long)(end - clock_ms()) : 0;
+        if (tried[i] && !becomes_valid(p, challenge_names[i], left)
+            && !was_asked(p->world, i))
+            p->target->unreached[i] =
+                arena_printf(p->world->arena,
+                             "at the start the CA did not find valid what was right, and "
+                             "asked %s; it needs "
+                             "%s, or a profile that says that it lacks %s",
+                             validations[i].asks, to_tell(p, i), challenge_names[i]);
+    }
+}
+
 static void offer_order_kinds(struct probe *p)
 {
     struct err err = { "" };
@@ -203,6 +292,10 @@ static void probe_account(struct probe *p)
     if (!can(p, "given order o by a for ${domain}", step_given_order, &err))
         return;
     offer_challenges(p, STR("o"));
+    /* What the profile denies is not tried. */
+    target_apply_profile(p->target);
+    if (!p->target->wired)
+        try_validation(p);
     offer_order_kinds(p);
     offer_authz_per_order(p);
     offer_after_issuance(p);
@@ -231,7 +324,7 @@ bool target_probe(struct arena *a, struct target *target, struct err *err)
     static const struct scenario nothing = { .name = { "probe", 5 },
                                              .title = { "probe", 5 },
                                              .suite = { "server", 6 },
-                                             .deadline_ms = 30000 };
+                                             .deadline_ms = 60000 };
     struct probe p = { .target = target };
     if (!world_new(a, target, &nothing, STR_NONE, RELAY_SLOTS - 1, &p.world, err)
         || !may_reach_any(&p, err))

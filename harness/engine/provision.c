@@ -416,6 +416,7 @@ static bool challenge_of(struct world *w, const struct line *line, struct respon
         return err_set(err, "there is no authorization %.*s",
                        STR_ARG(line_arg(line, "AUTHZ")));
     return world_word(w, line_arg(line, "CHALLENGE"), &challenge, err)
+        && target_reaches(w->target, challenge, err)
         && response_of(w, authz, challenge, r, err);
 }
 

@@ -2,6 +2,7 @@
 /* The table of what a target offers. */
 #include "engine/target.h"
 
+#include "base/names.h"
 #include "script/verbs.h"
 
 int capability_find(str name)
@@ -28,6 +29,13 @@ void target_offer(struct target *t, const char *capability, bool yes, str reason
     int i = capability_find(str_of(capability));
     if (i >= 0)
         t->offered[i] = (struct offered){ yes ? OFFER_YES : OFFER_NO, reason };
+}
+
+bool target_reaches(const struct target *t, str challenge, struct err *err)
+{
+    int i = name_find(challenge_names, CHALLENGE_COUNT, challenge);
+    return i < 0 || !t->unreached[i].len
+        || err_set(err, "%.*s", STR_ARG(t->unreached[i]));
 }
 
 /* What only a profile can tell. */

@@ -28,6 +28,7 @@ struct target {
     str directory_url;
     struct fetch_options fetch;
     int http_port, tls_port, dns_port; /* what the CA was told to use */
+    bool wired;       /* the CA is ours: its validation is known to come to us */
     bool own_address; /* each scenario has a loopback address of its own */
     bool go_on;       /* a must that failed does not end the scenario: what follows shows
                          whether it can fail, too */
@@ -37,6 +38,8 @@ struct target {
     str run;             /* a label that no other run has: "r4fa3c1" */
     struct relay *relay; /* the run's DNS, see mocks/relay.h; NULL: none */
     struct offered offered[MOST_CAPABILITIES]; /* indexed like capabilities[] */
+    str unreached[CHALLENGE_COUNT]; /* why nothing can be learnt of that challenge: the
+                                       CA's validation does not come to us */
 };
 
 /* Index in capabilities[], or -1. */
@@ -44,6 +47,9 @@ int capability_find(str name);
 /* Whether the target offers it; *reason says why not. */
 bool target_offers(const struct target *t, str capability, str *reason);
 void target_offer(struct target *t, const char *capability, bool yes, str reason);
+/* false with the reason where the CA's validation of such challenges does not come to us.
+ */
+bool target_reaches(const struct target *t, str challenge, struct err *err) MUST_CHECK;
 /* What the profile declares goes over what was seen. */
 void target_apply_profile(struct target *t);
 /* How long a play of the scenario may take. */

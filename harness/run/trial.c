@@ -124,6 +124,7 @@ static bool prepare(struct arena *a, const struct lane *lane, bool eab_required,
     ca.bugs.on[lane->trial->bug] = lane->trial->bug != BUG_NONE;
     if (!selfmock_start(a, &ca, mock, err))
         return false;
+    target->wired = true;
     target->directory_url = mock->url;
     target->fetch.ca_pem = mock->root_pem;
     target->run = run_label(a);
