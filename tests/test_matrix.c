@@ -137,6 +137,27 @@ START_TEST(red_against_the_correct_mock_is_a_fault)
 }
 END_TEST
 
+START_TEST(what_is_red_without_a_bug_is_no_stray)
+{
+    play(bug, "server/a", "must 200", NULL);
+    play(bug, "server/b", "must 200", NULL);
+    play(BUG_NONE, "server/b", "must 200", NULL);
+    m->row[BUG_NONE].selected = true;
+    expect("correct", "server/b: must 200");
+}
+END_TEST
+
+START_TEST(what_is_red_without_a_bug_catches_none)
+{
+    play(bug, "server/a", "must 200", NULL);
+    play(BUG_NONE, "server/a", "must 200", NULL);
+    m->row[BUG_NONE].selected = true;
+    matrix_judge(m);
+    ck_assert_uint_eq(m->faults[FAULT_CORRECT], 1);
+    ck_assert_uint_eq(m->faults[FAULT_UNCAUGHT], 1);
+}
+END_TEST
+
 START_TEST(trouble_of_a_bug_that_is_not_caught_is_told)
 {
     m->row[bug].trouble = STR("its process died of signal 11");
@@ -217,6 +238,8 @@ Suite *matrix_suite(void)
     tcase_add_test(tc, a_note_that_did_not_come_true_is_stale);
     tcase_add_test(tc, what_follows_a_red_check_is_no_stray);
     tcase_add_test(tc, red_against_the_correct_mock_is_a_fault);
+    tcase_add_test(tc, what_is_red_without_a_bug_is_no_stray);
+    tcase_add_test(tc, what_is_red_without_a_bug_catches_none);
     tcase_add_test(tc, trouble_of_a_bug_that_is_not_caught_is_told);
     tcase_add_loop_test(tc, a_check_that_no_bug_turns_red_is_idle, 0, 2);
     tcase_add_test(tc, a_check_that_a_note_excuses_is_not_idle);

@@ -38,11 +38,23 @@ static str place_of(const struct matrix *m, struct place place)
 
 /* --- rows --- */
 
+/* What is red without a bug says nothing of one. */
+static bool is_red_anyway(const struct matrix *m, size_t check)
+{
+    const struct matrix_row *correct = &m->row[BUG_NONE];
+    for (size_t i = 0; i < correct->red_count; i++)
+        if (correct->red[i].check == check)
+            return true;
+    return false;
+}
+
 bool matrix_caught(const struct matrix *m, enum bug bug)
 {
-    for (size_t i = 0; i < m->row[bug].red_count; i++)
-        if (m->row[bug].red[i].relation >= RELATION_WATCHED)
+    for (size_t i = 0; i < m->row[bug].red_count; i++) {
+        const struct matrix_red *red = &m->row[bug].red[i];
+        if (red->relation >= RELATION_WATCHED && !is_red_anyway(m, red->check))
             return true;
+    }
     return false;
 }
 
@@ -62,7 +74,7 @@ static void judge_reds(struct matrix *m, enum bug bug)
         str where = where_of(m, &m->check[red->check]);
         if (bug == BUG_NONE)
             add_fault(m, FAULT_CORRECT, bug, where, red->message);
-        else if (red->relation == RELATION_NONE)
+        else if (red->relation == RELATION_NONE && !is_red_anyway(m, red->check))
             add_fault(m, FAULT_STRAY, bug, where, red->message);
     }
 }

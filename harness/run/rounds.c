@@ -54,7 +54,8 @@ static bool still_open(const struct rounds *r, enum bug bug, size_t i)
         && (open || (r->matrix->complete && matrix_idle(r->matrix, scenario_at(r, i))));
 }
 
-/* What some bug plays in the end, so what has to be green against the correct mock. */
+/* What bugs play before all else fails, so what has to be green against the correct mock.
+ */
 static bool needed(const struct rounds *r, enum bug bug, size_t i)
 {
     (void)bug;
@@ -62,7 +63,7 @@ static bool needed(const struct rounds *r, enum bug bug, size_t i)
         return true;
     for (enum bug other = BUG_NONE + 1; other < BUG_COUNT; other++)
         if (r->matrix->row[other].selected
-            && (about_it(r, other, i) || near_it(r, other, i)))
+            && (about_it(r, other, i) || near_it(r, other, i) || ordinary(r, other, i)))
             return true;
     return false;
 }
@@ -191,6 +192,8 @@ static bool play_uncaught(struct rounds *r, struct err *err)
         if (r->matrix->row[bug].selected && !matrix_caught(r->matrix, bug)
             && !matrix_unseen(r->matrix, bug))
             add_trial(r, bug, any, true);
+    if (r->count) /* what is red there may be red without a bug, too */
+        add_trial(r, BUG_NONE, any, false);
     return play_round(r, "the whole suite for what was not caught", err);
 }
 

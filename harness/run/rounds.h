@@ -2,7 +2,8 @@
 /* Fills a kill matrix in rounds, so that a question costs no more plays than it needs:
  * each bug, and the correct mock, against the scenarios that are about it; then, where a
  * bug is not caught or a scenario still green, those of its section; and bugs that are
- * not caught even so against the whole suite, until something is red. */
+ * not caught even so against the whole suite, until something is red.  What any bug is
+ * played against, the correct mock is, too. */
 #ifndef RUN_ROUNDS_H
 #define RUN_ROUNDS_H
 

@@ -90,6 +90,32 @@ END
 expect 1 'Red against the correct mock: 1' 'a check that is red without a bug is a fault' \
     env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs nonce-reuse
 
+# The same, in what is only played because nothing else caught the bug.
+sed -i 's/rfc8555-6.5-6/rfc8555-7.1.1-1/' "$work/scenarios/server/7.1.1-directory/reused.acme"
+expect 1 'Red against the correct mock: 1' 'so is one that is about no bug which is named' \
+    env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs nonce-reuse
+! grep -qF 'another section' "$work/out"
+verdict $? 'and it is no stray of the bug'
+
+# One that no bug can turn red: of all bugs one is asked for, the others are excused.
+rm "$work/scenarios/server/7.1.1-directory"/*.acme
+cat >"$work/scenarios/server/7.1.1-directory/reused.acme" <<'END'
+scenario  A directory is there
+suite     server
+rule      rfc8555-7.1.1-1
+
+get directory
+must 200
+  header  X-Of-Nobody absent
+END
+"$acmespec" mock --bugs |
+    sed 's/ .*//; /^nonce-reuse$/d; s/.*/bug &\n  unseen\n  because Nobody asks./' >"$work/notes"
+idle='server/7.1.1-directory/reused: must header X-Of-Nobody absent  line 7'
+expect 1 "$idle" 'a check that no bug turns red is a fault' \
+    env ACMESPEC_SCENARIOS="$work/scenarios" "$acmespec" selftest --bugs --notes "$work/notes"
+grep -q '^What no bug turns red: [1-9]' "$work/out"
+verdict $? 'under its heading'
+
 # Every process of the run has this among its environment; the pattern is in a file, for
 # grep would find itself by its arguments.
 mkdir "$work/tmp"
