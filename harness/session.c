@@ -213,11 +213,13 @@ static void describe_offers(struct session *s)
     }
 }
 
-/* As a note at the start: with it nearly all that follows is inconclusive. */
-static void tell_unreached(const struct session *s)
+/* As notes at the start: with them nearly all that follows is inconclusive. */
+static void tell_obstacles(const struct session *s)
 {
     const struct target *t = &s->target;
     str reason;
+    if (t->declined.len)
+        fprintf(stderr, "acmespec: little will be learnt: %.*s\n", STR_ARG(t->declined));
     for (int i = 0; i < CHALLENGE_COUNT; i++)
         if (t->unreached[i].len && target_offers(t, str_of(challenge_names[i]), &reason))
             fprintf(stderr, "acmespec: nothing will be learnt of %s: %.*s\n",
@@ -376,7 +378,7 @@ int session_play(struct session *s, session_begin *begin)
         return could_not_begin(s, &err);
     if (!stop_asked) { /* else it was cut short, and what it missed may be there */
         describe_offers(s);
-        tell_unreached(s);
+        tell_obstacles(s);
     }
     write_event(s, event_of_start(s->arena, &s->results, s->plan.count));
     run_plays(s);

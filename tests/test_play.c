@@ -116,6 +116,43 @@ START_TEST(an_order_is_given_while_it_is_processing)
 }
 END_TEST
 
+#define ORDER(name)                                                                      \
+    "post newOrder as alice\n  payload { \"identifiers\": [ { \"type\": \"dns\", "       \
+    "\"value\": \"" name "\" } ] }\n"
+#define NO_ORDERS                                                                        \
+    "given account alice\n" ORDER("${domain}") "need 201\n" ORDER("${domain2}")
+#define NO_NAMES "given account alice\n" ORDER("blocked.test")
+
+/* clang-format off */
+static const struct { const char *steps, *told; } declined[] = {
+    { NO_ORDERS "must 201\n", "inconclusive: must 201=inconclusive" },
+    { NO_ORDERS "must 4xx\n", "inconclusive: must 4xx=inconclusive" },
+    { NO_ORDERS "must body /detail absent\n", "inconclusive: must body /detail absent=inconclusive" },
+    { NO_ORDERS "need 4xx\nmust 201\n", "inconclusive: must 201=not reached" },
+    { NO_ORDERS "must type is rateLimited\n  rule rfc8555-6.6-2\n", "pass: must type is rateLimited=pass" },
+    { NO_NAMES "must 201\n", "inconclusive: must 201=inconclusive" },
+    { NO_NAMES "must type is invalidProfile\n", "inconclusive: must type is invalidProfile=inconclusive" },
+    /* Another refusal than that of the start is judged. */
+    { "given account alice\npost newOrder as alice\n  payload []\nmust 201\n", "fail: must 201=fail" },
+};
+/* clang-format on */
+
+/* RFC 8555 6.6, 7.4: what it may decline at any time is no answer to what was asked. */
+START_TEST(what_the_ca_may_decline_teaches_nothing)
+{
+    static str blocked[] = { STR_INIT("blocked.test") };
+    struct ca_options options = { .always_valid = true,
+                                  .blocked = { blocked, 1 },
+                                  .limits = { { RESOURCE_NEW_ORDER, 1, 600 } } };
+    bench_again(&options);
+    target = play_target();
+    target.declined = STR("no order can be had: so it is");
+    target.declined_type = STR("rejectedIdentifier");
+    struct play_outcome o = played(declined[_i].steps, "");
+    ck_assert_str_eq(told(&o.result).ptr, declined[_i].told);
+}
+END_TEST
+
 /* What waits longer than there is time ends at once, and is not judged by what came. */
 static const char *const too_long[] = {
     "get directory\nmust 200\nwait 30s\nmust 404\n",
@@ -289,6 +326,7 @@ Suite *play_suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, a_play_gets_its_verdicts, 0, countof(plays));
     tcase_add_test(t, an_order_is_given_while_it_is_processing);
+    tcase_add_loop_test(t, what_the_ca_may_decline_teaches_nothing, 0, countof(declined));
     tcase_add_loop_test(t, the_timeout_goes_below_the_scenarios_deadline, 0,
                         countof(too_long));
     tcase_add_test(t, the_timeout_goes_above_the_scenarios_deadline);

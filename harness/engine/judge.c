@@ -188,3 +188,33 @@ void judge_check(struct world *w, const struct check *check, struct finding *out
     if (out->verdict == VERDICT_FAIL && check->level == CHECK_NEED)
         out->verdict = VERDICT_INCONCLUSIVE;
 }
+
+/* --- what the CA may decline --- */
+
+static bool is_about_limits(const struct check *check)
+{
+    for (size_t i = 0; i < check->rules.count; i++)
+        if (str_starts(check->rules.item[i], "rfc8555-6.6-"))
+            return true;
+    return false;
+}
+
+/* RFC 8555 6.6 lets a CA limit any request, and 7.3 and 7.4 leave to it whom it serves
+ * and which names: then an error is no answer to what was asked, right or wrong. */
+str judge_declined(struct world *w, const struct check *check)
+{
+    if (w->under_test || !needs_answer(check) || is_about_limits(check))
+        return STR_NONE;
+    for (size_t i = 0; i < w->answer_count; i++) {
+        const struct exchange *e = w->answer[i];
+        if (e->response.status / 100 < 4)
+            continue;
+        str type = problem_word(w->arena, &e->response);
+        if (str_is(type, "rateLimited"))
+            return arena_printf(w->arena, "a rate limit stands in the way: %.*s",
+                                STR_ARG(journal_sentence(w->arena, e)));
+        if (type.len && str_eq(type, w->target->declined_type))
+            return w->target->declined;
+    }
+    return STR_NONE;
+}

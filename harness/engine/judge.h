@@ -17,6 +17,10 @@ struct finding {
 
 void judge_check(struct world *w, const struct check *check, struct finding *out);
 
+/* Why nothing is learnt of the check, whatever it found: the CA declined for a reason
+ * that is its right (RFC 8555 6.6, 7.3, 7.4).  Empty: it did not. */
+str judge_declined(struct world *w, const struct check *check);
+
 /* The value that a check looks at: a JSON value, or NULL when it is absent.  false (with
  * a sentence) when it cannot be looked at, so that nothing is learnt. */
 bool subject_value(struct world *w, const struct check *check, json_t **value, str *mark,

@@ -171,6 +171,11 @@ static void judge_one(struct playing *p, const struct check *check)
     if (!is_armed(p, check))
         return;
     judge_check(p->world, check, &f);
+    str declined = judge_declined(p->world, check);
+    if (declined.len) {
+        f.verdict = VERDICT_INCONCLUSIVE;
+        f.message = declined;
+    }
     if (check->level == CHECK_NEED) {
         judge_need(p, check, &f);
         return;

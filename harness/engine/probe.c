@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Finds out what a target offers: by its directory, and by a few correct requests whose
  * refusal breaks nothing. */
+#include "acme/problem.h"
 #include "base/clock.h"
+#include "base/names.h"
 #include "crypto/b64url.h"
 #include "engine/play.h"
 #include "engine/steps.h"
@@ -9,7 +11,6 @@
 struct probe {
     struct world *world;
     struct target *target;
-    bool has_account;
 };
 
 static void offer_resources(struct probe *p)
@@ -279,18 +280,40 @@ static void offer_insistence(struct probe *p)
                  STR("an account is made without agreement to the terms"));
 }
 
+/* An account or an order that is refused for a reason that a CA may have. */
+static void note_declined(struct probe *p, const char *what, const struct err *why)
+{
+    static const char *const rightful[] = { "externalAccountRequired",
+                                            "invalidContact",
+                                            "unsupportedContact",
+                                            "userActionRequired",
+                                            "unauthorized",
+                                            "rejectedIdentifier",
+                                            "rateLimited" };
+    struct world *w = p->world;
+    if (p->target->wired)
+        return;
+    p->target->declined = arena_printf(w->arena, "no %s can be had: %s", what, why->text);
+    str type = w->last ? problem_word(w->arena, &w->last->response) : STR_NONE;
+    if (name_find(rightful, countof(rightful), type) >= 0)
+        p->target->declined_type = type;
+}
+
 static void probe_account(struct probe *p)
 {
     struct err err = { "" };
-    if (!can(p, "given account a", step_given_account, &err))
+    if (!can(p, "given account a", step_given_account, &err)) {
+        note_declined(p, "account", &err);
         return;
-    p->has_account = true;
+    }
     offer_keys(p);
     offer_orders_list(p);
     offer_rollover(p);
     offer_insistence(p);
-    if (!can(p, "given order o by a for ${domain}", step_given_order, &err))
+    if (!can(p, "given order o by a for ${domain}", step_given_order, &err)) {
+        note_declined(p, "order", &err);
         return;
+    }
     offer_challenges(p, STR("o"));
     /* What the profile denies is not tried. */
     target_apply_profile(p->target);

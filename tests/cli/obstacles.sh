@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A CA that was told other ports, or another DNS server, than acmespec: its validation does not
 # come to us, which is no fault of it.  That is told at the start, and what rests on it is
-# inconclusive and never red; what can be had another way is judged.
+# inconclusive and never red; what can be had another way is judged.  The same of a CA that
+# refuses our names.
 set -u
 # shellcheck source=tests/with-peer.sh
 . tests/with-peer.sh
@@ -65,6 +66,13 @@ done
 for name in $over_http $unprovided $over_dns $over_any; do
     became inconclusive "$name"
 done
+
+# What the CA refuses from the start is told, and is no failure of it.
+printf '%s\n' 'profile  elsewhere' '  zone  refused.test' >"$tmp/elsewhere.acme"
+play "$HTTP_PORT" "$TLS_PORT" "$DNS_PORT" --profile "$tmp/elsewhere.acme" server/7.4-orders/created
+holds "[ $status = 3 ]"
+holds "grep -q 'little will be learnt: no order can be had: .* rejectedIdentifier' '$tmp/out'"
+became inconclusive server/7.4-orders/created
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
