@@ -113,6 +113,7 @@ struct ca_options {
     bool no_challenge_status;  /* pending challenges do not show their status */
     bool capital_host;         /* http-01 asks with its Host in capital letters */
     bool forgets_replaced;     /* has no renewal information of what was replaced */
+    bool forgets_expired;      /* nor of what is over */
     size_t page;               /* orders in a page of the list; 0: 50 */
     struct ca_limit limits[CA_MOST_LIMITS];
     struct bugs bugs;

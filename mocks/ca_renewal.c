@@ -55,14 +55,20 @@ static bool is_refused(struct ca_call *call)
     return true;
 }
 
+/* RFC 9773 4.3: nobody asks about what was replaced, or is over. */
+static bool is_forgotten(const struct ca_call *call, const struct certificate *c)
+{
+    const struct ca_options *o = &call->ca->options;
+    return (o->forgets_replaced && c->replaced_by
+            && c->replaced_by->status == STATUS_VALID)
+        || (o->forgets_expired && c->not_after < call->now);
+}
+
 static bool is_known(struct ca_call *call)
 {
     const struct certificate *found = call->certificate =
         ca_renewal_find(call->ca, call->arena, call->part[0]);
-    /* RFC 9773 4.3: nobody asks about what was replaced. */
-    bool forgotten = call->ca->options.forgets_replaced && found && found->replaced_by
-        && found->replaced_by->status == STATUS_VALID;
-    return (found && !forgotten)
+    return (found && !is_forgotten(call, found))
         || ca_why(call, "no certificate of this CA has this identifier");
 }
 

@@ -24,6 +24,7 @@ static void set_flag(enum setting_id id, struct ca_options *o)
         [CA_HIGH_SERIALS] = &o->high_serials,
         [CA_STRAYS] = &o->strays,
         [CA_FORGETS_REPLACED] = &o->forgets_replaced,
+        [CA_FORGETS_EXPIRED] = &o->forgets_expired,
         [CA_FORGETS_DEACTIVATED] = &o->forgets_deactivated,
         [CA_UNREADABLE_ACCOUNTS] = &o->unreadable_accounts,
         [CA_NO_CHALLENGE_STATUS] = &o->no_challenge_status,

@@ -27,6 +27,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_NO_CHALLENGE_STATUS] = { "no-challenge-status", SETTING_FLAG, "does not say of pending challenges that they are pending" },
     [CA_CAPITAL_HOST] = { "capital-host", SETTING_FLAG, "writes the Host of its http-01 queries in capital letters" },
     [CA_FORGETS_REPLACED] = { "forgets-replaced", SETTING_FLAG, "has no renewal information of a certificate that was replaced" },
+    [CA_FORGETS_EXPIRED] = { "forgets-expired", SETTING_FLAG, "has no renewal information of a certificate that is over" },
     [CA_TLS_UNTRUSTED] = { "tls-untrusted", SETTING_FLAG, "its own TLS certificate is of nobody that the client trusts" },
     [CA_TLS_OTHER_NAME] = { "tls-other-name", SETTING_FLAG, "its own TLS certificate is for another host" },
     [CA_TLS_EXPIRED] = { "tls-expired", SETTING_FLAG, "its own TLS certificate is over" },
