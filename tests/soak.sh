@@ -27,9 +27,10 @@ tells()
 
 # What the peer's shell runs; the first certificates warm the CA up and do not count.
 cat >"$tmp/issue.sh" <<'EOF'
+limit=$5
 issue() {
     "$1" bench "$DIR_URL" --ca-file "$CA_PEM" --http-port "$HTTP_PORT" --zone "$3" \
-        --dns-port "$DNS_PORT" --pid "$PEER_PID" --limit 5m -q --json "$4" --count "$2"
+        --dns-port "$DNS_PORT" --pid "$PEER_PID" --limit "$limit" -q --json "$4" --count "$2"
 }
 issue "$1" 1000 warm.test "$3.0" || exit 1
 n=0
@@ -41,8 +42,9 @@ EOF
 
 issue_all()
 {
-    MOCK_OPERATED='' tests/peers/run.sh --deadline 1100 mock --shell \
-        sh "$tmp/issue.sh" "$ACMESPEC" $((issuances / rounds)) "$tmp/round" $rounds
+    MOCK_OPERATED='' tests/peers/run.sh --deadline $((1100 * ${TEST_PATIENCE:-1})) mock --shell \
+        sh "$tmp/issue.sh" "$ACMESPEC" $((issuances / rounds)) "$tmp/round" $rounds \
+        $((5 * ${TEST_PATIENCE:-1}))m
 }
 
 # of MEMBER: that figure of each round, in their order.
