@@ -51,6 +51,8 @@ static const struct {
     { "on order after 2 reply 500", RESOURCE_ORDER, 2, 0 },
     { "on order after 2 times 3 reply 500", RESOURCE_ORDER, 2, 3 },
     { "on order first after 4 reply 500", RESOURCE_ORDER, 4, 1 },
+    { "on order; reply 500", RESOURCE_ORDER, 0, 0 },
+    { "on order after 2 times 3 ; reply 500", RESOURCE_ORDER, 2, 3 },
 };
 
 static const struct {
@@ -93,6 +95,14 @@ static const struct {
     { "on finalize delay 1s; when csr fits", "t:3:8: a rule can look at method" },
     { "on finalize delay 1s; when csr own-key", "t:3:8: a rule can look at method" },
     { "on order header X", "t:2:10: a header is written NAME: VALUE" },
+    { "on order header Bad Name: x", "t:2:10: the name of a header has no blanks" },
+    { "on order add-header : x", "t:2:14: a header is written NAME: VALUE" },
+    { "on order header content-length: 7", "t:2:10: Content-Length is what `length` claims" },
+    { "on order add-header Transfer-Encoding: gzip", "t:2:14: how a body is transferred" },
+    { "on order header Date:", "t:2:10: an answer always has a Date" },
+    { "on order drip 1s 0", "t:2:8: a piece of a body has at least 1 byte" },
+    { "on finalize processing 0", "t:2:14: an order is processing for at least 1 poll" },
+    { "on order clock ahead 500ms", "t:2:9: a clock jumps by at least 1s" },
     { "on order body ${domain}", "t:2:8: ${domain} has no value here" },
     { "on order body { \"a\": \"${domain}\" }", "t:2:8: ${domain} has no value here" },
     { "on order spoil htlm", "t:2:9: \"htlm\" where SPOIL was expected (did you mean \"html\"?)" },

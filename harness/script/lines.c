@@ -341,9 +341,9 @@ static bool read_one(struct reader *r, unsigned where, struct line *line, bool i
     size_t after = used == 2 ? after_second : used == 1 ? after_first : r->at;
     bool ok = lex_line(r, line, after, is_clause || !line->verb->opens);
     str head = { r->text.ptr + start, after - start };
-    line->text = used
-        ? arena_printf(r->arena, "%.*s %.*s", STR_ARG(head), STR_ARG(line->rest))
-        : line->rest;
+    line->text = used ? str_trim(arena_printf(r->arena, "%.*s %.*s", STR_ARG(head),
+                                              STR_ARG(line->rest)))
+                      : line->rest;
     return ok;
 }
 

@@ -3,6 +3,7 @@
 #include "script/rule.h"
 
 #include "base/buf.h"
+#include "http/message.h"
 #include "script/names.h"
 #include "script/verbs.h"
 
@@ -105,9 +106,46 @@ static bool is_status(str word)
         || (str_to_long(word, 999, &status) && status >= 200 && word.len == 3);
 }
 
-static bool has_colon(str text)
+/* What HTTP itself writes, so that a clause of its own has to say what is wrong of it. */
+static const struct {
+    const char *name;
+    bool only_empty;
+    const char *instead;
+} written_by_http[] = {
+    { "Content-Length", false, "Content-Length is what `length` claims" },
+    { "Transfer-Encoding", false,
+      "how a body is transferred is said by `manner chunked`" },
+    { "Date", true, "an answer always has a Date, but another can be given" },
+};
+
+/* The sentence that says what is wrong with NAME: VALUE, or NULL. */
+static const char *wrong_header(str text)
 {
-    return str_find_char(text, ':') > 0 && str_find_char(text, ':') < text.len;
+    str value = text, name;
+    if (!str_contains(text, STR(":")) || !str_cut(&value, ':', &name) || !name.len)
+        return "a header is written NAME: VALUE";
+    if (!str_contains(name, STR("${")) && !http_is_token(name))
+        return "the name of a header has no blanks or separators (RFC 9110 5.1)";
+    for (size_t i = 0; i < countof(written_by_http); i++)
+        if (str_eq_nocase(name, str_of(written_by_http[i].name))
+            && (!written_by_http[i].only_empty || str_trim(value).len == 0))
+            return written_by_http[i].instead;
+    return NULL;
+}
+
+/* A nought that would do nothing, and yet be counted as if it had. */
+static const char *idle_nought(const struct line *c, enum effect_kind kind)
+{
+    long number = 1, ms = 1000;
+    if (line_has(c, "NUMBER"))
+        (void)str_to_long(line_arg(c, "NUMBER"), INT32_MAX, &number);
+    if (line_has(c, "DURATION"))
+        (void)str_to_ms(line_arg(c, "DURATION"), &ms);
+    if (kind == EFFECT_PROCESSING && number == 0)
+        return "an order is processing for at least 1 poll";
+    if (kind == EFFECT_DRIP && number == 0)
+        return "a piece of a body has at least 1 byte";
+    return kind == EFFECT_CLOCK && ms < 1000 ? "a clock jumps by at least 1s" : NULL;
 }
 
 /* RFC 9110 15.2.2: behind a 101 it is another protocol that is spoken. */
@@ -142,9 +180,10 @@ static bool check_words(const struct line *c, enum effect_kind kind, struct mist
     if (kind == EFFECT_ALPN && (!protocol.len || protocol.len > MOST_PROTOCOL))
         return mistake(m, line_arg_place(c, "VALUE", 0),
                        "a protocol's name has 1 to 255 bytes (RFC 7301 3.1)");
-    if ((kind == EFFECT_HEADER || kind == EFFECT_ADD_HEADER) && !has_colon(c->rest))
-        return mistake(m, line_word_place(c, 0), "a header is written NAME: VALUE");
-    return true;
+    const char *wrong = kind == EFFECT_HEADER || kind == EFFECT_ADD_HEADER
+        ? wrong_header(c->rest)
+        : idle_nought(c, kind);
+    return !wrong || mistake(m, line_word_place(c, 0), "%s", wrong);
 }
 
 /* Words as they stand, but for what is text to the end of the line. */
@@ -383,13 +422,15 @@ static size_t first_clause(str text)
     return text.len;
 }
 
-/* One line as a statement and its clauses; a ";" separates only where a clause follows.
- */
+/* One line as a statement and its clauses; a ";" separates only where a clause follows,
+ * and may stand before the first of them, too. */
 static str in_lines(struct arena *a, str text)
 {
     struct buf out = buf_new(a, CEILING_SCRIPT);
     size_t from = first_clause(text);
-    buf_addf(&out, "%.*s\n  ", STR_ARG(str_upto(text, from)));
+    str head = str_trim(str_upto(text, from));
+    head.len -= str_ends(head, ";");
+    buf_addf(&out, "%.*s\n  ", STR_ARG(head));
     for (size_t i = from; i < text.len; i++) {
         size_t behind = i + 1;
         bool ends = text.ptr[i] == ';' && is_clause(next_word(text, &behind));

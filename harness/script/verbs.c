@@ -115,7 +115,7 @@ const struct verb verbs[] = {
     { "retry-after", VERB_CLAUSE, IN_ON | ONCE, 0, "DURATION [as date|rfc850|asctime]", "Retry-After, in seconds or as a date, also in its two older forms; for what is neither there is `header`." },
     { "add-header", VERB_CLAUSE, IN_ON, 0, "TEXT", "`add-header NAME: VALUE` adds a header beside those of that name." },
     { "double-header", VERB_CLAUSE, IN_ON, 0, "WORD", "Sends the header of that name twice." },
-    { "header-case", VERB_CLAUSE, IN_ON | ONCE, 0, "lower|upper|odd", "Writes all names of headers in this case (HTTP does not mind)." },
+    { "header-case", VERB_CLAUSE, IN_ON | ONCE, 0, "lower|upper|odd", "Writes the names of headers in this case (HTTP does not mind); Content-Length and Connection are the library's." },
     { "relative", VERB_CLAUSE, IN_ON, 0, "WORD", "Takes scheme and host off the URLs in the header of that name (Location, Link)." },
     { "interim", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "Sends an interim response of this status (100, 103; not 101) before the answer." },
     { "patch", VERB_CLAUSE, IN_ON, 0, "JSON", "RFC 7396 merge patch on the body." },
