@@ -167,5 +167,6 @@ void ca_permute(struct ca_call *call)
 {
     struct dice dice = { call->ca->options.permute ^ (call->info.number << 20) };
     permute_body(call, &dice);
+    headers_date(call->arena, &call->reply->response.headers, call->now);
     permute_headers(call, &dice);
 }

@@ -297,6 +297,7 @@ static void double_header(const struct firing *f, const struct effect *e)
 static void header_case(const struct firing *f, const struct effect *e)
 {
     struct headers *list = headers_of(f);
+    headers_date(f->arena, list, clock_wall());
     str how = effect_word(f, e, 0);
     for (size_t i = 0; i < list->count; i++) {
         str name = list->item[i].name;

@@ -3,6 +3,8 @@
  * phrases of statuses.  Values stay where they are: only the list is ours. */
 #include "http/message.h"
 
+#include "base/clock.h"
+
 /* Lists are structs that are copied by value, so two of them may share one array.  The
  * slot behind the last header tells: whoever finds it in use takes an array of his own.
  */
@@ -47,6 +49,12 @@ const str *headers_nth(const struct headers *list, const char *name, size_t n)
         if (str_eq_nocase(list->item[i].name, str_of(name)) && n-- == 0)
             return &list->item[i].value;
     return NULL;
+}
+
+void headers_date(struct arena *a, struct headers *list, time_t now)
+{
+    if (!headers_find(list, "Date"))
+        headers_add(a, list, STR("Date"), date_http(a, now));
 }
 
 const str *headers_find(const struct headers *list, const char *name)

@@ -54,7 +54,6 @@ struct call {
     size_t swallowed; /* bytes of the body beyond the ceiling */
     struct wait wait;
     int64_t next_piece_us; /* when a dripping body goes on */
-    size_t claimed;        /* bytes of body that the header promises */
 };
 
 /* Suspends the connection until then; false when the listener stops. */

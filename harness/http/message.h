@@ -41,6 +41,9 @@ struct response {
 void headers_add(struct arena *a, struct headers *list, str name, str value);
 /* Replaces every header of that name by one; an empty value removes them. */
 void headers_set(struct arena *a, struct headers *list, str name, str value);
+/* Adds the Date that a listener would, where there is none, so that it can be named and
+ * placed otherwise. */
+void headers_date(struct arena *a, struct headers *list, time_t now);
 /* The first value of that name in any case, or NULL. */
 const str *headers_find(const struct headers *list, const char *name);
 size_t headers_count(const struct headers *list, const char *name);
