@@ -55,6 +55,9 @@ static const struct {
       "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs" },            /* RFC 7638 3.1 */
     { "{\"kty\":\"OKP\",\"x\":\"" X_8037 "\",\"crv\":\"Ed25519\",\"use\":\"sig\"}",
       "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k" },            /* RFC 8037 A.3 */
+    { "{\"kty\":\"EC\",\"x\":\"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs\","
+      "\"y\":\"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA\",\"crv\":\"P-256\"}",
+      "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" },            /* RFC 9449 4.2, 6.1 */
 };
 
 static const struct {
