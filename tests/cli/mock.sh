@@ -71,12 +71,13 @@ holds "a rule that cannot be read is told" refused 'RESOURCE was expected' \
     --fault 'on newOrdr reply 500'
 
 # What it prints: what a client needs, a line for each exchange, and what became of rules.
-mock_start --fault 'on newOrder first reply 400 badNonce' --fault 'on keyChange reply 500'
+mock_start --fault 'on newOrder first reply 400 badNonce' --fault 'on keyChange reply 500' \
+    --fault 'on newNonce delay 1ms; drip 1ms'
 holds "a client that is told no more than it prints gets on" by_issue
 mock_stop
 for line in "directory  https://localhost:[0-9]*/directory" "root       $tmp/root.pem" \
     "export REQUESTS_CA_BUNDLE=$tmp/root.pem" "export NODE_EXTRA_CA_CERTS=$tmp/root.pem" \
-    ' *1  GET directory -> 200' ' *[0-9]*  POST newOrder -> 400 badNonce: .*' \
+    ' *1  GET directory -> 200' ' *[0-9]*  HEAD newNonce -> 200 (delay, drip)' ' *[0-9]*  POST newOrder -> 400 badNonce: .*' \
     ' *[0-9]*  POST newOrder -> 201' 'on newOrder first: 1 times' 'on keyChange: 0 times' \
     '[0-9]* requests, 1 accounts, 1 orders, [01] certificates'; do
     holds "it prints \"$line\"" grep -qx -- "$line" "$tmp/mock"
