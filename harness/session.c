@@ -213,13 +213,19 @@ static void describe_offers(struct session *s)
     }
 }
 
-/* As notes at the start: with them nearly all that follows is inconclusive. */
+/* As notes at the start: what was found to stand in the way, without which much of what
+ * follows cannot be understood. */
 static void tell_obstacles(const struct session *s)
 {
     const struct target *t = &s->target;
     str reason;
     if (t->declined.len)
         fprintf(stderr, "acmespec: little will be learnt: %.*s\n", STR_ARG(t->declined));
+    if (t->slow_ms)
+        fprintf(stderr,
+                "acmespec: validation took %.1f s: there is %ld times as much time "
+                "as usual (`deadline-factor` of a profile)\n",
+                (double)t->slow_ms / 1000, t->profile.deadline_factor);
     for (int i = 0; i < CHALLENGE_COUNT; i++)
         if (t->unreached[i].len && target_offers(t, str_of(challenge_names[i]), &reason))
             fprintf(stderr, "acmespec: nothing will be learnt of %s: %.*s\n",

@@ -98,7 +98,9 @@ static void offer_challenges(struct probe *p, str order)
 
 /* --- whether validation comes to us --- */
 
-enum { REACH_MS = 10000 };
+/* How long the first validations may take; and what is fast, so that a poll's usual time
+ * is enough for it whatever else goes on. */
+enum { REACH_MS = 30000, FAST_MS = 3000 };
 
 /* What a validation asks of us at least. */
 static const struct {
@@ -160,6 +162,27 @@ static bool becomes_valid(struct probe *p, const char *type, long within_ms)
         && str_is(json_member(w->last->body, "status"), "valid");
 }
 
+/* What takes a CA long now will take it long in every scenario: polls and deadlines are
+ * given more time, or they would end before there is anything to judge. */
+static void mind_pace(struct probe *p, int64_t took_ms)
+{
+    long factor = 1 + (long)(took_ms / FAST_MS);
+    if (p->target->wired || factor <= p->target->profile.deadline_factor)
+        return;
+    p->target->profile.deadline_factor = factor;
+    p->target->slow_ms = (long)took_ms;
+}
+
+static str why_unreached(struct probe *p, int type, int64_t took_ms)
+{
+    return arena_printf(p->world->arena,
+                        "at the start the CA did not find a right response valid, and in "
+                        "%.1f s asked %s; it needs %s, or a profile with `lacks %s`, or, "
+                        "of a slow CA, with `deadline-factor`",
+                        (double)took_ms / 1000, validations[type].asks, to_tell(p, type),
+                        challenge_names[type]);
+}
+
 /* A CA that was told other ports, or another DNS server, would fail every check of its
  * validation without being at fault.  So each type of challenge is tried once, all at the
  * same time.  A CA that asked us and refuses all the same is for the scenarios to judge.
@@ -171,18 +194,20 @@ static void try_validation(struct probe *p)
     for (int i = 0; i < CHALLENGE_COUNT; i++)
         tried[i] = target_offers(p->target, str_of(challenge_names[i]), &reason)
             && respond(p, challenge_names[i]);
-    int64_t end = clock_ms() + REACH_MS;
+    int64_t began = clock_ms(), longest = 0;
     for (int i = 0; i < CHALLENGE_COUNT; i++) {
-        long left = end > clock_ms() ? (long)(end - clock_ms()) : 0;
-        if (tried[i] && !becomes_valid(p, challenge_names[i], left)
-            && !was_asked(p->world, i))
-            p->target->unreached[i] =
-                arena_printf(p->world->arena,
-                             "at the start the CA did not find valid what was right, and "
-                             "asked %s; it needs "
-                             "%s, or a profile that says that it lacks %s",
-                             validations[i].asks, to_tell(p, i), challenge_names[i]);
+        int64_t spent = clock_ms() - began;
+        long left = spent < REACH_MS ? (long)(REACH_MS - spent) : 0;
+        if (!tried[i])
+            continue;
+        bool valid = becomes_valid(p, challenge_names[i], left);
+        spent = clock_ms() - began;
+        if (valid)
+            longest = spent;
+        else if (!was_asked(p->world, i))
+            p->target->unreached[i] = why_unreached(p, i, spent);
     }
+    mind_pace(p, longest);
 }
 
 static void offer_order_kinds(struct probe *p)
@@ -238,12 +263,15 @@ static void offer_after_issuance(struct probe *p)
 {
     struct err err = { "" };
     str alternate;
+    int64_t began = clock_ms();
     if (!can(p, "given certificate c by a for e.${zone}", step_given_certificate, &err)) {
         str reason = arena_printf(p->world->arena, "not known: %s", err.text);
         target_offer(p->target, "alternate-chains", false, reason);
         target_offer(p->target, "fresh-authz", true, STR_NONE);
         return;
     }
+    /* Validation and issuance, each of which a scenario polls for by itself. */
+    mind_pace(p, (clock_ms() - began) / 2);
     bool has = link_find(p->world->arena, &p->world->last->response.headers, "alternate",
                          0, p->world->last->request.url, &alternate);
     target_offer(p->target, "alternate-chains", has,
@@ -347,7 +375,7 @@ bool target_probe(struct arena *a, struct target *target, struct err *err)
     static const struct scenario nothing = { .name = { "probe", 5 },
                                              .title = { "probe", 5 },
                                              .suite = { "server", 6 },
-                                             .deadline_ms = 60000 };
+                                             .deadline_ms = 120000 };
     struct probe p = { .target = target };
     if (!world_new(a, target, &nothing, STR_NONE, RELAY_SLOTS - 1, &p.world, err)
         || !may_reach_any(&p, err))

@@ -38,7 +38,9 @@ struct target {
     str run;             /* a label that no other run has: "r4fa3c1" */
     struct relay *relay; /* the run's DNS, see mocks/relay.h; NULL: none */
     struct offered offered[MOST_CAPABILITIES]; /* indexed like capabilities[] */
-    str declined;      /* why no account, or no order, can be had; empty: they can */
+    long slow_ms; /* what a validation took that raised the profile's deadline_factor; 0:
+                     none did */
+    str declined; /* why no account, or no order, can be had; empty: they can */
     str declined_type; /* and the error type of that, where such a refusal is the CA's
                           right: an answer of that type teaches nothing */
     str unreached[CHALLENGE_COUNT]; /* why nothing can be learnt of that challenge: the

@@ -74,5 +74,25 @@ holds "[ $status = 3 ]"
 holds "grep -q 'little will be learnt: no order can be had: .* rejectedIdentifier' '$tmp/out'"
 became inconclusive server/7.4-orders/created
 
+# A slow CA is given time: this poll would be over before the challenge is looked at.
+printf '%s\n' 'ca validate-after 4s' >"$tmp/slow.acme"
+cat >"$tmp/poll.acme" <<'EOF'
+scenario  A poll that is too short for a slow CA
+suite     server
+rule      rfc8555-7.1.6-5
+given account alice
+given authz z by alice for ${domain} pending
+provision http-01 for z
+post ${z.http-01.url} as alice
+  payload {}
+poll ${z.url} as alice until body /status is valid
+  within 3s
+must body /status is valid
+EOF
+MOCK_OPTIONS="--script $tmp/slow.acme" tests/peers/run.sh mock "$tmp/poll.acme" >"$tmp/out" 2>&1
+status=$?
+holds "[ $status = 0 ]"
+holds "grep -q 'validation took [4-9].* s: there is [2-4] times as much time as usual' '$tmp/out'"
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
