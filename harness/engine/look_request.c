@@ -13,7 +13,7 @@ static const struct exchange *last(const struct look *l)
 }
 
 /* Its JWS, taken apart once: checks on nonces look at all earlier requests. */
-static struct jws jws_of(const struct look *l, const struct exchange *e)
+static const struct jws *jws_of(const struct look *l, const struct exchange *e)
 {
     struct world *w = l->world;
     while (w->jws_count < e->number) {
@@ -25,31 +25,31 @@ static struct jws jws_of(const struct look *l, const struct exchange *e)
         *place = NEW(w->arena, struct jws);
         jws_peek(w->arena, e->request.body, *place);
     }
-    return **place;
+    return *place;
 }
 
 bool look_request(struct look *l)
 {
-    struct jws jws = jws_of(l, last(l));
+    const struct jws *jws = jws_of(l, last(l));
     struct err ignored;
     json_t *payload =
-        jws.payload.len ? json_read(l->world->arena, jws.payload, &ignored) : NULL;
+        jws->payload.len ? json_read(l->world->arena, jws->payload, &ignored) : NULL;
     l->value = payload ? json_pointer(payload, l->arg[0]) : NULL;
     return true;
 }
 
 bool look_payload(struct look *l)
 {
-    struct jws jws = jws_of(l, last(l));
-    l->value = jws.outer ? look_text(l, jws.payload) : NULL;
+    const struct jws *jws = jws_of(l, last(l));
+    l->value = jws->outer ? look_text(l, jws->payload) : NULL;
     return true;
 }
 
 bool look_protected(struct look *l)
 {
-    struct jws jws = jws_of(l, last(l));
+    const struct jws *jws = jws_of(l, last(l));
     l->value =
-        jws.protected_header ? json_pointer(jws.protected_header, l->arg[0]) : NULL;
+        jws->protected_header ? json_pointer(jws->protected_header, l->arg[0]) : NULL;
     return true;
 }
 
@@ -80,25 +80,31 @@ static bool right_key_member(const struct exchange *e, const struct jws *jws,
     return true;
 }
 
-/* The JWK of the account, as it was registered or last changed; NULL: not seen. */
+/* The JWK of the account in a request that the CA took, as it was registered or changed;
+ * NULL: it is another request. */
+static json_t *jwk_given(const struct look *l, const struct exchange *e, str kid)
+{
+    bool makes = e->resource == RESOURCE_NEW_ACCOUNT;
+    struct jws inner;
+    if ((!makes && e->resource != RESOURCE_KEY_CHANGE) || e->response.status < 200
+        || e->response.status > 299)
+        return NULL;
+    const struct jws *jws = jws_of(l, e);
+    const str *location = headers_find(&e->response.headers, "Location");
+    if (makes)
+        return location && str_eq(*location, kid) ? jws->jwk : NULL;
+    if (!str_eq(jws->kid, kid))
+        return NULL;
+    jws_peek(l->world->arena, jws->payload, &inner);
+    return inner.jwk;
+}
+
+/* The newest; NULL: not seen. */
 static json_t *jwk_of_account(const struct look *l, str kid)
 {
     json_t *found = NULL;
-    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
-        const struct exchange *e = journal_at(l->world->journal, i);
-        if (e->number >= last(l)->number || e->response.status < 200
-            || e->response.status > 299)
-            continue;
-        struct jws jws = jws_of(l, e), inner;
-        const str *location = headers_find(&e->response.headers, "Location");
-        if (e->resource == RESOURCE_NEW_ACCOUNT && location && str_eq(*location, kid)
-            && jws.jwk)
-            found = jws.jwk;
-        if (e->resource != RESOURCE_KEY_CHANGE || !str_eq(jws.kid, kid))
-            continue;
-        jws_peek(l->world->arena, jws.payload, &inner);
-        found = inner.jwk ? inner.jwk : found;
-    }
+    for (size_t i = last(l)->number - 1; !found && i-- > 0;)
+        found = jwk_given(l, journal_at(l->world->journal, i), kid);
     return found;
 }
 
@@ -148,20 +154,34 @@ static bool sent_again(const struct exchange *before, const struct exchange *now
         && str_eq(before->request.body, now->request.body);
 }
 
+static size_t times_used(const struct look *l, str nonce)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < last(l)->number; i++) {
+        const struct exchange *e = journal_at(l->world->journal, i);
+        used += str_eq(jws_of(l, e)->nonce, nonce) && !sent_again(e, last(l));
+    }
+    return used;
+}
+
+/* Up to `enough`: the newest answers first, where a nonce mostly comes from. */
+static size_t times_given(const struct look *l, str nonce, size_t enough)
+{
+    size_t given = 0;
+    for (size_t i = last(l)->number - 1; given < enough && i-- > 0;) {
+        const struct exchange *e = journal_at(l->world->journal, i);
+        const str *value = headers_find(&e->response.headers, "Replay-Nonce");
+        given += value && str_eq(*value, nonce);
+    }
+    return given;
+}
+
 /* Each time that the CA gave a nonce out is good for one use: so a client is not blamed
  * for a CA that repeats itself. */
 bool look_nonce_use(struct look *l)
 {
-    struct jws own = jws_of(l, last(l));
-    size_t given = 0, used = 0;
-    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
-        const struct exchange *e = journal_at(l->world->journal, i);
-        const str *nonce = headers_find(&e->response.headers, "Replay-Nonce");
-        if (e->number > last(l)->number)
-            break;
-        given += e->number < last(l)->number && nonce && str_eq(*nonce, own.nonce);
-        used += str_eq(jws_of(l, e).nonce, own.nonce) && !sent_again(e, last(l));
-    }
+    str nonce = jws_of(l, last(l))->nonce;
+    size_t used = times_used(l, nonce), given = times_given(l, nonce, used);
     str reason = given == 0 ? STR("the CA never gave that nonce out")
                             : STR("the nonce stands in an earlier request, too");
     l->value = look_truth(l, used <= given, reason);
@@ -177,16 +197,15 @@ bool look_number_in_run(struct look *l)
 }
 
 /* The last request before this one for the same URL with the same payload. */
-static const struct exchange *tried_before(const struct look *l, const struct jws *own)
+static const struct exchange *tried_before(const struct look *l, str payload)
 {
-    const struct exchange *found = NULL;
-    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
+    for (size_t i = last(l)->number - 1; i-- > 0;) {
         const struct exchange *e = journal_at(l->world->journal, i);
-        if (e->number < last(l)->number && str_eq(e->request.url, last(l)->request.url)
-            && str_eq(jws_of(l, e).payload, own->payload))
-            found = e;
+        if (str_eq(e->request.url, last(l)->request.url)
+            && str_eq(jws_of(l, e)->payload, payload))
+            return e;
     }
-    return found;
+    return NULL;
 }
 
 /* RFC 8555 6.5.1: base64url of some octets, which never has 4n+1 characters. */
@@ -198,12 +217,9 @@ static bool is_nonce(str s)
 /* Who reads the directory anew begins anew, and retries nothing. */
 static bool began_anew(const struct look *l, const struct exchange *since)
 {
-    for (size_t i = 0; i < journal_count(l->world->journal); i++) {
-        const struct exchange *e = journal_at(l->world->journal, i);
-        if (e->number > since->number && e->number < last(l)->number
-            && e->resource == RESOURCE_DIRECTORY)
+    for (size_t i = since->number; i + 1 < last(l)->number; i++)
+        if (journal_at(l->world->journal, i)->resource == RESOURCE_DIRECTORY)
             return true;
-    }
     return false;
 }
 
@@ -212,14 +228,14 @@ static bool began_anew(const struct look *l, const struct exchange *since)
  * that was lost on the way is no response. */
 bool look_retry_nonce(struct look *l)
 {
-    struct jws own = jws_of(l, last(l));
-    const struct exchange *refused = tried_before(l, &own);
+    const struct jws *own = jws_of(l, last(l));
+    const struct exchange *refused = tried_before(l, own->payload);
     if (!refused || refused->failure.len || began_anew(l, refused)
         || !str_is(problem_word(l->world->arena, &refused->response), "badNonce"))
         return true;
     const str *given = headers_find(&refused->response.headers, "Replay-Nonce");
     if (given && is_nonce(*given))
-        l->value = look_truth(l, str_eq(own.nonce, *given),
+        l->value = look_truth(l, str_eq(own->nonce, *given),
                               STR("the nonce is not that of the badNonce error"));
     return true;
 }
@@ -286,7 +302,7 @@ static bool own_key(const struct look *l, const struct csr *csr)
     struct err ignored;
     for (size_t i = 0; i < journal_count(l->world->journal); i++) {
         const struct exchange *e = journal_at(l->world->journal, i);
-        json_t *jwk = e->resource == RESOURCE_NEW_ACCOUNT ? jws_of(l, e).jwk : NULL;
+        json_t *jwk = e->resource == RESOURCE_NEW_ACCOUNT ? jws_of(l, e)->jwk : NULL;
         if (jwk && jwk_thumbprint(l->world->arena, jwk, &other, &ignored)
             && str_eq(other, thumbprint))
             return false;
@@ -327,11 +343,11 @@ static bool look_inside_csr(struct look *l, const struct csr *csr)
 
 bool look_csr(struct look *l)
 {
-    struct jws jws = jws_of(l, last(l));
+    const struct jws *jws = jws_of(l, last(l));
     struct csr csr;
     struct err err = { "" };
     json_t *payload =
-        jws.payload.len ? json_read(l->world->arena, jws.payload, &err) : NULL;
+        jws->payload.len ? json_read(l->world->arena, jws->payload, &err) : NULL;
     str text = json_member(payload, "csr"), der;
     bool good = b64url_decode(l->world->arena, text, &der) && der.len
         ? csr_read(l->world->arena, der, &csr, &err)
