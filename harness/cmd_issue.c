@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/names.h"
 #include "commands.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
@@ -387,11 +388,16 @@ static const struct operation {
     { "deactivate", deactivate, 0, 0, "the account, for good", false },
 };
 
-static const struct operation *find_operation(str word)
+static const struct operation *find_operation(struct arena *a, str word, struct err *err)
 {
+    const char *names[countof(operations)];
     for (size_t k = 0; k < countof(operations); k++)
-        if (str_is(word, operations[k].name))
-            return &operations[k];
+        names[k] = operations[k].name;
+    int found = name_find(names, countof(names), word);
+    if (found >= 0)
+        return &operations[found];
+    err_set(err, "there is no operation %.*s%.*s; see acmespec issue --help",
+            STR_ARG(word), STR_ARG(name_did_you_mean(a, names, countof(names), word)));
     return NULL;
 }
 
@@ -455,14 +461,17 @@ static int start(struct issuing *i, int argc, char **argv)
         return EXIT_CONFORMS;
     }
     if (!issue_key_type(i->arena, o->key_type, &err)
-        || !issue_key_type(i->arena, o->account_key_type, &err))
+        || !issue_key_type(i->arena, o->account_key_type, &err)
+        || !issue_challenge_type(i->arena, o->challenge, &err))
         return usage_error(err.text);
     for (size_t k = 0; k < o->bug_names.count; k++)
         if (!bugs_add(&i->bugs, o->bug_names.item[k], &err))
             return usage_error(err.text);
     const struct operation *operation =
-        words.count ? find_operation(words.item[0]) : NULL;
-    if (!operation || words.count < 2)
+        words.count ? find_operation(i->arena, words.item[0], &err) : NULL;
+    if (words.count && !operation)
+        return usage_error(err.text);
+    if (words.count < 2)
         return usage_error("issue takes an operation and a directory URL: "
                            "see acmespec issue --help");
     i->names = (struct strs){ words.item + 2, words.count - 2 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "issue_options.h"
 
+#include "acme/words.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/names.h"
 
 #define AT(member) offsetof(struct issue_options, member)
 /* clang-format off */
@@ -49,6 +51,15 @@ bool issue_eab(const struct issue_options *o, str *kid, str *key, struct err *er
         return err_set(err, "--eab wants KID:KEY");
     *key = rest;
     return true;
+}
+
+bool issue_challenge_type(struct arena *a, str word, struct err *err)
+{
+    if (!word.len || name_find(challenge_names, CHALLENGE_COUNT, word) >= 0)
+        return true;
+    str near = name_did_you_mean(a, challenge_names, CHALLENGE_COUNT, word);
+    return err_set(err, "there is no challenge type %.*s%.*s", STR_ARG(word),
+                   STR_ARG(near));
 }
 
 bool issue_csr(const struct issue_options *o, const struct subscriber *s,

@@ -22,6 +22,8 @@ extern const size_t issue_row_count;
 /* The two parts of --eab, which stay as they are where it was not given. */
 bool issue_eab(const struct issue_options *o, str *kid, str *key,
                struct err *err) MUST_CHECK;
+/* Whether --challenge is one that can be answered; the empty word is any. */
+bool issue_challenge_type(struct arena *a, str word, struct err *err) MUST_CHECK;
 /* The wish becomes that of the request in --csr, where it was given. */
 bool issue_csr(const struct issue_options *o, const struct subscriber *s,
                struct wish *wish, struct err *err) MUST_CHECK;

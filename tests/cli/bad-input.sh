@@ -336,7 +336,11 @@ done
 want 2 'cannot' "$acmespec" new "$tmp/empty.acme/x"
 want 2 'is there already' "$acmespec" new "$tmp/utf8"
 want 2 'did you mean "payload"' "$acmespec" help paylod
-want 2 'issue takes an operation' "$acmespec" issue teapot http://127.0.0.1:1/
+want 2 'issue takes an operation' "$acmespec" issue obtain
+want 2 'there is no operation teapot' "$acmespec" issue teapot http://127.0.0.1:1/
+want 2 'there is no operation obtian; did you mean "obtain"?' "$acmespec" issue obtian
+want 2 'there is no challenge type http-1; did you mean "http-01"?' \
+    "$acmespec" issue obtain http://127.0.0.1:1/ a.test --home "$tmp/home" --challenge http-1
 want 2 'no http or https URL' "$acmespec" issue obtain nowhere a.test --home "$tmp/home"
 want 2 'no http or https URL' "$acmespec" bench nowhere
 want 2 '--clients wants a whole number from 1' "$acmespec" bench http://127.0.0.1:1/ -n 0

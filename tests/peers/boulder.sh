@@ -63,12 +63,13 @@ boulder_build()
     echo "$module" | jq -r .Version >"$CACHE/boulder.version"
 }
 
-# Its issuers, their keys in the software HSM.
+# Its issuers, their keys in the software HSM.  It leaves the files that it makes for that.
 boulder_ceremonies()
 {
-    mkdir -p ../tokens test/certs/webpki
+    mkdir -p ../tokens ../tmp test/certs/webpki
     echo "directories.tokendir = $build/tokens" >../softhsm.conf
-    SOFTHSM2_CONF=$build/softhsm.conf waited "$BUILD_SECONDS" go run ./test/certs/webpki.go
+    SOFTHSM2_CONF=$build/softhsm.conf TMPDIR=$build/tmp \
+        waited "$BUILD_SECONDS" go run ./test/certs/webpki.go && rm -rf ../tmp
 }
 
 # --- the configuration ---------------------------------------------------------
