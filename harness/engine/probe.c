@@ -194,20 +194,17 @@ static void try_validation(struct probe *p)
     for (int i = 0; i < CHALLENGE_COUNT; i++)
         tried[i] = target_offers(p->target, str_of(challenge_names[i]), &reason)
             && respond(p, challenge_names[i]);
-    int64_t began = clock_ms(), longest = 0;
+    int64_t began = clock_ms(), good_ms = 0;
     for (int i = 0; i < CHALLENGE_COUNT; i++) {
-        int64_t spent = clock_ms() - began;
-        long left = spent < REACH_MS ? (long)(REACH_MS - spent) : 0;
+        int64_t before = clock_ms(), left = began + REACH_MS - before;
         if (!tried[i])
             continue;
-        bool valid = becomes_valid(p, challenge_names[i], left);
-        spent = clock_ms() - began;
-        if (valid)
-            longest = spent;
+        if (becomes_valid(p, challenge_names[i], left > 0 ? (long)left : 0))
+            good_ms += clock_ms() - before;
         else if (!was_asked(p->world, i))
-            p->target->unreached[i] = why_unreached(p, i, spent);
+            p->target->unreached[i] = why_unreached(p, i, clock_ms() - began);
     }
-    mind_pace(p, longest);
+    mind_pace(p, good_ms);
 }
 
 static void offer_order_kinds(struct probe *p)
