@@ -193,6 +193,9 @@ void judge_check(struct world *w, const struct check *check, struct finding *out
 
 static bool is_about_limits(const struct check *check)
 {
+    if (strs_has(&check->statuses, STR("429"))
+        || strs_has(&check->types, STR("rateLimited")))
+        return true;
     for (size_t i = 0; i < check->rules.count; i++)
         if (str_starts(check->rules.item[i], "rfc8555-6.6-"))
             return true;

@@ -171,14 +171,14 @@ static void judge_one(struct playing *p, const struct check *check)
     if (!is_armed(p, check))
         return;
     judge_check(p->world, check, &f);
+    if (check->level == CHECK_NEED) {
+        judge_need(p, check, &f);
+        return;
+    }
     str declined = judge_declined(p->world, check);
     if (declined.len) {
         f.verdict = VERDICT_INCONCLUSIVE;
         f.message = declined;
-    }
-    if (check->level == CHECK_NEED) {
-        judge_need(p, check, &f);
-        return;
     }
     result.verdict = f.verdict == VERDICT_INCONCLUSIVE ? without_answer(p) : f.verdict;
     result.message = f.message;
