@@ -25,7 +25,7 @@ struct rules {
     ca_hook *before, *after;
     ca_handshake *handshake;
     void *context;
-    pthread_mutex_t lock; /* over rows and counts, which other threads set and ask for */
+    pthread_mutex_t lock; /* over rows, counts and the CA, which other threads set */
 };
 
 static void destroy_lock(void *object)
@@ -60,9 +60,11 @@ void rules_set(struct rules *rules, const struct rule *rows, size_t count)
 
 void rules_attach(struct rules *rules, const struct ca *ca)
 {
+    pthread_mutex_lock(&rules->lock); /* it may have been asked already */
     rules->directory = ca_directory_url(ca);
     rules->root_pem = ca_root_pem(ca);
     rules->other_root_pem = ca_other_root_pem(ca);
+    pthread_mutex_unlock(&rules->lock);
 }
 
 void rules_vars(struct rules *rules, struct vars *vars)

@@ -15,7 +15,7 @@ struct mock_control {
     struct arena *kept;
     struct mock_journal *journal;
     bool journals;
-    const struct ca *ca; /* once it is there */
+    const struct ca *_Atomic ca; /* once it is there, and serves already */
     ca_hook *after;
     void *context;
     int64_t began_us;
