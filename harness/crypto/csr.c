@@ -23,14 +23,20 @@ const struct csr_fault csr_faults[] = {
 /* clang-format on */
 const size_t csr_fault_count = countof(csr_faults);
 
-bool csr_add_fault(struct csr_spec *spec, str name)
+const struct csr_fault *csr_fault_find(str name)
 {
     for (size_t i = 0; i < csr_fault_count; i++)
-        if (str_is(name, csr_faults[i].name)) {
-            *(bool *)((char *)spec + csr_faults[i].flag) = true;
-            return true;
-        }
-    return false;
+        if (str_is(name, csr_faults[i].name))
+            return &csr_faults[i];
+    return NULL;
+}
+
+bool csr_add_fault(struct csr_spec *spec, str name)
+{
+    const struct csr_fault *fault = csr_fault_find(name);
+    if (fault)
+        *(bool *)((char *)spec + fault->flag) = true;
+    return fault != NULL;
 }
 
 static void add_all(struct arena *a, struct strs *to, const struct strs *from, bool twice)

@@ -36,6 +36,8 @@ struct csr_fault {
 };
 extern const struct csr_fault csr_faults[];
 extern const size_t csr_fault_count;
+/* The fault of that name, or NULL. */
+const struct csr_fault *csr_fault_find(str name);
 /* Sets the flag; false when no fault is called so. */
 bool csr_add_fault(struct csr_spec *spec, str name) MUST_CHECK;
 

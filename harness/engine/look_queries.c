@@ -15,12 +15,6 @@ static const enum challenge_type kind_challenges[] = {
     [QUERY_CLOSE] = CHALLENGE_TLS_ALPN_01,
 };
 
-static bool query_fits(const struct query *q, enum query_kind kind, str name, str type)
-{
-    return q->kind == kind && (!name.len || str_eq_nocase(q->name, name))
-        && (!type.len || str_eq(q->detail, type));
-}
-
 static bool kind_of(struct look *l, enum query_kind *kind)
 {
     int found = name_find(kind_names, countof(kind_names), l->arg[0]);

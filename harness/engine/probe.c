@@ -130,10 +130,9 @@ static bool was_asked(struct world *w, int type)
 {
     struct query *queries;
     size_t count = world_queries(w, &queries);
-    str of_type = str_of(validations[type].type);
     for (size_t i = 0; i < count; i++)
-        if (queries[i].kind == validations[type].kind
-            && (!of_type.len || str_eq(queries[i].detail, of_type)))
+        if (query_fits(&queries[i], validations[type].kind, STR_NONE,
+                       str_of(validations[type].type)))
             return true;
     return false;
 }

@@ -63,6 +63,12 @@ size_t world_queries(struct world *w, struct query **out)
     return count + count6;
 }
 
+bool query_fits(const struct query *q, enum query_kind kind, str name, str type)
+{
+    return q->kind == kind && (!name.len || str_eq_nocase(q->name, name))
+        && (!type.len || str_eq(q->detail, type));
+}
+
 static void set_dates(struct world *w)
 {
     time_t now = clock_wall();

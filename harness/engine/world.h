@@ -63,6 +63,8 @@ struct world {
 struct responder *world_responder(struct world *w, str domain, struct err *err);
 /* What the target asked so far, wherever it asked. */
 size_t world_queries(struct world *w, struct query **out);
+/* Whether it is of that kind, and of that name and DNS type where they are not empty. */
+bool query_fits(const struct query *q, enum query_kind kind, str name, str type);
 
 /* Makes the world of a play in its process: client with its directory, responders in the
  * slot, common names.  variant: the value of `for each`, or empty. */

@@ -175,10 +175,7 @@ static bool is_tamper(const struct word *w)
 
 static bool is_csr_fault(const struct word *w)
 {
-    for (size_t i = 0; i < csr_fault_count; i++)
-        if (str_is(w->text, csr_faults[i].name))
-            return true;
-    return str_starts(w->text, "${");
+    return str_starts(w->text, "${") || csr_fault_find(w->text) != NULL;
 }
 
 static bool is_capability(const struct word *w)
