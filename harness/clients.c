@@ -168,6 +168,11 @@ void clients_target(struct arena *a, const struct adapter *adapter, str why_no_s
             yes = adapter->certificate.len > 0;
             reason = STR("it is not known where its files land");
         }
+        if (strcmp(name, "webroot") == 0) {
+            yes = adapter->webroot;
+            reason =
+                STR("it is the web server itself, and nobody sees what it would leave");
+        }
         if (strcmp(name, "sandbox") == 0) {
             yes = t->sandboxed;
             reason = why_no_sandbox;
@@ -186,6 +191,8 @@ static void print_abilities(const struct adapter *adapter)
             printf(" %s", operation_names[i]);
     for (size_t i = 0; i < adapter->offers.count; i++)
         printf(" %.*s", STR_ARG(adapter->offers.item[i]));
+    if (adapter->webroot)
+        printf(" webroot");
     putchar('\n');
 }
 

@@ -50,7 +50,7 @@ struct proving {
     struct bugs_options options;
     struct library *library;
     struct bugnotes notes;
-    struct target target;
+    struct target target, webroot_target;
     struct profile eab_profile;
     struct matrix *matrix;
     struct progress *progress;
@@ -78,19 +78,26 @@ static bool is_client(const struct proving *s)
     return strcmp(s->suite, "client") == 0;
 }
 
-/* The mock client, whose watches are those of its suite; ours are the others. */
-static bool make_client(struct proving *s, struct err *err)
+/* The mock client by one of its adapters; its watches are those of its suite, ours are
+ * the others. */
+static bool make_client(struct proving *s, str name, struct target *t, struct err *err)
 {
     struct mistakes m = { .arena = s->arena };
     struct adapter *adapter = NEW(s->arena, struct adapter);
-    struct target *t = &s->target;
     str why_not;
-    if (!clients_find(s->arena, s->library->root, STR("acmespec"), adapter, &m, err))
+    if (!clients_find(s->arena, s->library->root, name, adapter, &m, err))
         return false;
     t->own = s->library->watches;
     t->sandboxed = sandbox_possible(s->arena, &why_not);
     clients_target(s->arena, adapter, why_not, t);
     return !t->sandboxed || clients_keep(s->arena, adapter, &t->keep, err);
+}
+
+static bool make_clients(struct proving *s, struct err *err)
+{
+    s->webroot_target = s->target;
+    return make_client(s, STR("acmespec"), &s->target, err)
+        && make_client(s, STR("acmespec-webroot"), &s->webroot_target, err);
 }
 
 static void make_target(struct proving *s)
@@ -201,6 +208,7 @@ static int run(struct proving *s)
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct rounds_options o = { .target = &s->target,
                                 .eab_profile = &s->eab_profile,
+                                .webroot_target = &s->webroot_target,
                                 .lanes = s->options.lanes > 0
                                     ? s->options.lanes
                                     : LANES_OF_CORE * (cores > 0 ? cores : 1),
@@ -244,7 +252,7 @@ int cmd_selftest_bugs(struct arena *a, int argc, char **argv)
         return usage_error("--suite is server or client");
     if (!read_files(&s, &m, &err))
         return command_failed(EXIT_USAGE, &err);
-    if (is_client(&s) && !make_client(&s, &err))
+    if (is_client(&s) && !make_clients(&s, &err))
         return command_failed(EXIT_USAGE, &err);
     if (!is_client(&s))
         make_target(&s);

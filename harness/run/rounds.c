@@ -138,6 +138,7 @@ static bool play_round(struct rounds *r, const char *name, struct err *err)
     const struct rounds_options *o = r->options;
     struct trials_options options = { .target = o->target,
                                       .eab_profile = o->eab_profile,
+                                      .webroot_target = o->webroot_target,
                                       .watches = r->matrix->library->watches,
                                       .lanes = o->lanes,
                                       .deadline_ms = o->deadline_ms,

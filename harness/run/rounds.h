@@ -12,8 +12,9 @@
 
 struct rounds_options {
     const struct target *target;
-    const struct profile *eab_profile; /* see struct trials_options */
-    long lanes, jobs, deadline_ms;     /* see struct trials_options */
+    const struct profile *eab_profile;   /* see struct trials_options */
+    const struct target *webroot_target; /* see struct trials_options */
+    long lanes, jobs, deadline_ms;       /* see struct trials_options */
     bool all; /* every scenario against every bug, in one round */
     /* Called when a round begins, with how many trials it has, and when one has ended. */
     void (*began)(void *context, const char *round, size_t trials);

@@ -160,12 +160,13 @@ static str play_all(struct arena *a, const struct trials *all, const struct lane
     return t->until_red && t->red ? STR_NONE : results.stopped;
 }
 
-/* The plays of the plan that need a CA which requires bindings, or all others. */
-static struct plan part_of(struct arena *a, const struct plan *plan, bool eab_required)
+/* The plays of the plan that need this, or all others. */
+static struct plan part_of(struct arena *a, const struct plan *plan, const char *need,
+                           bool needs_it)
 {
     struct plan part = { NEW_ARRAY(a, struct play, plan->count + 1), 0 };
     for (size_t i = 0; i < plan->count; i++)
-        if (strs_has(&plan->play[i].scenario->needs, STR("eab-required")) == eab_required)
+        if (strs_has(&plan->play[i].scenario->needs, str_of(need)) == needs_it)
             part.play[part.count++] = plan->play[i];
     return part;
 }
@@ -174,7 +175,7 @@ static str play_server(struct arena *a, const struct trials *all, const struct l
                        bool eab_required, struct telling *t)
 {
     struct target target = *all->options->target;
-    struct plan part = part_of(a, &lane->trial->plan, eab_required);
+    struct plan part = part_of(a, &lane->trial->plan, "eab-required", eab_required);
     struct selfmock mock = { .hold = -1 };
     struct err err;
     if (part.count == 0 || stop_asked)
@@ -190,13 +191,17 @@ static str play_server(struct arena *a, const struct trials *all, const struct l
 }
 
 static str play_client(struct arena *a, const struct trials *all, const struct lane *lane,
-                       struct telling *t)
+                       bool webroot, struct telling *t)
 {
-    struct target target = *all->options->target;
+    struct target target =
+        webroot ? *all->options->webroot_target : *all->options->target;
+    struct plan part = part_of(a, &lane->trial->plan, "webroot", webroot);
     struct err err;
+    if (part.count == 0 || stop_asked)
+        return STR_NONE;
     if (!prepare_client(a, lane, &target, &err))
         return str_copy(a, str_of(err.text));
-    return play_all(a, all, lane, &lane->trial->plan, &target, t);
+    return play_all(a, all, lane, &part, &target, t);
 }
 
 static _Noreturn void be_trial(struct trials *all, struct lane *lane, int out)
@@ -205,10 +210,10 @@ static _Noreturn void be_trial(struct trials *all, struct lane *lane, int out)
     struct telling t = { .arena = a, .out = out, .until_red = lane->trial->until_red };
     (void)signal(SIGTERM, SIG_DFL);
     bool client = all->options->target->adapter != NULL;
-    str trouble =
-        client ? play_client(a, all, lane, &t) : play_server(a, all, lane, false, &t);
-    if (!client && !trouble.len)
-        trouble = play_server(a, all, lane, true, &t);
+    str trouble = STR_NONE;
+    for (int other = 0; other < 2 && !trouble.len; other++)
+        trouble = client ? play_client(a, all, lane, other, &t)
+                         : play_server(a, all, lane, other, &t);
     tell_end(&t, trouble);
     arena_end(a);
     _exit(0);

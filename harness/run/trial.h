@@ -26,6 +26,7 @@ struct trials_options {
                                     adapter it is the mock client */
     const struct profile *eab_profile; /* of the mock CA that requires bindings: who needs
                                           one is played against it */
+    const struct target *webroot_target; /* the mock client with a web root, likewise */
     const struct watches *watches;
     long lanes;       /* trials side by side */
     long deadline_ms; /* of a trial; each of its plays adds some */

@@ -295,6 +295,7 @@ const struct capability capabilities[] = {
     { "preferred-chain", "a client: takes the chain of a root that is named (RFC 8555 7.4.2)" },
     { "account-key", "a client: takes an account key that its user has made" },
     { "own-csr", "a client: takes a certificate request that its user has made" },
+    { "webroot", "a client: answers http-01 by files in a folder that acmespec serves" },
     { "stored-files", "a client: it is known where certificate and key land" },
     { "sandbox", "the client runs in namespaces of its own" },
 };

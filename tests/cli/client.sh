@@ -181,17 +181,16 @@ want 1 'exited with status 127' "$tmp/issued.acme" -- sh -c '"$0" "$@"; exit 127
 CLIENT_BUG=client-nonsense
 export CLIENT_BUG
 want 5 'there is no planted bug "client-nonsense"' acmespec "$tmp/gave-up.acme"
-# What stays in a web root, which the mock client has with this adapter alone: what the kill
-# matrix cannot show, so its notes excuse these three.
+# What stays in a web root, which the mock client has with this adapter alone; of a client
+# that is the web server itself nobody can tell.
 CLIENT_BUG=client-leaves-valid
 want 0 '1 warn' acmespec-webroot client/8.3-http-01/removed-when-valid
-CLIENT_BUG=client-leaves-invalid
-want 0 '1 warn' acmespec-webroot client/8.3-http-01/removed-when-invalid
-want 0 '1 warn' acmespec-webroot client/8.3-http-01/removed-when-one-fails
 CLIENT_BUG=
 want 0 ', 0 warn' acmespec-webroot client/8.3-http-01/removed-when-valid \
     client/8.3-http-01/removed-when-invalid client/8.3-http-01/removed-when-one-fails
 unset CLIENT_BUG
+want 4 'does not offer webroot: it is the web server itself' acmespec -v client/8.3-http-01/removed-when-valid
+want 3 '1 inconclusive' client/8.3-http-01/removed-when-invalid --webroot -- true
 want 1 'it left 1 process running' "$tmp/issued.acme" -- sh -c 'sleep 1000 & exit 1'
 
 # --- reports ---
