@@ -157,7 +157,7 @@ static void respond(struct ca_call *call)
     } else if (status == STATUS_PROCESSING
                && bug_on(call->ca, BUG_SECOND_RESPONSE_FATAL)) {
         ca_challenge_failed(call->ca, call->challenge,
-                            ca_error_text(call->ca, PROBLEM_MALFORMED, 400,
+                            ca_error_text(call->ca, PROBLEM_MALFORMED,
                                           STR("there was a response already")));
     } else if (status == STATUS_PROCESSING) {
         again(call);

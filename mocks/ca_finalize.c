@@ -297,7 +297,7 @@ static str failure_of(struct ca_call *call)
 {
     bool mixed = is_mixed(call->order) && bug_on(call->ca, BUG_MIXED_ORDER_FAILS);
     return bug_on(call->ca, BUG_ISSUING_FAILS) || mixed
-        ? ca_error_text(call->ca, PROBLEM_SERVER_INTERNAL, 500, STR("no signer answers"))
+        ? ca_error_text(call->ca, PROBLEM_SERVER_INTERNAL, STR("no signer answers"))
         : ca_wish_error(call);
 }
 

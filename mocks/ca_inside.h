@@ -184,7 +184,7 @@ json_t *ca_show_identifier(struct ca_call *call, bool ip, str value);
 void ca_refresh_authz(struct ca *ca, struct authz *authz);
 void ca_refresh_order(struct ca *ca, struct order *order);
 /* {"type", "detail", "status"} as text, for an error that is kept. */
-str ca_error_text(struct ca *ca, enum problem_type problem, int status, str detail);
+str ca_error_text(struct ca *ca, enum problem_type problem, str detail);
 /* The validation is over. */
 void ca_challenge_valid(struct ca *ca, struct challenge *challenge);
 void ca_challenge_failed(struct ca *ca, struct challenge *challenge, str error);

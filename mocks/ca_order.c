@@ -397,7 +397,7 @@ static void supersede(struct ca_call *call, const struct order *by)
     for (struct order *order = by->next; order; order = order->next)
         if (names_one_of(order, by))
             ca_order_failed(call->ca, order,
-                            ca_error_text(call->ca, PROBLEM_MALFORMED, 400,
+                            ca_error_text(call->ca, PROBLEM_MALFORMED,
                                           STR("a newer order took its place")));
 }
 

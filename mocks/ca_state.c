@@ -6,10 +6,11 @@
 #include "mocks/ca_inside.h"
 #include "mocks/ca_issuer.h"
 
-str ca_error_text(struct ca *ca, enum problem_type problem, int status, str detail)
+str ca_error_text(struct ca *ca, enum problem_type problem, str detail)
 {
     struct arena *a = arena_new(NULL);
-    json_t *value = problem_new(a, problem_names[problem], status, detail);
+    json_t *value =
+        problem_new(a, problem_names[problem], problem_statuses[problem], detail);
     str text = str_copy(ca->store.arena, json_text(a, value));
     arena_end(a);
     return text;
@@ -38,7 +39,7 @@ void ca_order_failed(struct ca *ca, struct order *order, str error)
 static void spoil_order(struct ca *ca, struct order *order, enum problem_type problem,
                         str detail)
 {
-    ca_order_failed(ca, order, ca_error_text(ca, problem, 403, detail));
+    ca_order_failed(ca, order, ca_error_text(ca, problem, detail));
 }
 
 /* The first authorization that will not be valid any more, or NULL; *all: each is valid.

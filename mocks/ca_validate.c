@@ -273,14 +273,6 @@ static str add_error(struct arena *a, const struct ca *ca, str before, json_t *n
     return json_text(a, out);
 }
 
-static int status_of(enum problem_type problem)
-{
-    return problem == PROBLEM_INCORRECT_RESPONSE || problem == PROBLEM_UNAUTHORIZED
-            || problem == PROBLEM_CAA
-        ? 403
-        : 400;
-}
-
 static long pause_of(const struct ca *ca)
 {
     return bug_on(ca, BUG_RETRY_FAST) ? 50
@@ -304,7 +296,7 @@ static void apply(struct validator *v, const struct query_for *q,
         return;
     }
     json_t *problem = problem_new(q->arena, problem_names[finding.problem],
-                                  status_of(finding.problem), finding.why);
+                                  problem_statuses[finding.problem], finding.why);
     ca_spoil_object(ca, "challenge-error", problem);
     str error = add_error(q->arena, ca, challenge->error, problem);
     bool again = finding.later

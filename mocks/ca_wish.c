@@ -7,8 +7,7 @@
 str ca_wish_error(struct ca_call *call)
 {
     const struct ca_wish *wish = &call->wish;
-    return wish->fails ? ca_error_text(call->ca, wish->problem, 403, wish->detail)
-                       : STR_NONE;
+    return wish->fails ? ca_error_text(call->ca, wish->problem, wish->detail) : STR_NONE;
 }
 
 void ca_wish_authz(struct ca_call *call, struct authz *authz)

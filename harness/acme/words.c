@@ -4,9 +4,15 @@
 #include "acme/words.h"
 
 const char *const problem_names[PROBLEM_COUNT] = {
-#define WORD_TEXT(name, text, where) [PROBLEM_##name] = text,
+#define WORD_TEXT(name, text, where, status) [PROBLEM_##name] = text,
     PROBLEM_WORDS(WORD_TEXT)
 #undef WORD_TEXT
+};
+
+const int problem_statuses[PROBLEM_COUNT] = {
+#define WORD_STATUS(name, text, where, status) [PROBLEM_##name] = status,
+    PROBLEM_WORDS(WORD_STATUS)
+#undef WORD_STATUS
 };
 
 const char *const resource_names[RESOURCE_COUNT] = {

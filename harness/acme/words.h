@@ -8,12 +8,14 @@
 #include "base/names.h"
 
 enum problem_type {
-#define WORD_ENUM(name, text, where) PROBLEM_##name,
+#define WORD_ENUM(name, text, where, status) PROBLEM_##name,
     PROBLEM_WORDS(WORD_ENUM)
 #undef WORD_ENUM
         PROBLEM_COUNT
 };
 extern const char *const problem_names[PROBLEM_COUNT];
+/* The status of an answer that refuses for this reason, where nothing else is told. */
+extern const int problem_statuses[PROBLEM_COUNT];
 #define PROBLEM_URN "urn:ietf:params:acme:error:"
 
 enum resource {
