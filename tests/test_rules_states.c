@@ -60,6 +60,23 @@ START_TEST(issuing_ends_in_an_error)
 }
 END_TEST
 
+/* RFC 7807 3.1: "status" is what a refusal for that reason would have had. */
+static const struct {
+    const char *type;
+    int status;
+} errors[] = {
+    { "caa", 403 },         { "dns", 400 },          { "malformed", 400 },
+    { "rateLimited", 429 }, { "unauthorized", 403 }, { "serverInternal", 500 },
+};
+
+START_TEST(an_error_has_the_status_of_its_type)
+{
+    rule(fmt("on newOrder invalid %s", errors[_i].type).ptr);
+    json_t *status = json_pointer(new_order()->body, STR("/error/status"));
+    ck_assert_int_eq(json_integer_value(status), errors[_i].status);
+}
+END_TEST
+
 START_TEST(an_order_expires)
 {
     str url = location(new_order());
@@ -185,6 +202,11 @@ START_TEST(when_looks_at_how_the_request_was_made)
          "User-Agent "
          "present\n  when payload contains www.shop.test\n");
     expect(new_order(), 418, NULL);
+    rule("on newOrder\n  reply 418\n  when protected /url is ${url}\n  when protected "
+         "/nonce is ${nonce}\n  when header Link contains ${directory}\n");
+    expect(new_order(), 418, NULL);
+    rule("on newOrder reply 418; when protected /url is ${directory}");
+    expect(new_order(), 201, NULL);
 }
 END_TEST
 
@@ -219,6 +241,7 @@ Suite *rules_states_suite(void)
     tcase_add_test(c, when_takes_no_more_memory_with_time);
     tcase_add_test(c, an_order_is_ready_at_once_and_processing_so_many_polls);
     tcase_add_test(c, issuing_ends_in_an_error);
+    tcase_add_loop_test(c, an_error_has_the_status_of_its_type, 0, countof(errors));
     tcase_add_test(c, an_order_expires);
     tcase_add_test(c, challenges_and_authorizations_end_as_told);
     tcase_add_test(c, the_clock_moves);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What each clause of a rule does: one function a row. */
+#include "acme/identifier.h"
 #include "acme/problem.h"
 #include "base/clock.h"
 #include "engine/rules_inside.h"
@@ -8,17 +9,20 @@ enum { USUAL_PIECE = 16, REDIRECT = 302 };
 
 /* --- words --- */
 
-/* What stands for the request at hand; the rest is the scenario's.  A handshake has none.
- */
-static str own_name(const struct firing *f, str name)
+str rule_own_name(str name, str directory, const struct ca_request_info *info)
 {
     if (str_is(name, "directory"))
-        return f->directory;
-    if (!f->info)
+        return directory;
+    if (!info)
         return STR_NONE;
     if (str_is(name, "url"))
-        return f->info->request->url;
-    return str_is(name, "nonce") && f->info->jws ? f->info->jws->nonce : STR_NONE;
+        return info->request->url;
+    return str_is(name, "nonce") && info->jws ? info->jws->nonce : STR_NONE;
+}
+
+static str own_name(const struct firing *f, str name)
+{
+    return rule_own_name(name, f->directory, f->info);
 }
 
 static str expanded(const struct firing *f, str text)
@@ -162,12 +166,8 @@ static void subproblem(const struct firing *f, const struct effect *e)
     json_t *part =
         problem_new(f->arena, str_z(f->arena, word), response->status, rule_detail(f));
     set_type(part, f->arena, word);
-    if (domain.len) {
-        json_t *identifier = json_object();
-        json_object_set_new(identifier, "type", json_string("dns"));
-        json_object_set(identifier, "value", json_string_of(f->arena, domain));
-        json_object_set_new(part, "identifier", identifier);
-    }
+    if (domain.len)
+        json_object_set(part, "identifier", identifier_of(f->arena, domain));
     if (!list)
         json_object_set_new(problem, "subproblems", list = json_array());
     json_array_append(list, part);

@@ -15,6 +15,7 @@ struct var {
 
 struct vars {
     struct arena *arena;
+    const struct vars *under; /* asked for what is not here, or NULL */
     struct var *item;
     size_t count;
 };
@@ -26,7 +27,14 @@ struct vars *vars_new(struct arena *a)
     return v;
 }
 
-static struct var *find(const struct vars *v, str name)
+struct vars *vars_over(struct arena *a, const struct vars *under)
+{
+    struct vars *v = vars_new(a);
+    v->under = under;
+    return v;
+}
+
+static struct var *find_here(const struct vars *v, str name)
 {
     for (size_t i = v->count; i-- > 0;)
         if (str_eq(v->item[i].name, name))
@@ -34,9 +42,17 @@ static struct var *find(const struct vars *v, str name)
     return NULL;
 }
 
+static struct var *find(const struct vars *v, str name)
+{
+    struct var *found = NULL;
+    for (; v && !found; v = v->under)
+        found = find_here(v, name);
+    return found;
+}
+
 static struct var *find_or_add(struct vars *v, str name)
 {
-    struct var *found = find(v, name);
+    struct var *found = find_here(v, name);
     if (found)
         return found;
     v->item = GROW(v->arena, v->item, v->count, struct var);

@@ -7,6 +7,9 @@
 
 struct vars;
 struct vars *vars_new(struct arena *a);
+/* New names above those of another, which are looked for when these have no such name,
+ * and do not change. */
+struct vars *vars_over(struct arena *a, const struct vars *under);
 /* Sets a name; text and value are copied. */
 void vars_set(struct vars *v, str name, str text);
 void vars_set_json(struct vars *v, str name, json_t *value);
