@@ -62,8 +62,7 @@ void matrix_play(struct matrix *m, enum bug bug, const char *name, const char *f
     m->row[bug].plays++;
 }
 
-/* Watches in a play, one of them broken, with a hostile message. */
-static void break_watch(struct matrix *m, enum bug bug)
+void matrix_play_watch(struct matrix *m, enum bug bug)
 {
     struct watch_result watch = { .id = STR("w"),
                                   .verdict = VERDICT_FAIL,
@@ -96,7 +95,7 @@ struct matrix *sample_matrix(struct arena *a)
     m->row[BUG_ORDER_202].trouble = STR("its process died of signal 11");
     matrix_play(m, BUG_NONCE_REUSE, "server/a", "must 200", "must header X present");
     matrix_play(m, BUG_NONCE_REUSE, "server/b", "must 200", "should 200");
-    break_watch(m, BUG_NONCE_REUSE);
+    matrix_play_watch(m, BUG_NONCE_REUSE);
     matrix_play(m, BUG_NONE, "server/a", "must 200", NULL);
     matrix_judge(m);
     return m;

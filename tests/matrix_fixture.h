@@ -12,6 +12,8 @@ struct matrix *matrix_fixture(struct arena *a, const struct bugnotes *notes);
  * there is no second. */
 void matrix_play(struct matrix *m, enum bug bug, const char *scenario, const char *first,
                  const char *second);
+/* Adds a play of server/b in which the watch alone is broken, with a hostile message. */
+void matrix_play_watch(struct matrix *m, enum bug bug);
 /* One with something of everything that reports show, judged. */
 struct matrix *sample_matrix(struct arena *a);
 

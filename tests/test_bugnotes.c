@@ -34,6 +34,16 @@ START_TEST(a_note_names_what_else_a_bug_turns_red)
 }
 END_TEST
 
+START_TEST(a_note_names_where_a_bug_is_seen)
+{
+    read_notes("bug nonce-reuse\n  seen-in server/a/b server/a/c\n  because It is so.\n");
+    ck_assert_uint_eq(m.list.count, 0);
+    ck_assert_uint_eq(notes.bug[0].seen_in.count, 2);
+    ck_assert_uint_eq(notes.bug[0].also.count, 0);
+    arena_end(a);
+}
+END_TEST
+
 START_TEST(a_check_that_never_is_red_is_named)
 {
     read_notes("never red server/a/b\n  check must 4xx (2)\n  because It is so.\n");
@@ -51,8 +61,9 @@ static const struct {
 } bad[] = {
     { "bug nonce-reus\n  unseen\n  because B\n", "did you mean \"nonce-reuse\"?" },
     { "bug nonce-reuse\n  unseen\n", "has a because" },
-    { "bug nonce-reuse\n  because B\n", "has an also or is unseen" },
-    { "bug nonce-reuse\n  unseen\n  also watch/x\n  because B\n", "has an also or is unseen" },
+    { "bug nonce-reuse\n  because B\n", "has an also or a seen-in, or is unseen" },
+    { "bug nonce-reuse\n  unseen\n  also watch/x\n  because B\n", "has an also or a seen-in, or is unseen" },
+    { "bug nonce-reuse\n  unseen\n  seen-in server/a/b\n  because B\n", "or is unseen" },
     { "never red server/a/b\n", "has a because" },
     { "profile p\n", "only `bug` and `never red` stand in notes on bugs" },
 };
@@ -73,6 +84,7 @@ Suite *bugnotes_suite(void)
     Suite *s = suite_create("bugnotes");
     TCase *tc = tcase_create("notes");
     tcase_add_test(tc, a_note_names_what_else_a_bug_turns_red);
+    tcase_add_test(tc, a_note_names_where_a_bug_is_seen);
     tcase_add_test(tc, a_check_that_never_is_red_is_named);
     tcase_add_loop_test(tc, a_note_without_its_reason_is_refused, 0, (int)countof(bad));
     suite_add_tcase(s, tc);

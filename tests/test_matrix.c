@@ -118,6 +118,30 @@ START_TEST(a_note_that_did_not_come_true_is_stale)
 }
 END_TEST
 
+/* The first scenario is about the bug by what it cites, the second by the note alone. */
+START_TEST(a_note_says_where_a_bug_is_seen)
+{
+    struct bug_note note = { .bug = bug };
+    ck_assert(!matrix_concerns(m, bug, m->library->scenario[1]));
+    strs_add(a, &note.seen_in, STR("server/b"));
+    add_note(note, NULL);
+    ck_assert(matrix_concerns(m, bug, m->library->scenario[1]));
+    ck_assert(!matrix_concerns(m, other, m->library->scenario[0]));
+    matrix_play_watch(m, bug);
+    expect(NULL, NULL);
+}
+END_TEST
+
+START_TEST(a_bug_that_is_not_seen_where_a_note_says_so_is_told)
+{
+    struct bug_note note = { .bug = bug };
+    strs_add(a, &note.seen_in, STR("server/b"));
+    add_note(note, NULL);
+    play(bug, "server/a", "must 200", NULL);
+    expect("stale", "bugs.acme:3");
+}
+END_TEST
+
 START_TEST(what_follows_a_red_check_is_no_stray)
 {
     play(bug, "server/a", "must 200", NULL);
@@ -236,6 +260,8 @@ Suite *matrix_suite(void)
     tcase_add_test(tc, a_check_of_something_else_is_a_stray);
     tcase_add_loop_test(tc, a_note_takes_a_stray_in, 0, 5);
     tcase_add_test(tc, a_note_that_did_not_come_true_is_stale);
+    tcase_add_test(tc, a_note_says_where_a_bug_is_seen);
+    tcase_add_test(tc, a_bug_that_is_not_seen_where_a_note_says_so_is_told);
     tcase_add_test(tc, what_follows_a_red_check_is_no_stray);
     tcase_add_test(tc, red_against_the_correct_mock_is_a_fault);
     tcase_add_test(tc, what_is_red_without_a_bug_is_no_stray);

@@ -49,6 +49,17 @@ struct playing {
     bool over;            /* the scenario ended early */
 };
 
+bool play_has_red(const struct play_outcome *o)
+{
+    for (size_t i = 0; i < o->result.check_count; i++)
+        if (verdict_is_red(o->result.check[i].verdict))
+            return true;
+    for (size_t i = 0; i < o->watch_count; i++)
+        if (verdict_is_red(o->watch[i].verdict))
+            return true;
+    return false;
+}
+
 str play_name(struct arena *a, const struct play *play)
 {
     return scenario_play_name(a, play->scenario, play->variant);

@@ -20,6 +20,8 @@ struct play_outcome {
     size_t watch_count;
 };
 
+/* Whether a check or a watch of it failed or warns. */
+bool play_has_red(const struct play_outcome *outcome);
 str play_name(struct arena *a, const struct play *play);
 /* Plays it against the target, in this process.  Never fails: what went wrong is in the
  * result. */

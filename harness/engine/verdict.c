@@ -8,6 +8,11 @@ const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_FAIL] = "fail", [VERDICT_ERROR] = "error",
 };
 
+bool verdict_is_red(enum verdict verdict)
+{
+    return verdict == VERDICT_FAIL || verdict == VERDICT_WARN;
+}
+
 bool watch_tells_more(enum verdict one, enum verdict than)
 {
     if (one == VERDICT_INCONCLUSIVE || than == VERDICT_INCONCLUSIVE)

@@ -18,6 +18,9 @@ enum verdict {
 };
 extern const char *const verdict_names[VERDICT_COUNT];
 
+/* Whether something was broken. */
+bool verdict_is_red(enum verdict verdict);
+
 /* One decided (or never reached) check. */
 struct check_result {
     str name;  /* stable and unique in its scenario */

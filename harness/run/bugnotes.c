@@ -16,12 +16,16 @@ static void read_bug(struct arena *a, const struct line *line, struct bugnotes *
                              .place = line->place };
     for (const struct line *c = NULL; (c = line_clause_after(line, "also", c));)
         line_args_add(a, c, "WORD", &note.also);
+    for (const struct line *c = NULL; (c = line_clause_after(line, "seen-in", c));)
+        line_args_add(a, c, "WORD", &note.seen_in);
+    bool seen = note.also.count || note.seen_in.count;
     if (!bugs_add(&named, name, &err)) {
         mistake(m, line_arg_place(line, "WORD", 0), "%s", err.text);
         return;
     }
-    if (m->lost.count == 0 && (!note.because.len || note.unseen == (note.also.count > 0)))
-        mistake(m, line->place, "a bug has an also or is unseen, and has a because");
+    if (m->lost.count == 0 && (!note.because.len || note.unseen == seen))
+        mistake(m, line->place,
+                "a bug has an also or a seen-in, or is unseen, and has a because");
     out->bug = GROW(a, out->bug, out->bug_count, struct bug_note);
     out->bug[out->bug_count++] = note;
 }

@@ -11,8 +11,9 @@
 /* One `bug` statement; a bug may have several. */
 struct bug_note {
     enum bug bug;
-    struct strs also; /* "rfc8555-6.5-8", "rfc8555-6.5", "server/6.5-nonces/reused",
-                         "watch/index-link", a glob of those, or "*" */
+    struct strs also;    /* "rfc8555-6.5-8", "rfc8555-6.5", "server/6.5-nonces/reused",
+                            "watch/index-link", a glob of those, or "*" */
+    struct strs seen_in; /* scenarios that show it, whatever they check */
     bool unseen;
     str because;
     struct place place;

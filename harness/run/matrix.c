@@ -177,13 +177,17 @@ struct asking {
 static bool note_names(const struct asking *asking, const struct strs *rules)
 {
     const struct bugnotes *notes = asking->matrix->notes;
-    for (size_t i = 0; i < notes->bug_count; i++)
-        for (size_t k = 0; k < notes->bug[i].also.count; k++) {
-            str word = notes->bug[i].also.item[k];
-            if (notes->bug[i].bug == asking->bug
-                && (cites(rules, word) || str_eq(word, asking->scenario->name)))
+    str name = asking->scenario->name;
+    for (size_t i = 0; i < notes->bug_count; i++) {
+        const struct bug_note *note = &notes->bug[i];
+        if (note->bug != asking->bug)
+            continue;
+        if (strs_has(&note->seen_in, name) || strs_has(&note->also, name))
+            return true;
+        for (size_t k = 0; k < note->also.count; k++)
+            if (cites(rules, note->also.item[k]))
                 return true;
-        }
+    }
     return false;
 }
 
@@ -288,11 +292,6 @@ static void add_red(struct matrix *m, enum bug bug, struct matrix_red red)
     }
 }
 
-static bool is_red(enum verdict verdict)
-{
-    return verdict == VERDICT_FAIL || verdict == VERDICT_WARN;
-}
-
 /* The column of a check of that scenario, or check_count. */
 static size_t column_of(const struct matrix *m, str scenario, str name)
 {
@@ -309,7 +308,7 @@ static bool is_watched(const struct matrix *m, const struct play_outcome *outcom
 {
     bool broken = false;
     for (size_t i = 0; i < outcome->watch_count; i++)
-        broken = broken || is_red(outcome->watch[i].verdict);
+        broken = broken || verdict_is_red(outcome->watch[i].verdict);
     return broken && strcmp(m->suite, "client") == 0;
 }
 
@@ -320,7 +319,7 @@ static void add_checks(struct matrix *m, enum bug bug, const struct play_outcome
     for (size_t i = 0; i < p->check_count; i++) {
         const struct check_result *c = &p->check[i];
         size_t column = column_of(m, p->scenario, c->name);
-        if (!is_red(c->verdict) || column == m->check_count)
+        if (!verdict_is_red(c->verdict) || column == m->check_count)
             continue;
         add_red(m, bug,
                 (struct matrix_red){ column, c->verdict, relation, p->name, c->message });
@@ -330,11 +329,16 @@ static void add_checks(struct matrix *m, enum bug bug, const struct play_outcome
 
 void matrix_add(struct matrix *m, enum bug bug, const struct play_outcome *outcome)
 {
+    str scenario = outcome->result.scenario;
+    struct strs *shown = &m->row[bug].shown;
+    if (play_has_red(outcome) && !strs_has(shown, scenario))
+        strs_add(m->arena, shown, str_copy(m->arena, scenario));
     add_checks(m, bug, outcome);
     for (size_t i = 0; i < outcome->watch_count; i++) {
         const struct watch_result *w = &outcome->watch[i];
         str id = arena_printf(m->arena, "watch/%.*s", STR_ARG(w->id));
-        size_t column = is_red(w->verdict) ? column_of(m, id, STR_NONE) : m->check_count;
+        size_t column =
+            verdict_is_red(w->verdict) ? column_of(m, id, STR_NONE) : m->check_count;
         if (column < m->check_count)
             add_red(m, bug,
                     (struct matrix_red){ column, w->verdict, RELATION_NONE,

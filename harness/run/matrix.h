@@ -49,7 +49,8 @@ struct matrix_row {
     size_t undecided; /* of them inconclusive or an error */
     struct matrix_red *red;
     size_t red_count;
-    str trouble; /* why not all was played; empty: it was */
+    struct strs shown; /* scenarios in whose plays something was red */
+    str trouble;       /* why not all was played; empty: it was */
 };
 
 enum fault_kind {

@@ -136,7 +136,14 @@ static bool was_played(const struct matrix *m, enum bug bug, str word)
 static void judge_bug_note(struct matrix *m, const struct bug_note *note)
 {
     const struct matrix_row *row = &m->row[note->bug];
-    for (size_t i = 0; row->selected && !row->trouble.len && i < note->also.count; i++)
+    if (!row->selected || row->trouble.len)
+        return;
+    for (size_t i = 0; i < note->seen_in.count; i++)
+        if (!strs_has(&row->shown, note->seen_in.item[i]))
+            add_fault(m, FAULT_STALE, note->bug, place_of(m, note->place),
+                      arena_printf(m->arena, "it is said to be seen in %.*s, and is not",
+                                   STR_ARG(note->seen_in.item[i])));
+    for (size_t i = 0; i < note->also.count; i++)
         if (was_played(m, note->bug, note->also.item[i])
             && !word_is_true(m, note->bug, note->also.item[i]))
             add_fault(m, FAULT_STALE, note->bug, place_of(m, note->place),

@@ -43,10 +43,10 @@ static struct ca *start_ca(struct arena *a, const struct selfmock_options *o,
                                   .eab_count = countof(eab),
                                   .eab_required = o->eab_required,
                                   .attempts = 2,
-                                  .retry_ms = 2000,
+                                  .retry_ms = 4000,
                                   .page = 3,
-                                  .limits = { { RESOURCE_NEW_ORDER, 40, 1 },
-                                              { RESOURCE_NEW_ORDER, 40, 3 } },
+                                  .limits = { { RESOURCE_NEW_ORDER, 40, 3 },
+                                              { RESOURCE_NEW_ORDER, 40, 6 } },
                                   .bugs = o->bugs };
     strs_add(a, &options.blocked, STR("refused.test"));
     eab[0].kid = STR("acmespec-1");

@@ -55,26 +55,10 @@ struct telling {
     bool until_red, red;
 };
 
-static bool is_red(enum verdict verdict)
-{
-    return verdict == VERDICT_FAIL || verdict == VERDICT_WARN;
-}
-
-static bool has_red(const struct play_outcome *o)
-{
-    for (size_t i = 0; i < o->result.check_count; i++)
-        if (is_red(o->result.check[i].verdict))
-            return true;
-    for (size_t i = 0; i < o->watch_count; i++)
-        if (is_red(o->watch[i].verdict))
-            return true;
-    return false;
-}
-
 static void tell(void *context, struct play_outcome *outcome, str event)
 {
     struct telling *t = context;
-    bool red = has_red(outcome), undecided = outcome->result.verdict > VERDICT_WARN;
+    bool red = play_has_red(outcome), undecided = outcome->result.verdict > VERDICT_WARN;
     t->undecided += undecided && outcome->result.verdict != VERDICT_FAIL;
     t->red = t->red || red;
     if (!red && !undecided)

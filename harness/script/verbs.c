@@ -232,6 +232,7 @@ const struct verb verbs[] = {
 
     /* ---- planted bugs ---- */
     { "also", VERB_CLAUSE, IN_BUG, 0, "WORD...", "Requirements that it breaks besides its own, or sections, scenarios and watch/NAMEs that it turns red; * is any." },
+    { "seen-in", VERB_CLAUSE, IN_BUG, 0, "WORD...", "Scenarios that show it, for which the whole suite would be searched otherwise: a watch minds it in them, or they cite `house`." },
     { "unseen", VERB_CLAUSE, IN_BUG | ONCE, 0, "", "No check of the server suite can catch it." },
 
     /* ---- history ---- */

@@ -6,7 +6,7 @@
 PROFILE=mock
 BASELINE=mock
 # What the limits and hooks of its profile need; who measures how much it can do goes without.
-MOCK_OPERATED=${MOCK_OPERATED---limit newOrder=40/1 --limit newOrder=40/3 --control}
+MOCK_OPERATED=${MOCK_OPERATED---limit newOrder=40/3 --limit newOrder=40/6 --control}
 
 peer_version() { "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" --version | sed 's/acmespec //'; }
 
@@ -21,7 +21,7 @@ peer_start()
     # shellcheck disable=SC2086
     daemon "${ACMESPEC:-$ROOT/${B:-build}/acmespec}" mock --quiet --port "$directory_port" \
         --root "$CA_PEM" --dns-server "127.0.0.1:$DNS_PORT" \
-        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --page 3 --attempts 2 --retry 2s \
+        --http-port "$HTTP_PORT" --tls-port "$TLS_PORT" --page 3 --attempts 2 --retry 4s \
         $MOCK_OPERATED --block refused.test \
         --eab acmespec-1:YWNtZXNwZWMgcGVlcnMga2V5LCBub3Qgc2VjcmV0ISE \
         --eab acmespec-2:c2Vjb25kIGFjbWVzcGVjIGtleSwgbm90IHNlY3JldCE ${MOCK_OPTIONS:-}
