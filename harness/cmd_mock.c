@@ -272,31 +272,6 @@ static bool set_up(struct arena *a, const struct ca_script *script,
 
 /* --- what it prints --- */
 
-/* " (drop)", by the clauses of rules: what did not go out as its status says. */
-static str sent_how(struct arena *a, const struct manner *m)
-{
-    const struct {
-        bool is;
-        const char *word;
-    } clauses[] = {
-        { m->drop, "drop" },
-        { m->reset, "reset" },
-        { m->hang, "hang" },
-        { m->cut, "cut" },
-        { m->lie, "length" },
-        { m->raw.len > 0, "raw-answer" },
-        { m->delay_ms > 0, "delay" },
-        { m->drip_bytes > 0, "drip" },
-        { m->broken_tls, "broken-tls" },
-    };
-    struct strs words = { 0 };
-    for (size_t i = 0; i < countof(clauses); i++)
-        if (clauses[i].is)
-            strs_add(a, &words, str_of(clauses[i].word));
-    str all = strs_join(a, &words, ", ");
-    return all.len ? arena_printf(a, " (%.*s)", STR_ARG(all)) : STR_NONE;
-}
-
 /* "   3  POST newOrder -> 429 rateLimited: detail", on the listener's thread. */
 static bool log_exchange(void *context, struct arena *a,
                          const struct ca_request_info *info, struct reply *reply)
@@ -315,8 +290,10 @@ static bool log_exchange(void *context, struct arena *a,
             printf(" %.*s: %.*s", STR_ARG(type.len ? type : STR("about:blank")),
                    STR_ARG(detail));
     }
-    str how = sent_how(a, &reply->manner);
-    printf("%.*s\n", STR_ARG(how));
+    str how = manner_show(a, &reply->manner);
+    if (how.len)
+        printf(" (%.*s)", STR_ARG(how));
+    putchar('\n');
     fflush(stdout);
     return false;
 }

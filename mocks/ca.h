@@ -42,6 +42,8 @@ struct ca_wish {
     bool new_terms;    /* what accounts have agreed to is of the past */
     str withdrawn;     /* the profile of this name is not offered any more */
     bool all_profiles; /* all are offered again */
+    bool aside; /* the request is not one to the CA: it does not count, and the answer is
+                   neither given a nonce nor permuted */
 };
 
 /* What a request was recognised as.  Everything lives until the answer was sent. */

@@ -132,11 +132,15 @@ static void add_cors(struct ca_call *call)
                   STR("Link, Location, Replay-Nonce, Retry-After"));
 }
 
-/* RFC 8555 7.2: to whatever method. */
-static bool gives_nonces(const struct ca_call *call)
+/* RFC 8555 6.5: in every answer to a POST, also when it is an error; 7.2: newNonce, to
+ * whatever method. */
+static bool gives_nonce(const struct ca_call *call)
 {
     enum resource resource = call->route ? call->route->resource : RESOURCE_OTHER;
-    return resource == RESOURCE_NEW_NONCE
+    str method = call->request->method;
+    if (call->wish.aside || str_is(method, "OPTIONS"))
+        return false;
+    return str_is(method, "POST") || resource == RESOURCE_NEW_NONCE
         || (resource == RESOURCE_DIRECTORY
             && bug_on(call->ca, BUG_DIRECTORY_GIVES_NONCES));
 }
@@ -144,10 +148,7 @@ static bool gives_nonces(const struct ca_call *call)
 void ca_finish(struct ca_call *call)
 {
     struct response *response = &call->reply->response;
-    /* RFC 8555 6.5: in every answer to a POST, also when it is an error. */
-    if ((str_is(call->request->method, "POST") || gives_nonces(call))
-        && !headers_find(&response->headers, "Replay-Nonce")
-        && !str_is(call->request->method, "OPTIONS"))
+    if (gives_nonce(call) && !headers_find(&response->headers, "Replay-Nonce"))
         ca_header(call, "Replay-Nonce", ca_new_nonce(call));
     /* RFC 8555 7.1: "an "index" link relation ... on all resources other than the
      * directory". */

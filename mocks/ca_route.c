@@ -233,7 +233,7 @@ static void serve_locked(struct ca_call *call)
     if (!answered_by_hook(call))
         handle(call);
     ca_finish(call);
-    if (options->permute)
+    if (options->permute && !call->wish.aside)
         ca_permute(call);
     if (call->account && !call->info.account_url.len)
         call->info.account_url = ca_account_url(call->ca, call->arena, call->account);

@@ -41,6 +41,7 @@ void ca_wish_state(struct ca_call *call)
     ca->terms += wish->new_terms;
     if (wish->withdrawn.len || wish->all_profiles)
         ca->withdrawn = ca_profile_find(wish->withdrawn);
+    ca->requests -= wish->aside;
 }
 
 void ca_wish_object(struct ca_call *call)

@@ -29,6 +29,9 @@ struct manner {
     bool broken_tls; /* bytes that are no TLS record, then close */
 };
 
+/* "delay, drop": in what ways the answer does not go out as its status says; or empty. */
+str manner_show(struct arena *a, const struct manner *m);
+
 /* Texts must live as long as the request's arena.  Headers go out as they are given,
  * behind the library's Date, and Content-Length is its own; one without a value or name,
  * or with a line break, and a Transfer-Encoding but "chunked", cannot be sent: the answer

@@ -14,6 +14,29 @@ static struct MHD_Response *response_of(str body)
     return MHD_create_response_from_buffer(body.len, bytes, MHD_RESPMEM_PERSISTENT);
 }
 
+str manner_show(struct arena *a, const struct manner *m)
+{
+    const struct {
+        bool is;
+        const char *word;
+    } ways[] = {
+        { m->drop, "drop" },
+        { m->reset, "reset" },
+        { m->hang, "hang" },
+        { m->cut, "cut" },
+        { m->lie, "length" },
+        { m->raw.len > 0, "raw-answer" },
+        { m->delay_ms > 0, "delay" },
+        { m->drip_bytes > 0, "drip" },
+        { m->broken_tls, "broken-tls" },
+    };
+    struct strs words = { 0 };
+    for (size_t i = 0; i < countof(ways); i++)
+        if (ways[i].is)
+            strs_add(a, &words, str_of(ways[i].word));
+    return strs_join(a, &words, ", ");
+}
+
 enum MHD_Result call_refuse(struct call *call, int status, const char *sentence)
 {
     struct MHD_Response *response = response_of(str_of(sentence));

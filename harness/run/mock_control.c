@@ -324,6 +324,7 @@ static bool before(void *context, struct arena *a, const struct ca_request_info 
     control->began_us = clock_us();
     if (!mock_control_is_for(info))
         return false;
+    info->wish->aside = true;
     route(&q);
     return true;
 }

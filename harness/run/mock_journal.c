@@ -12,6 +12,7 @@ struct kept {
     enum resource resource;
     struct request request;
     struct response response;
+    str sent; /* by manner_show */
     time_t when;
     int64_t took_us;
 };
@@ -62,6 +63,7 @@ void mock_journal_add(struct mock_journal *j, const struct ca_request_info *info
         .response = { .status = reply->response.status,
                       .headers = copy_headers(a, &reply->response.headers),
                       .body = copy_body(a, reply->response.body) },
+        .sent = manner_show(a, &reply->manner),
         .when = clock_wall(),
         .took_us = took_us,
     };
@@ -78,10 +80,20 @@ void mock_journal_clear(struct mock_journal *j)
 
 /* --- values --- */
 
-/* Text that came from a peer need not be UTF-8, and JSON has to be. */
+static bool is_utf8(str text)
+{
+    size_t step = 1;
+    for (; text.len && step; text = str_from(text, step))
+        step = str_utf8(text);
+    return step > 0;
+}
+
+/* Text that came from a peer need not be UTF-8, and JSON has to be; what is, stays as it
+ * is, for whoever takes it out. */
 static void set_text(struct arena *a, json_t *object, const char *key, str text)
 {
-    json_object_set(object, key, json_string_of(a, show_clean(a, text)));
+    json_object_set(object, key,
+                    json_string_of(a, is_utf8(text) ? text : show_clean(a, text)));
 }
 
 static json_t *headers_as_list(struct arena *a, const struct headers *list)
@@ -131,6 +143,8 @@ static json_t *as_json(struct arena *a, const struct kept *kept)
     set_jws(a, out, kept->request.body);
     set_body(a, out, "requestBody", kept->request.body);
     json_object_set_new(out, "status", json_integer(kept->response.status));
+    if (kept->sent.len)
+        set_text(a, out, "sent", kept->sent);
     json_object_set_new(out, "headers", headers_as_list(a, &kept->response.headers));
     set_body(a, out, "body", kept->response.body);
     return out;
@@ -171,13 +185,27 @@ static json_t *har_text(struct arena *a, const struct headers *list, str body)
     return out;
 }
 
+static json_t *har_query(struct arena *a, str url)
+{
+    json_t *list = json_array();
+    str rest = str_from(url, str_find_char(url, '?') + 1), part, name;
+    while (str_cut(&rest, '&', &part)) {
+        json_t *one = json_object();
+        str_cut(&part, '=', &name);
+        set_text(a, one, "name", name);
+        set_text(a, one, "value", part);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 static json_t *har_request(struct arena *a, const struct request *request)
 {
     json_t *out = json_object();
     set_text(a, out, "method", request->method);
     set_text(a, out, "url", request->url);
     set_har_common(out, a, &request->headers);
-    json_object_set_new(out, "queryString", json_array());
+    json_object_set_new(out, "queryString", har_query(a, request->url));
     json_object_set_new(out, "bodySize", json_integer((json_int_t)request->body.len));
     if (request->body.len)
         json_object_set_new(out, "postData",
@@ -189,7 +217,11 @@ static json_t *har_response(struct arena *a, const struct response *response)
 {
     json_t *out = json_object();
     const str *location = headers_find(&response->headers, "Location");
-    json_t *content = har_text(a, &response->headers, response->body);
+    bool text = is_utf8(response->body);
+    json_t *content = har_text(a, &response->headers,
+                               text ? response->body : b64_encode(a, response->body));
+    if (!text)
+        json_object_set_new(content, "encoding", json_string("base64"));
     json_object_set_new(content, "size", json_integer((json_int_t)response->body.len));
     json_object_set_new(out, "status", json_integer(response->status));
     json_object_set_new(out, "statusText", json_string(http_reason(response->status)));
@@ -213,7 +245,10 @@ static json_t *as_har(struct arena *a, const struct kept *kept)
     json_object_set_new(out, "response", har_response(a, &kept->response));
     json_object_set_new(out, "cache", json_object());
     json_object_set_new(out, "timings", timings);
-    set_text(a, out, "comment", str_of(resource_names[kept->resource]));
+    const char *what = resource_names[kept->resource];
+    set_text(a, out, "comment",
+             kept->sent.len ? arena_printf(a, "%s, sent: %.*s", what, STR_ARG(kept->sent))
+                            : str_of(what));
     return out;
 }
 

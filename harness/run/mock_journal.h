@@ -17,7 +17,8 @@ void mock_journal_add(struct mock_journal *j, const struct ca_request_info *info
                       const struct reply *reply, int64_t took_us);
 void mock_journal_clear(struct mock_journal *j);
 
-/* An array, the oldest first. */
+/* An array, the oldest first; `sent` says what became of an answer that did not go out as
+ * its status says. */
 json_t *mock_journal_json(const struct mock_journal *j, struct arena *a);
 /* HAR 1.2: {"log": ...}. */
 json_t *mock_journal_har(const struct mock_journal *j, struct arena *a);

@@ -62,6 +62,10 @@ if command -v curl >/dev/null; then
     holds "and changes nothing" shows '"on directory first"' "$control/rules"
     holds "the journal has it" shows '"status": 503' "$control/journal"
     holds "as HAR, too" shows '"startedDateTime"' "$control/journal.har"
+    $curl "${url%/directory}/roots/0?a=b" >"$tmp/said"
+    holds "what it keeps of a text is that text" shows '"-----BEGIN CERTIFICATE-----\\nMII' \
+        "$control/journal"
+    holds "a HAR has the query apart" shows '"name": "a"' "$control/journal.har"
     holds "the journal does not tell of itself" sh -c \
         "! $curl $control/journal | grep acmespec/journal"
     holds "it forgets" shows '^\[\]' "$control/journal" -X DELETE
@@ -82,6 +86,13 @@ if command -v curl >/dev/null; then
         'on order delay 1ms'
     holds "all of them" sh -c "! $curl $control/rules | grep newOrder"
     holds "and taken away" shows '^\[\]' "$control/rules" -X DELETE
+    $curl "$control/rules" -X PUT --data-binary 'on directory first manner drop' >"$tmp/said"
+    $curl "$url" >"$tmp/said" || :
+    holds "what was not sent is told by the journal" shows '"sent": "drop"' "$control/journal"
+    holds "and by a HAR" shows '"directory, sent: drop"' "$control/journal.har"
+    holds "an answer to who controls has no nonce of the CA's" sh -c \
+        "! $curl -i $control/reset -X POST | grep -i replay-nonce"
+    $curl "$control/rules" -X DELETE >"$tmp/said"
     holds "a reset brings the first ones back" shows '"on newOrder first"' \
         "$control/reset" -X POST
     holds "time passes" shows '^{}' "$control/time" --data-binary 48h
@@ -108,6 +119,8 @@ if command -v curl >/dev/null; then
     holds "Pebble's path of the intermediate" shows 'BEGIN CERTIFICATE' \
         "${url%/directory}/intermediates/0"
     mock_stop
+    holds "who controls is not counted among the CA's requests" grep -q \
+        "^$(grep -c '^ *[0-9][0-9]*  [A-Z]* [a-zA-Z]* -> ' "$tmp/mock") requests" "$tmp/mock"
     holds "no type is told where there is none" grep -q 'GET directory -> 503$' "$tmp/mock"
     holds "-v prints whole answers" grep -q '^  HTTP/1.1 503\|^HTTP/1.1 503' "$tmp/mock"
     mock_start --quiet
