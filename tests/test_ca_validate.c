@@ -110,6 +110,30 @@ static str detail_of(const struct exchange *x)
     return json_member(json_object_get(challenge_of(x, "http-01"), "error"), "detail");
 }
 
+/* What is right comes first, and what is wrong far behind white space. */
+START_TEST(a_long_body_is_a_wrong_one)
+{
+    enum { BLANKS = 5000 };
+    static char blanks[BLANKS];
+    memset(blanks, ' ', BLANKS);
+    str authz = authz_of(ordered("www.shop.test"), 0);
+    json_t *challenge = challenge_of(said(authz, STR_NONE), "http-01");
+    struct web_answer answer = {
+        .status = 200,
+        .location = STR_NONE,
+        .body = fmt("%.*s%.*swrong", STR_ARG(keyauth_of(challenge)), BLANKS, blanks)
+    };
+    responder_web(
+        b.responder, STR("www.shop.test"),
+        fmt("/.well-known/acme-challenge/%.*s", STR_ARG(json_member(challenge, "token"))),
+        &answer);
+    said(json_member(challenge, "url"), STR("{}"));
+    str detail = detail_of(settled(authz));
+    ck_assert_msg(str_contains(detail, STR("longer than 4096 bytes")), "%.*s",
+                  STR_ARG(detail));
+}
+END_TEST
+
 START_TEST(a_redirect_does_not_lead_out)
 {
     has_address("out.test", "A", PUBLIC_IPV4);
@@ -179,6 +203,7 @@ Suite *ca_validate_suite(void)
     tcase_set_timeout(c, 60);
     tcase_add_loop_test(c, a_name_with_an_address_elsewhere_is_left_alone, 0,
                         countof(addresses));
+    tcase_add_test(c, a_long_body_is_a_wrong_one);
     tcase_add_loop_test(c, a_redirect_does_not_lead_out, 0, countof(elsewhere));
     tcase_add_test(c, a_redirect_does_not_lead_to_another_port);
     tcase_add_loop_test(c, a_redirect_leads_to_the_ports_of_challenges, 0, 2);

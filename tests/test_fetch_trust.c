@@ -212,6 +212,38 @@ START_TEST(a_pin_leads_a_host_to_an_address)
 }
 END_TEST
 
+/* clang-format off */
+static const struct { const char *pin, *url, *place; } places[] = {
+    { "a.test",    "http://a.test/x",      "a.test:80 (at 127.0.0.1:PORT)" },
+    { "",          "http://b.test:8080/x", "b.test:8080 (at 127.0.0.1:PORT)" },
+    { "127.0.0.1", "http://127.0.0.1/x",   "127.0.0.1:80 (at 127.0.0.1:PORT)" },
+    { "127.0.0.1", "http://127.0.0.1:1/x", "127.0.0.1:1" },
+    { "a.test",    "http://127.0.0.1:1/x", "127.0.0.1:1" },
+};
+/* clang-format on */
+
+/* Who looks for what is not there has to be told where. */
+START_TEST(a_sentence_says_where_a_pin_leads)
+{
+    struct arena *step = arena_new(a);
+    str url = str_of(places[_i].url);
+    struct wire *w = wire_start(step, wire_be_silent, NULL);
+    int port = str_contains(url, STR("127.0.0.1:1")) ? 1 : wire_port(w);
+    arena_end(step);
+    struct fetch_options options = { .connect_ms = wire_patience(2000),
+                                     .pin_host = str_of(places[_i].pin),
+                                     .pin_address = STR("127.0.0.1"),
+                                     .pin_port = port };
+    ck_assert(!got(fetcher_new(a, &options), url));
+    str place = str_of(places[_i].place);
+    size_t at = str_find(place, STR("PORT"));
+    str number = at < place.len ? arena_printf(a, "%d)", port) : STR_NONE;
+    str want = arena_printf(a, "%.*s%.*s refused the connection; nothing listens there",
+                            STR_ARG(str_upto(place, at)), STR_ARG(number));
+    ck_assert_str_eq(err.text, want.ptr);
+}
+END_TEST
+
 /* --- together --- */
 
 enum { CROWD = 12, LATE_MS = 400 };
@@ -316,6 +348,7 @@ Suite *fetch_trust_suite(void)
     tcase_add_test(t, roots_that_are_none_are_told_before_anything_is_sent);
     tcase_add_test(t, a_connection_is_kept_until_it_is_dropped);
     tcase_add_loop_test(t, a_pin_leads_a_host_to_an_address, 0, countof(pins));
+    tcase_add_loop_test(t, a_sentence_says_where_a_pin_leads, 0, countof(places));
     tcase_add_test(t, requests_arrive_together_each_with_its_answer);
     tcase_add_test(t, raw_bytes_go_over_tls_that_was_verified);
     tcase_add_test(t, raw_bytes_have_a_deadline_and_a_ceiling);

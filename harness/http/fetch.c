@@ -24,7 +24,7 @@ static void close_handle(void *fetcher)
     f->curl = NULL;
 }
 
-static str bracketed(struct arena *a, str address)
+str fetch_bracketed(struct arena *a, str address)
 {
     bool bare = str_contains(address, STR(":")) && !str_starts(address, "[");
     return bare ? arena_printf(a, "[%.*s]", STR_ARG(address)) : address;
@@ -36,7 +36,8 @@ static struct curl_slist *pin(struct arena *a, const struct fetch_options *o)
 {
     if (o->pin_address.len == 0)
         return NULL;
-    str host = bracketed(a, o->pin_host), address = bracketed(a, o->pin_address);
+    str host = fetch_bracketed(a, o->pin_host),
+        address = fetch_bracketed(a, o->pin_address);
     str port = o->pin_port ? arena_printf(a, "%d", o->pin_port) : STR_NONE;
     str entry = arena_printf(a, "%.*s::%.*s:%.*s", STR_ARG(host), STR_ARG(address),
                              STR_ARG(port));

@@ -4,13 +4,20 @@
 
 #include "http/fetch_inside.h"
 
-/* "host:port" of the URL, for sentences. */
-static str place_of(struct arena *a, str text)
+/* "host:port" of the URL, for sentences; and where that is, when it is pinned. */
+static str place_of(struct arena *a, const struct fetch_options *o, str text)
 {
     struct url url;
     if (!url_parse(a, text, &url))
         return str_upto(text, 200);
-    return arena_printf(a, "%.*s:%d", STR_ARG(str_upto(url.host, 200)), url.port);
+    str place = arena_printf(a, "%.*s:%d", STR_ARG(str_upto(url.host, 200)), url.port);
+    if (!o->pin_address.len || (o->pin_host.len && !str_eq_nocase(o->pin_host, url.host)))
+        return place;
+    str pin = arena_printf(a, "%.*s:%d", STR_ARG(fetch_bracketed(a, o->pin_address)),
+                           o->pin_port ? o->pin_port : url.port);
+    return str_eq(pin, place)
+        ? place
+        : arena_printf(a, "%.*s (at %.*s)", STR_ARG(place), STR_ARG(pin));
 }
 
 /* What libcurl or OpenSSL said; it may quote the peer. */
@@ -103,7 +110,7 @@ bool fetch_explain(const struct fetcher *f, const struct transfer *t, CURLcode c
                    struct err *err)
 {
     struct arena *step = arena_new(NULL);
-    str place = place_of(step, t->url);
+    str place = place_of(step, &f->options, t->url);
     if (t->header_over)
         err_set(err, "the header of the answer of %.*s is longer than %d bytes",
                 STR_ARG(place), CEILING_HEADERS);
