@@ -132,6 +132,30 @@ START_TEST(what_only_a_profile_can_tell_is_offered_by_it)
 }
 END_TEST
 
+static size_t accounts_of_probe(const char *clauses)
+{
+    struct mistakes m;
+    size_t before = ca_figures(b.ca).accounts;
+    ck_assert_uint_eq(profile_of(clauses, &target.profile, &m), 0);
+    ck_assert_msg(target_probe(a, &target, &err), "%s", err.text);
+    return ca_figures(b.ca).accounts - before;
+}
+
+/* Each type of key would be an account more. */
+START_TEST(what_a_profile_speaks_of_is_not_tried)
+{
+    str reason;
+    target.wired = true;
+    size_t all = accounts_of_probe("  offers cors\n");
+    ck_assert(target_offers(&target, STR("ES512"), &reason));
+    size_t fewer = accounts_of_probe("  offers ES384 RS256\n  lacks ES512 because No.\n");
+    ck_assert_uint_eq(fewer, all - 3);
+    ck_assert(target_offers(&target, STR("RS256"), &reason));
+    ck_assert(!target_offers(&target, STR("ES512"), &reason));
+    ck_assert(str_is(reason, "No."));
+}
+END_TEST
+
 /* --- hooks at work --- */
 
 START_TEST(a_hook_knows_what_it_is_to_do)
@@ -269,6 +293,7 @@ Suite *operator_suite(void)
     tcase_set_timeout(t, 30);
     tcase_add_test(t, a_profile_has_hooks_limits_and_a_refused_name);
     tcase_add_loop_test(t, a_profile_is_refused_that_has_them_wrong, 0, countof(bad));
+    tcase_add_test(t, what_a_profile_speaks_of_is_not_tried);
     tcase_add_test(t, what_only_a_profile_can_tell_is_offered_by_it);
     tcase_add_test(t, a_hook_knows_what_it_is_to_do);
     tcase_add_test(t, time_passes_by_a_span_or_until_a_date_is_over);

@@ -24,6 +24,15 @@ bool target_offers(const struct target *t, str capability, str *reason)
     return false;
 }
 
+bool target_is_told(const struct target *t, str capability)
+{
+    const struct profile *p = &t->profile;
+    for (size_t i = 0; i < p->lack_count; i++)
+        if (str_eq(p->lack[i].capability, capability))
+            return true;
+    return strs_has(&p->offers, capability);
+}
+
 void target_offer(struct target *t, const char *capability, bool yes, str reason)
 {
     int i = capability_find(str_of(capability));

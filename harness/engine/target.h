@@ -51,6 +51,8 @@ struct target {
 int capability_find(str name);
 /* Whether the target offers it; *reason says why not. */
 bool target_offers(const struct target *t, str capability, str *reason);
+/* Whether its profile says that it offers it, or that it does not. */
+bool target_is_told(const struct target *t, str capability);
 void target_offer(struct target *t, const char *capability, bool yes, str reason);
 /* false with the reason where the CA's validation of such challenges does not come to us.
  */
