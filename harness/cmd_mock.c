@@ -75,10 +75,15 @@ static bool read_dns_server(struct arena *a, str text, struct ca_options *out,
     size_t colon = text.len;
     while (colon > 0 && text.ptr[colon - 1] != ':')
         colon--;
-    if (colon < 2 || !str_to_long(str_from(text, colon), 65535, &port))
-        return err_set(err, "--dns-server wants ADDRESS:PORT, not \"%.*s\"",
+    str address = str_upto(text, colon ? colon - 1 : 0);
+    if (str_starts(address, "[") && str_ends(address, "]"))
+        address = str_upto(str_from(address, 1), address.len - 2);
+    if (!identifier_is_ip(address) || !str_to_long(str_from(text, colon), 65535, &port)
+        || port < 1)
+        return err_set(err,
+                       "--dns-server wants ADDRESS:PORT with an IP address, not \"%.*s\"",
                        STR_ARG(text));
-    out->dns_server = str_z(a, str_upto(text, colon - 1));
+    out->dns_server = str_z(a, address);
     out->dns_port = (int)port;
     return true;
 }

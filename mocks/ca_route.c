@@ -153,6 +153,10 @@ static void act_for_owner(struct ca_call *call)
     const struct store *store = &call->ca->store;
     const struct order *order = table_find(&store->orders, call->part[0]);
     const struct authz *authz = table_find(&store->authzs, call->part[0]);
+    const struct certificate *certificate =
+        table_find(&store->certificates, call->part[0]);
+    if (certificate)
+        order = certificate->order;
     call->account = order ? order->account : authz ? authz->account : NULL;
 }
 

@@ -128,7 +128,7 @@ const struct verb verbs[] = {
     { "raw-answer", VERB_CLAUSE, IN_ON | ONCE, 0, "VALUE", "Sends these bytes (a JSON string) instead of an HTTP answer, and closes the connection." },
     { "broken-tls", VERB_CLAUSE, IN_ON | ONCE, 0, "", "Sends bytes that are no TLS record in the middle of the connection, or of the handshake, and closes it." },
     { "processing", VERB_CLAUSE, IN_ON | ONCE, 0, "NUMBER", "On finalize: so many reads of the order find it processing." },
-    { "valid", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, newAuthz, challenge: what is to be proven is valid at once." },
+    { "valid", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, newAuthz, authorization, challenge: what is to be proven is valid at once." },
     { "invalid", VERB_CLAUSE, IN_ON | ONCE, 0, "WORD", "On newOrder, order, finalize, authorization, challenge: it ends invalid, with this error." },
     { "expired", VERB_CLAUSE, IN_ON | ONCE, 0, "", "On newOrder, order, finalize, authorization: its time is over." },
     { "clock", VERB_CLAUSE, IN_ON | ONCE, 0, "ahead|back DURATION", "The CA's clock, and its Date, jump from then on, at each request that the rule is for: say first for one jump." },

@@ -225,6 +225,8 @@ END
     wire boulder /authz/ acmespec/journal
     authz=$(grep -o 'https://[^"]*/authz/[^"/]*' "$tmp/boulder/wire" | head -n 1)
     holds "boulder's answers a plain GET" curl -sf --cacert "$tmp/boulder/root.pem" "$authz"
+    certificate=$(grep -o 'https://[^"]*/certificate/[^"/]*' "$tmp/boulder/wire" | head -n 1)
+    holds "of a certificate, too" curl -sf --cacert "$tmp/boulder/root.pem" "$certificate"
 fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -67,6 +67,9 @@ example 'on finalize processing 3' 0 fullchain.pem
 example 'on newOrder spoil html' 1 'is no order'
 example 'on newOrder expired' 1 'expired'
 holds "a script that is not there is told" refused 'cannot read' --script "$tmp/none.acme"
+for server in localhost:53 127.0.0.1 127.0.0.1:0 '[::1]' ::1; do
+    holds "a DNS server that is none is told ($server)" refused 'IP address' --dns-server "$server"
+done
 holds "a rule that cannot be read is told" refused 'RESOURCE was expected' \
     --fault 'on newOrdr reply 500'
 
