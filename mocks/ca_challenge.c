@@ -75,7 +75,6 @@ static const struct ca_check response_checks[] = {
 };
 /* clang-format on */
 
-/* RFC 8555 8.1: token "." thumbprint of the account's key as it is now. */
 /* Planted: x without the octets of zero in front (RFC 8555 8.1, erratum 7565). */
 static str thumbprint_of(struct ca_call *call, const struct account *owner)
 {
@@ -92,6 +91,7 @@ static str thumbprint_of(struct ca_call *call, const struct account *owner)
     return b64url_encode(call->arena, sha256(call->arena, json_text(call->arena, jwk)));
 }
 
+/* RFC 8555 8.1: token "." thumbprint of the account's key as it is now. */
 static str key_authorization(struct ca_call *call)
 {
     struct arena *kept = call->ca->store.arena;

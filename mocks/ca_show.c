@@ -160,11 +160,18 @@ json_t *ca_show_challenge(struct ca_call *call, const struct challenge *challeng
     return out;
 }
 
-/* RFC 8555 7.1.4: a pending authorization lists what may be tried, a valid one what was
- * validated, an invalid one what was tried. */
+/* RFC 8555 7.1.4: a pending authorization lists what may be tried, a valid one "the
+ * challenge that was validated", an invalid one "the challenge that was attempted and
+ * failed"; one that ended untried has nothing else to list than all. */
 static bool is_listed(const struct authz *authz, const struct challenge *challenge)
 {
-    return authz->status != STATUS_VALID || challenge->status == STATUS_VALID;
+    if (authz->status == STATUS_VALID)
+        return challenge->status == STATUS_VALID;
+    bool tried = false;
+    for (size_t i = 0; i < authz->count; i++)
+        tried = tried || authz->challenge[i].status != STATUS_PENDING;
+    return authz->status == STATUS_PENDING || !tried
+        || challenge->status != STATUS_PENDING;
 }
 
 /* RFC 8555 8: what a challenge has beside type, url and status is its type's own matter,
@@ -174,7 +181,7 @@ static void add_other_challenge(struct ca_call *call, const struct authz *authz,
 {
     const struct ca_options *options = &call->ca->options;
     bool offered = options->other_challenges || options->bare_challenges;
-    if (!offered || authz->status == STATUS_VALID)
+    if (!offered || authz->status != STATUS_PENDING)
         return;
     json_t *out = json_object();
     json_object_set_new(out, "type", json_string(type));

@@ -10,14 +10,23 @@ str ca_wish_error(struct ca_call *call)
     return wish->fails ? ca_error_text(call->ca, wish->problem, wish->detail) : STR_NONE;
 }
 
+/* What the client responded to, or the first where it has not yet. */
+static struct challenge *challenge_meant(struct authz *authz)
+{
+    for (size_t i = 0; i < authz->count; i++)
+        if (authz->challenge[i].status != STATUS_PENDING)
+            return &authz->challenge[i];
+    return authz->challenge;
+}
+
 void ca_wish_authz(struct ca_call *call, struct authz *authz)
 {
     struct ca *ca = call->ca;
-    struct challenge *first = &authz->challenge[0];
+    struct challenge *meant = challenge_meant(authz);
     if (call->wish.valid && authz->status == STATUS_PENDING && authz->count)
-        ca_challenge_valid(ca, first);
+        ca_challenge_valid(ca, meant);
     if (call->wish.fails && authz->count)
-        ca_challenge_failed(ca, first, ca_wish_error(call));
+        ca_challenge_failed(ca, meant, ca_wish_error(call));
     if (call->wish.expired)
         authz->expires = ca_now(ca);
 }

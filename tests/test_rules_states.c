@@ -96,9 +96,12 @@ START_TEST(challenges_and_authorizations_end_as_told)
     const struct exchange *order = new_order();
     str authz = authz_of(order, 0);
     rule("on challenge invalid dns; detail No such name.");
-    said(text_at(challenge_of(said(authz, STR_NONE), "http-01"), "/url"), STR("{}"));
+    said(text_at(challenge_of(said(authz, STR_NONE), "dns-01"), "/url"), STR("{}"));
     const struct exchange *x = settled(authz);
     ck_assert(str_is(at(x, "/status"), "invalid"));
+    /* RFC 8555 7.1.4: "the challenge that was attempted and failed" */
+    ck_assert_uint_eq(json_array_size(json_pointer(x->body, STR("/challenges"))), 1);
+    ck_assert(str_is(at(x, "/challenges/0/type"), "dns-01"));
     order = new_order();
     authz = authz_of(order, 0);
     rule("on challenge valid");
