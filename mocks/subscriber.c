@@ -197,7 +197,7 @@ static bool agree(struct subscriber *s, const struct registration *r, json_t *pa
         return err_set(err, "there are no terms of service to agree to");
     if (!terms.len || r->only_existing)
         return true;
-    if (!r->agrees)
+    if (!r->agrees && !client_bug(s->client, BUG_CLIENT_AGREES))
         return err_set(err,
                        "the CA has terms of service, which you have to agree to: %.*s",
                        STR_ARG(terms));

@@ -221,7 +221,7 @@ static str padded(struct arena *a, str text)
 
 /* What a run gives to the client beside the names; empty is what it does not. */
 struct extras {
-    str eab_kid, eab_key, profile, chain, account_key, csr;
+    str agreed, eab_kid, eab_key, profile, chain, account_key, csr;
 };
 
 static bool add_extra(struct world *w, str extra, str value, struct extras *x,
@@ -235,6 +235,8 @@ static bool add_extra(struct world *w, str extra, str value, struct extras *x,
         x->profile = value;
     else if (str_is(extra, "chain"))
         x->chain = value;
+    else if (str_is(extra, "no-agreement"))
+        x->agreed = STR_NONE;
     else {
         x->eab_kid = vars_text_of(w->vars, STR("eab.kid"));
         x->eab_key = vars_text_of(w->vars, STR("eab.key"));
@@ -248,7 +250,7 @@ static bool add_extra(struct world *w, str extra, str value, struct extras *x,
 static bool extras_of(struct world *w, const struct line *line, str *out, struct err *err)
 {
     struct buf b = buf_new(w->arena, CEILING_LINE);
-    struct extras x = { STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE, STR_NONE };
+    struct extras x = { .agreed = STR("yes") };
     w->under_test->csr_key_pem = STR_NONE;
     for (const struct line *c = NULL; (c = line_clause_after(line, "with", c));) {
         str value;
@@ -256,6 +258,7 @@ static bool extras_of(struct world *w, const struct line *line, str *out, struct
             || !add_extra(w, line_arg(c, "EXTRA"), value, &x, err))
             return false;
     }
+    child_assign(&b, "agreed", x.agreed);
     child_assign(&b, "eab_kid", x.eab_kid);
     child_assign(&b, "eab_key", x.eab_key);
     child_assign(&b, "profile", x.profile);

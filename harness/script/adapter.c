@@ -33,6 +33,7 @@ const struct variable_row adapter_variables[] = {
     { "dns_remove", "a program: $dns_remove NAME [TEXT] takes it away" },
     { "email", "a contact address" },
     { "terms", "URL of the CA's newest terms of service, or empty" },
+    { "agreed", "yes, or empty where the user does not agree to the CA's terms of service" },
     { "eab_kid", "key identifier of an external account, where the scenario has one" },
     { "eab_key", "its MAC key, base64url" },
     { "account_key", "a PEM file with the private key that a new account shall have, or empty" },

@@ -137,7 +137,7 @@ const struct verb verbs[] = {
     { "ca", VERB_CA, IN_FILE | IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start, in a client scenario or a file for `acmespec mock --script`: a way that a correct CA may be (see `acmespec help settings`)." },
     { "run", VERB_RUN, IN_SCENARIO, IN_RUN, "OPERATION [DOMAIN...] [over CHALLENGE]",
       "Starts the client under test and waits for its end: obtain, for these names; renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact." },
-    { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows (`with eab padded`: its key is written with padding); `with profile NAME`, `with chain NAME`: what to ask for; `with account-key P-256` (P-384, P-521): the new account's key, whose x begins with a zero octet; `with csr NAME`: the given csr of that name is what it is to send." },
+    { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows (`with eab padded`: its key is written with padding); `with profile NAME`, `with chain NAME`: what to ask for; `with account-key P-256` (P-384, P-521): the new account's key, whose x begins with a zero octet; `with csr NAME`: the given csr of that name is what it is to send; `with no-agreement`: its user does not agree to the terms of service." },
 
     /* ---- challenges and DNS ---- */
     { "provision", VERB_PROVISION, IN_SCENARIO, IN_PROVISION, "CHALLENGE for AUTHZ",
@@ -293,6 +293,7 @@ const struct capability capabilities[] = {
     { "roll-over", "a client: changes its account's key (RFC 8555 7.3.5)" },
     { "deactivate", "a client: deactivates its account (RFC 8555 7.3.6)" },
     { "update-contact", "a client: changes its account's contact (RFC 8555 7.3.2)" },
+    { "agreement", "a client: it can be left untold that its user agrees to terms of service, or never asks (RFC 8555 7.3)" },
     { "preferred-chain", "a client: takes the chain of a root that is named (RFC 8555 7.4.2)" },
     { "account-key", "a client: takes an account key that its user has made" },
     { "own-csr", "a client: takes a certificate request that its user has made" },
