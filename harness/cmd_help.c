@@ -19,6 +19,28 @@ static void print_verb(const struct verb *v)
            v->help);
 }
 
+/* Whether the usage has a word of this kind: "spoil SPOIL...". */
+static bool usage_has(str usage, const char *kind)
+{
+    str word;
+    while (str_cut(&usage, ' ', &word)) {
+        word = str_from(word, str_starts(word, "[") ? 1 : 0);
+        if (str_is(str_upto(word, strlen(kind)), kind)
+            && (word.len == strlen(kind) || strchr(".]|", word.ptr[strlen(kind)])))
+            return true;
+    }
+    return false;
+}
+
+/* With what its kinds of words are. */
+static void print_verb_whole(const struct verb *v)
+{
+    print_verb(v);
+    for (size_t i = 0; i < word_kind_count; i++)
+        if (usage_has(str_of(v->usage), word_kinds[i].name))
+            printf("      %s: %s\n", word_kinds[i].name, word_kinds[i].help);
+}
+
 static void print_words(void)
 {
     puts("Words, where each may stand, and what it means:\n");
@@ -136,7 +158,7 @@ static bool print_verbs_named(const char *word)
     bool found = false;
     for (size_t i = 0; i < verb_count; i++)
         if (begins_with(verbs[i].name, word)) {
-            print_verb(&verbs[i]);
+            print_verb_whole(&verbs[i]);
             found = true;
         }
     return found;

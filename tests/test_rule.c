@@ -106,6 +106,7 @@ static const struct {
     { "on order body ${domain}", "t:2:8: ${domain} has no value here" },
     { "on order body { \"a\": \"${domain}\" }", "t:2:8: ${domain} has no value here" },
     { "on order spoil htlm", "t:2:9: \"htlm\" where SPOIL was expected (did you mean \"html\"?)" },
+    { "ca no-terms\n", "t:1:1: a setting of the CA is for its start, in a file for --script" },
     { "on order\n  reply 400\nprofile x\n", "t:3:1: only rules and settings of the CA stand in such a file" },
 };
 /* clang-format on */

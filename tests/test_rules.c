@@ -191,10 +191,10 @@ END_TEST
 
 START_TEST(each_name_in_a_text_is_replaced)
 {
-    rule("on newOrder header Link: <${url}>;rel=a, <${url}/2>;rel=b");
+    rule("on newOrder header Link: <${url}>;rel=a, <${url}/2>;rel=b, $${url}");
     str link = header_of(new_order(), "Link");
     ck_assert(str_contains(link, STR("/new-order>;rel=a")));
-    ck_assert(str_contains(link, STR("/new-order/2>;rel=b")));
+    ck_assert(str_contains(link, STR("/new-order/2>;rel=b, ${url}")));
 }
 END_TEST
 

@@ -172,6 +172,14 @@ static size_t count_of(str text, const char *what)
     return count;
 }
 
+/* What is downloaded alone, as DER. */
+static str single(str url)
+{
+    struct post post = signed_to(url, STR_NONE);
+    headers_add(b.a, &post.headers, STR("Accept"), STR("application/pkix-cert"));
+    return did(&post)->response.body;
+}
+
 START_TEST(chains_are_laid_out_otherwise)
 {
     rule("on newOrder valid");
@@ -188,6 +196,9 @@ START_TEST(chains_are_laid_out_otherwise)
     bool moved = strcmp(chains[_i].chain, "leaf-only") != 0
         && strcmp(chains[_i].chain, "with-root") != 0;
     ck_assert(leaf_first || moved);
+    size_t fired = rules_fired(rules, 0);
+    ck_assert(!str_contains(single(certificate), STR("-----")));
+    ck_assert_uint_eq(rules_fired(rules, 0), fired);
 }
 END_TEST
 

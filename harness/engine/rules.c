@@ -101,18 +101,6 @@ static bool is_for(const struct rule *rule, const struct ca_request_info *info)
                      : rule->resource == info->resource;
 }
 
-/* What a rule's names stand for, above those of the scenario. */
-static struct vars *names_at(const struct rules *rules, struct arena *a,
-                             const struct ca_request_info *info)
-{
-    struct vars *names = vars_over(a, rules->vars);
-    for (size_t i = 0; i < rule_name_count; i++) {
-        str name = str_of(rule_names[i]);
-        vars_set(names, name, rule_own_name(name, rules->directory, info));
-    }
-    return names;
-}
-
 /* The exchange as far as it has come, for the checks of `when`: the first one of a world
  * that knows no other, whatever its number is at the CA. */
 static bool holds(struct rules *rules, struct arena *a, const struct rule *rule,
@@ -126,7 +114,7 @@ static bool holds(struct rules *rules, struct arena *a, const struct rule *rule,
     const struct exchange *answer[] = { &exchange };
     struct err err;
     struct world world = { .arena = a,
-                           .vars = names_at(rules, a, info),
+                           .vars = rule_vars(a, rules->vars, rules->directory, info),
                            .last = &exchange,
                            .answer = answer,
                            .answer_count = 1 };

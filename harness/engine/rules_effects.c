@@ -9,7 +9,7 @@ enum { USUAL_PIECE = 16, REDIRECT = 302 };
 
 /* --- words --- */
 
-str rule_own_name(str name, str directory, const struct ca_request_info *info)
+static str own_name(str name, str directory, const struct ca_request_info *info)
 {
     if (str_is(name, "directory"))
         return directory;
@@ -20,31 +20,25 @@ str rule_own_name(str name, str directory, const struct ca_request_info *info)
     return str_is(name, "nonce") && info->jws ? info->jws->nonce : STR_NONE;
 }
 
-static str own_name(const struct firing *f, str name)
+struct vars *rule_vars(struct arena *a, const struct vars *scenario, str directory,
+                       const struct ca_request_info *info)
 {
-    return rule_own_name(name, f->directory, f->info);
+    struct vars *names = vars_over(a, scenario);
+    for (size_t i = 0; i < rule_name_count; i++) {
+        str name = str_of(rule_names[i]);
+        vars_set(names, name, own_name(name, directory, info));
+    }
+    return names;
 }
 
 static str expanded(const struct firing *f, str text)
 {
     struct err err;
-    str out = text;
-    for (size_t i = 0; i < rule_name_count; i++) {
-        str name = str_of(rule_names[i]);
-        str mark = arena_printf(f->arena, "${%.*s}", STR_ARG(name));
-        /* What stands for it is not read again. */
-        for (size_t at = 0; (at += str_find(str_from(out, at), mark)) < out.len;) {
-            str own = own_name(f, name);
-            out = arena_printf(f->arena, "%.*s%.*s%.*s", STR_ARG(str_upto(out, at)),
-                               STR_ARG(own), STR_ARG(str_from(out, at + mark.len)));
-            at += own.len;
-        }
-    }
-    text = out;
-    if (f->vars && str_contains(text, STR("${"))
-        && !vars_expand(f->vars, f->arena, text, &out, &err))
+    str out;
+    if (!str_contains(text, STR("${")))
         return text;
-    return out;
+    struct vars *names = rule_vars(f->arena, f->vars, f->directory, f->info);
+    return vars_expand(names, f->arena, text, &out, &err) ? out : text;
 }
 
 static json_t *expand_string(void *context, str s)
@@ -212,7 +206,8 @@ static void patch(const struct firing *f, const struct effect *e)
 static void chain(const struct firing *f, const struct effect *e)
 {
     struct response *response = &f->reply->response;
-    for (size_t i = 0; i < e->words.count && response->status == 200; i++)
+    bool is_pem = str_contains(response->body, STR("-----BEGIN CERTIFICATE-----"));
+    for (size_t i = 0; i < e->words.count && response->status == 200 && is_pem; i++)
         response->body = body_chain(f, effect_word(f, e, i), response->body);
 }
 
@@ -252,7 +247,8 @@ static void retry_after(const struct firing *f, const struct effect *e)
 
 static void replay_nonce(const struct firing *f, const struct effect *e)
 {
-    str word = effect_word(f, e, 0), spent = own_name(f, STR("nonce"));
+    str word = effect_word(f, e, 0),
+        spent = own_name(STR("nonce"), f->directory, f->info);
     if ((str_is(word, "repeated") && !f->last_nonce.len)
         || (str_is(word, "spent") && !spent.len))
         return;

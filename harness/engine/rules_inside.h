@@ -16,9 +16,10 @@ struct firing {
     str last_nonce; /* of the answer before; or empty */
 };
 
-/* What a name of rule_names stands for at this request (NULL: a handshake, which has
- * none); empty for any other. */
-str rule_own_name(str name, str directory, const struct ca_request_info *info);
+/* What the names of rule_names stand for at this request (NULL: a handshake, where most
+ * are empty), above those of the scenario (or NULL). */
+struct vars *rule_vars(struct arena *a, const struct vars *scenario, str directory,
+                       const struct ca_request_info *info);
 /* The n-th word of the effect with its ${names} replaced; a name without a value stays.
  */
 str effect_word(const struct firing *f, const struct effect *e, size_t n);

@@ -378,7 +378,9 @@ bool rules_of_lines(struct arena *a, const struct line *lines, size_t count,
         struct rule rule;
         if (lines[i].verb->id != VERB_ON) {
             mistake(m, lines[i].place,
-                    "only rules and settings of the CA stand in such a file");
+                    lines[i].verb->id == VERB_CA
+                        ? "a setting of the CA is for its start, in a file for --script"
+                        : "only rules and settings of the CA stand in such a file");
             continue;
         }
         for (size_t k = 0; k < lines[i].clause_count; k++)

@@ -93,6 +93,7 @@ done >>"$tmp/silent" 2>&1
 # A word that begins several says all of them.
 [ "$("$acmespec" help given | grep -c '^  given [a-z]')" -gt 5 ] || complain "acmespec help given is not whole"
 [ "$("$acmespec" help is | grep -c '^  is')" = 2 ] || complain "acmespec help is is not whole"
+"$acmespec" help spoil | grep -q "SPOIL: html, garbage" || complain "acmespec help spoil does not say what there is"
 [ ! -s "$tmp/silent" ] || complain "$(cat "$tmp/silent")"
 
 # A skeleton is well written, whatever the section that it is for.
