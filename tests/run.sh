@@ -34,7 +34,7 @@ part()
     case $1 in
     unit) echo "unit: $B/unit" ;;
     gates)
-        for gate in format floors headers lengths dangling words coverage; do
+        for gate in format floors headers lengths dangling words coverage alive; do
             echo "gate $gate: tests/$gate.sh"
         done
         echo "gates refuse: tests/gates/run.sh"
