@@ -31,7 +31,7 @@ struct mock_options {
 static const struct option_row rows[] = {
     { "port", 'p', OPTION_ANY_PORT, "N", AT(port), "port to listen on (the kernel chooses)" },
     { "address", 0, OPTION_TEXT, "A", AT(address), "loopback address to bind (127.0.0.1)" },
-    { "host", 0, OPTION_TEXT, "NAME", AT(host), "host in its URLs (localhost)" },
+    { "host", 0, OPTION_TEXT, "NAME", AT(host), "host in its URLs (localhost; the --address where that is another)" },
     { "name", 0, OPTION_TEXTS, "NAME", AT(names), "a further name or address on its TLS certificate" },
     { "root", 0, OPTION_TEXT, "FILE", AT(root), "where to write the root certificate (a temporary file)" },
     { "dns-server", 0, OPTION_TEXT, "A:P", AT(dns_server), "DNS server that it asks; without one every name is at --default-address" },

@@ -14,7 +14,10 @@ _Static_assert((int)CA_MOST_LIMITS == (int)MOST_LIMITS, "a count for every limit
 static void set_defaults(struct ca_options *o)
 {
     o->address = o->address ? o->address : "127.0.0.1";
-    o->host = o->host.len ? o->host : STR("localhost");
+    /* Which is 127.0.0.1 everywhere, and of other addresses nobody knows it. */
+    if (!o->host.len)
+        o->host =
+            strcmp(o->address, "127.0.0.1") == 0 ? STR("localhost") : str_of(o->address);
     o->default_address = o->default_address.len ? o->default_address : STR("127.0.0.1");
     o->caa_identity = o->caa_identity.len ? o->caa_identity : STR("ca.acmespec.test");
     o->dns_port = o->dns_port ? o->dns_port : 53;
@@ -87,6 +90,8 @@ static bool listen_now(struct ca *ca, struct err *err)
         const char *scheme = bug_on(ca, BUG_HTTP_URLS) ? "http" : "https";
         int port = listener_port(ca->listener);
         str host = ca->options.host;
+        if (str_contains(host, STR(":")))
+            host = arena_printf(ca->arena, "[%.*s]", STR_ARG(host));
         ca->base = port == 443
             ? arena_printf(ca->arena, "%s://%.*s", scheme, STR_ARG(host))
             : arena_printf(ca->arena, "%s://%.*s:%d", scheme, STR_ARG(host), port);

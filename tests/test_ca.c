@@ -389,15 +389,6 @@ END_TEST
 
 /* --- starting --- */
 
-START_TEST(only_loopback_is_bound)
-{
-    struct err err;
-    struct ca_options options = { .address = "192.0.2.1" };
-    ck_assert_ptr_null(ca_new(b.a, &options, &err));
-    ck_assert(strstr(err.text, "loopback"));
-}
-END_TEST
-
 START_TEST(a_seed_repeats_ids)
 {
     struct ca_options options = { .seed = 7, .no_reuse = true };
@@ -477,7 +468,6 @@ Suite *ca_suite(void)
     tcase_add_test(t, a_key_is_changed_and_orders_stay);
     tcase_add_test(t, a_key_that_another_account_has_is_a_conflict);
     tcase_add_test(t, a_limit_is_kept_and_says_when_it_ends);
-    tcase_add_test(t, only_loopback_is_bound);
     tcase_add_test(t, a_seed_repeats_ids);
     tcase_add_test(t, hooks_replace_and_change_answers);
     suite_add_tcase(suite, t);
