@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "http/message.h"
 #include "script/names.h"
+#include "script/pattern.h"
 #include "script/verbs.h"
 
 enum { MOST_PROTOCOL = 255 };
@@ -403,43 +404,73 @@ static str next_word(str text, size_t *at)
     return (str){ text.ptr + from, *at - from };
 }
 
-static bool is_clause(str word)
+static const struct verb *clause_named(str word)
 {
     size_t used;
-    return word.len && verb_find(IN_ON, word, STR_NONE, &used);
+    return word.len ? verb_find(IN_ON, word, STR_NONE, &used) : NULL;
 }
 
-/* Where the first clause begins behind `on RESOURCE ...`. */
+/* What may stand between the resource and the first clause. */
+static bool is_schedule(str word)
+{
+    static const char *const words[] = { "first", "always", "after", "times" };
+    long number;
+    for (size_t i = 0; i < countof(words); i++)
+        if (str_is(word, words[i]))
+            return true;
+    return str_to_long(word, INT32_MAX, &number);
+}
+
+/* Where the first clause begins behind `on RESOURCE ...`; where there is none, what may
+ * have been meant to be one. */
 static size_t first_clause(str text)
 {
-    size_t at = 0;
+    size_t at = 0, meant = text.len;
     next_word(text, &at);
     next_word(text, &at);
     while (at < text.len) {
         str word = next_word(text, &at);
         size_t begin = at - word.len;
-        if (is_clause(str_upto(word, str_find_char(word, ';'))))
+        word = str_upto(word, str_find_char(word, ';'));
+        if (clause_named(word))
             return begin;
+        if (meant == text.len && word.len && !is_schedule(word))
+            meant = begin;
     }
-    return text.len;
+    return meant;
 }
 
-/* One line as a statement and its clauses; a ";" separates only where a clause follows,
- * and may stand before the first of them, too. */
+/* Whether a clause ends at the ";" at `at`: where another follows, or nothing; and what
+ * is no text to the end of the line ends before a blank, whatever follows. */
+static bool ends_clause(str text, size_t begin, size_t at)
+{
+    size_t from = begin, behind = at + 1;
+    const struct verb *verb = clause_named(next_word(text, &from));
+    str next = next_word(text, &behind);
+    if (!next.len || clause_named(next))
+        return true;
+    return verb && !pattern_takes_text(verb->usage) && strchr(" \t", text.ptr[at + 1]);
+}
+
+/* One line as a statement and its clauses, which a ";" separates, but for one inside a
+ * JSON string; one may stand before the first clause and behind the last, too. */
 static str in_lines(struct arena *a, str text)
 {
     struct buf out = buf_new(a, CEILING_SCRIPT);
-    size_t from = first_clause(text);
-    str head = str_trim(str_upto(text, from));
+    size_t begin = first_clause(text);
+    bool quoted = false;
+    str head = str_trim(str_upto(text, begin));
     head.len -= str_ends(head, ";");
     buf_addf(&out, "%.*s\n  ", STR_ARG(head));
-    for (size_t i = from; i < text.len; i++) {
-        size_t behind = i + 1;
-        bool ends = text.ptr[i] == ';' && is_clause(next_word(text, &behind));
-        if (ends)
+    for (size_t i = begin; i < text.len; i++) {
+        char c = text.ptr[i];
+        quoted = quoted != (c == '"' && text.ptr[i - 1] != '\\');
+        if (c == ';' && !quoted && ends_clause(text, begin, i)) {
             buf_add(&out, STR("\n "));
-        else
-            buf_add_char(&out, text.ptr[i]);
+            begin = i + 1;
+        } else {
+            buf_add_char(&out, c);
+        }
     }
     buf_add_char(&out, '\n');
     return buf_str(&out);
