@@ -195,9 +195,10 @@ static bool is_reserved_name(str name)
 
 static bool is_at_or_below(str name, str above)
 {
-    return str_eq(name, above)
-        || (name.len > above.len && str_ends(name, str_of(above.ptr).ptr)
-            && name.ptr[name.len - above.len - 1] == '.');
+    if (name.len <= above.len)
+        return str_eq_nocase(name, above);
+    size_t from = name.len - above.len;
+    return name.ptr[from - 1] == '.' && str_eq_nocase(str_from(name, from), above);
 }
 
 static bool is_blocked(const struct ca *ca, str name, bool wildcard)

@@ -40,6 +40,7 @@ static const struct { const char *type, *value; int status; const char *word; } 
     { "dns", "www.kernel.org",          403, "rejectedIdentifier" },
     { "dns", "blocked.test",            403, "rejectedIdentifier" },
     { "dns", "*.blocked.test",          403, "rejectedIdentifier" },
+    { "dns", "www.blocked.test",        403, "rejectedIdentifier" },
     { "dns", "unblocked.test",          201, NULL },
     { "ip",  "127.0.0.1",               201, NULL },
     { "ip",  "192.0.2.7",               201, NULL },
@@ -60,7 +61,9 @@ static const struct { const char *type, *value; int status; const char *word; } 
 static void start_blocking(void)
 {
     struct ca_options options = { .attempts = 2 };
-    static str blocked[] = { STR_INIT("blocked.test") };
+    /* As a script has it: a part of its text, in whatever case. */
+    static const char script[] = "Blocked.test\non order delay 1s";
+    static str blocked[] = { { script, sizeof "Blocked.test" - 1 } };
     options.blocked = (struct strs){ blocked, 1 };
     bench_start(&options);
     bench_account();
