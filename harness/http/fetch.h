@@ -70,6 +70,14 @@ bool fetch(struct fetcher *f, struct arena *a, const struct request *request,
 bool fetch_raw(struct fetcher *f, struct arena *a, str url, str bytes, str *answer,
                struct err *err) MUST_CHECK;
 
+/* Sends bytes over a new connection of TCP alone, whatever the URL's scheme, to its host
+ * and port, and reads until `whole` says that all is there, or close (then *closed),
+ * ceiling (64 KiB) or deadline.  false when no connection came about. */
+typedef bool fetch_whole(void *context, str answer);
+bool fetch_plain(struct fetcher *f, struct arena *a, str url, str bytes,
+                 fetch_whole *whole, void *context, str *answer, bool *closed,
+                 struct err *err) MUST_CHECK;
+
 /* Closes the kept connections, so the next request opens a new one. */
 void fetcher_drop_connections(struct fetcher *f);
 /* Changes the total deadline for the following requests. */

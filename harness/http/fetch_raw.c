@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes of one's own over a connection that libcurl opened and verified. */
+/* Bytes of one's own over a connection that libcurl opened, and verified unless it is to
+ * be TCP alone. */
 #include <errno.h>
 #include <poll.h>
 
@@ -11,7 +12,10 @@ enum { QUIET_MS = 250, LOOK_MS = 200 };
 struct raw {
     struct fetcher *fetcher;
     int64_t deadline_ms;
-    bool head; /* the bytes ask by HEAD */
+    fetch_whole *whole;
+    void *context;
+    int64_t quiet_ms; /* how long nothing may follow what is whole */
+    bool closed;      /* by the peer */
     struct buf answer;
 };
 
@@ -78,15 +82,16 @@ static bool is_bodiless(str answer, bool head)
 }
 
 /* Whether what came holds a whole final response; only a guess, it ends the waiting. */
-static bool looks_whole(str answer, bool head)
+static bool looks_whole(void *context, str answer)
 {
+    const bool *head = context; /* the bytes ask by HEAD */
     size_t end = str_find(answer, STR("\r\n\r\n"));
     str header = str_upto(answer, end), line, length = STR_NONE;
     str body = str_from(answer, end + 4);
     bool chunked = false;
     if (end == answer.len || str_starts(answer, "HTTP/1.1 1"))
         return false;
-    if (is_bodiless(answer, head))
+    if (is_bodiless(answer, *head))
         return true;
     while (str_cut(&header, '\n', &line)) {
         size_t colon = str_find_char(line, ':');
@@ -112,30 +117,65 @@ static void read_all(struct raw *r)
             buf_add(&r->answer, (str){ piece, got });
             continue;
         }
-        if (code != CURLE_AGAIN)
+        r->closed = code != CURLE_AGAIN;
+        if (r->closed)
             return;
-        int64_t quiet = clock_ms() + QUIET_MS, until = r->deadline_ms;
-        if (quiet < until && looks_whole(buf_str(&r->answer), r->head))
+        int64_t quiet = clock_ms() + r->quiet_ms, until = r->deadline_ms;
+        if (quiet < until && r->whole(r->context, buf_str(&r->answer)))
             until = quiet;
         if (!wait_for(r, POLLIN, until))
             return;
     }
 }
 
+static bool exchange(struct raw *r, struct arena *a, const struct fetcher *f, str url,
+                     str bytes, struct err *err)
+{
+    struct arena *step = arena_new(a);
+    r->deadline_ms = clock_ms() + f->options.total_ms;
+    r->fetcher = fetcher_new(step, &f->options);
+    bool connected = connect_only(r, step, url, err);
+    if (connected) {
+        send_all(r, bytes);
+        read_all(r);
+    }
+    arena_end(step);
+    return connected;
+}
+
 bool fetch_raw(struct fetcher *f, struct arena *a, str url, str bytes, str *answer,
                struct err *err)
 {
-    struct arena *step = arena_new(a);
-    struct raw r = { .deadline_ms = clock_ms() + f->options.total_ms,
-                     .head = str_starts(bytes, "HEAD ") };
-    r.fetcher = fetcher_new(step, &f->options);
+    bool head = str_starts(bytes, "HEAD ");
+    struct raw r = { .whole = looks_whole, .context = &head, .quiet_ms = QUIET_MS };
     r.answer = buf_new(a, f->options.body_ceiling + CEILING_HEADERS);
-    bool connected = connect_only(&r, step, url, err);
-    if (connected) {
-        send_all(&r, bytes);
-        read_all(&r);
+    bool connected = exchange(&r, a, f, url, bytes, err);
+    if (connected)
         *answer = buf_str(&r.answer);
-    }
-    arena_end(step);
+    return connected;
+}
+
+/* libcurl leaves a connection to an http URL as it is. */
+static bool plain_url(struct arena *a, str url, str *plain, struct err *err)
+{
+    struct url parts;
+    if (!url_parse(a, url, &parts))
+        return err_set(err, "%.*s is no absolute URL", STR_ARG(str_upto(url, 200)));
+    *plain = arena_printf(a, "http://%.*s:%d/", STR_ARG(parts.host), parts.port);
+    return true;
+}
+
+bool fetch_plain(struct fetcher *f, struct arena *a, str url, str bytes,
+                 fetch_whole *whole, void *context, str *answer, bool *closed,
+                 struct err *err)
+{
+    str plain;
+    struct raw r = { .whole = whole, .context = context };
+    r.answer = buf_new(a, CEILING_LINE);
+    bool connected =
+        plain_url(a, url, &plain, err) && exchange(&r, a, f, plain, bytes, err);
+    if (connected)
+        *answer = buf_str(&r.answer);
+    *closed = connected && r.closed;
     return connected;
 }

@@ -81,6 +81,9 @@ static size_t keep_escapes(void *context, struct MHD_Connection *connection, cha
     return strlen(text);
 }
 
+/* RFC 7525 3.1.1, and RFC 8996 later; GnuTLS would speak TLS 1.0 and 1.1 as well. */
+static const char usual_tls[] = "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1";
+
 static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
 {
     const struct listen_options *o = &l->options;
@@ -88,6 +91,7 @@ static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
     struct MHD_OptionItem tls[] = {
         { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->cert_pem.ptr },
         { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key_pem.ptr },
+        { MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)o->tls },
         { MHD_OPTION_END, 0, NULL },
     };
     struct MHD_OptionItem none[] = { { MHD_OPTION_END, 0, NULL } };
@@ -139,6 +143,7 @@ static void copy_options(struct arena *a, struct listen_options *o)
     o->address = str_z(a, str_of(o->address));
     o->cert_pem = str_copy(a, o->cert_pem);
     o->key_pem = str_copy(a, o->key_pem);
+    o->tls = o->tls ? o->tls : usual_tls;
     o->body_ceiling = o->body_ceiling ? o->body_ceiling : CEILING_BODY;
     o->most_connections =
         o->most_connections > 0 ? o->most_connections : USUAL_CONNECTIONS;

@@ -50,13 +50,16 @@ typedef void listen_handler(void *context, struct arena *a, const struct request
 /* What becomes of a TLS handshake; 0-initialised it is an ordinary one.  Otherwise the
  * connection ends with it: no request on it is ever answered. */
 struct odd_handshake {
+    str hello;    /* what the client sent so far, where the options have `peeks` */
+    str answer;   /* not empty: these bytes to it */
     bool refused; /* the alert no_application_protocol (RFC 7301 3.2) */
     bool broken;  /* bytes that are no TLS record */
     str alpn;     /* not empty: this protocol is selected, whether it was offered or not;
                      by who offers nothing it is not seen */
 };
 
-/* Called on the listener's thread for each connection, before its handshake. */
+/* Called on the listener's thread for each connection, before its handshake; out is empty
+ * but for the hello. */
 typedef void listen_handshake(void *context, struct arena *a, struct odd_handshake *out);
 
 struct listen_options {
@@ -71,6 +74,8 @@ struct listen_options {
                     line it is 5 at most. */
     listen_handler *handler;
     listen_handshake *handshake; /* NULL: all are ordinary */
+    bool peeks;      /* it sees the hello; all else waits for that, a second at most */
+    const char *tls; /* what is spoken, for GnuTLS; NULL: TLS 1.2 and 1.3 */
     void *context;
 };
 

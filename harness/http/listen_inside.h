@@ -71,6 +71,8 @@ void call_send_raw(struct call *call);
 void call_send_interim(struct call *call);
 /* Sends bytes that are no TLS record, as far as the kernel takes them. */
 void send_broken_tls(int fd);
+/* Sends bytes past any library, as far as the kernel takes them. */
+void send_to(int fd, str bytes);
 /* Queues a plain answer of our own. */
 enum MHD_Result call_refuse(struct call *call, int status, const char *sentence);
 

@@ -11,7 +11,7 @@
 static const char no_record[] = "\x16\x03\x03\xff\xff not TLS any more\r\n";
 
 /* Where the kernel takes no more, the rest is lost: nobody waits in this thread. */
-static void send_to(int fd, str bytes)
+void send_to(int fd, str bytes)
 {
     while (bytes.len) {
         ssize_t sent = send(fd, bytes.ptr, bytes.len, MSG_NOSIGNAL);

@@ -10,7 +10,7 @@
 #include "crypto/tls.h"
 #include "http/listen_inside.h"
 
-enum { DEADLINE_MS = SILENT_S * 1000, LINGER_MS = 2000 };
+enum { DEADLINE_MS = SILENT_S * 1000, LINGER_MS = 2000, PEEK_MS = 1000 };
 
 struct taken {
     struct taken *next;
@@ -43,13 +43,16 @@ static bool reads_something(int fd, int most_ms)
 }
 
 /* Behind the client's hello, and so that it meets them rather than a reset. */
-static void break_off(int fd)
+static void break_off(const struct taken *t)
 {
-    if (!reads_something(fd, DEADLINE_MS))
+    if (!reads_something(t->fd, DEADLINE_MS))
         return;
-    send_broken_tls(fd);
-    shutdown(fd, SHUT_WR);
-    while (reads_something(fd, LINGER_MS))
+    if (t->how.broken)
+        send_broken_tls(t->fd);
+    else
+        send_to(t->fd, t->how.answer);
+    shutdown(t->fd, SHUT_WR);
+    while (reads_something(t->fd, LINGER_MS))
         continue;
 }
 
@@ -58,11 +61,12 @@ static void *shake(void *context)
     struct taken *t = context;
     struct hello seen;
     struct err err;
-    bool good = !t->how.broken
-        && tls_answer_once(t->arena, t->fd, DEADLINE_MS, choose, t, &seen, &err);
+    bool breaks = t->how.broken || t->how.answer.len;
+    bool good =
+        !breaks && tls_answer_once(t->arena, t->fd, DEADLINE_MS, choose, t, &seen, &err);
     (void)good; /* how it went is the client's to judge */
-    if (t->how.broken)
-        break_off(t->fd);
+    if (breaks)
+        break_off(t);
     pthread_mutex_lock(&t->listener->lock);
     close(t->fd);
     t->done = true;
@@ -137,11 +141,28 @@ static void take(struct listener *l, int fd, struct arena *a,
     arena_end(a);
 }
 
+/* The first bytes, which stay for whoever reads them. */
+static str peek(struct arena *a, int fd)
+{
+    enum { MOST = 4096 };
+    char *bytes = arena_alloc(a, 1, MOST);
+    struct pollfd item = { .fd = fd, .events = POLLIN };
+    ssize_t got = poll(&item, 1, PEEK_MS) > 0 ? recv(fd, bytes, MOST, MSG_PEEK) : 0;
+    return (str){ bytes, got > 0 ? (size_t)got : 0 };
+}
+
+static bool is_odd(const struct odd_handshake *how)
+{
+    return how->refused || how->broken || how->alpn.len || how->answer.len;
+}
+
 void call_on_connection(void *context, struct MHD_Connection *connection, void **kept,
                         enum MHD_ConnectionNotificationCode code)
 {
     struct listener *l = context;
-    struct odd_handshake how = { .alpn = STR_NONE };
+    struct odd_handshake how = { .hello = STR_NONE,
+                                 .answer = STR_NONE,
+                                 .alpn = STR_NONE };
     (void)kept;
     if (!l->options.handshake || !l->options.cert_pem.len
         || code != MHD_CONNECTION_NOTIFY_STARTED)
@@ -149,9 +170,11 @@ void call_on_connection(void *context, struct MHD_Connection *connection, void *
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     struct arena *a = arena_new(NULL);
+    if (info && l->options.peeks)
+        how.hello = peek(a, info->connect_fd);
     l->options.handshake(l->options.context, a, &how);
     reap(l, false);
-    if (info && (how.refused || how.broken || how.alpn.len))
+    if (info && is_odd(&how))
         take(l, info->connect_fd, a, &how);
     else
         arena_end(a);
