@@ -7,6 +7,7 @@
 #include "mocks/ca_identifier.h"
 #include "mocks/ca_issuer.h"
 #include "mocks/ca_route.h"
+#include "mocks/ca_welcome.h"
 #include "mocks/ca_validate.h"
 
 _Static_assert((int)CA_MOST_LIMITS == (int)MOST_LIMITS, "a count for every limit");
@@ -69,7 +70,9 @@ static void destroy_lock(void *object)
 static void shake(void *context, struct arena *a, struct odd_handshake *out)
 {
     const struct ca *ca = context;
-    ca->options.handshake(ca->options.hook_context, a, out);
+    if (ca->options.handshake)
+        ca->options.handshake(ca->options.hook_context, a, out);
+    ca_welcome(ca, a, out);
 }
 
 static bool listen_now(struct ca *ca, struct err *err)
@@ -81,8 +84,11 @@ static bool listen_now(struct ca *ca, struct err *err)
                                       .body_ceiling = CA_MOST_BODY,
                                       .long_bodies = true,
                                       .handler = ca_serve,
-                                      .handshake = ca->options.handshake ? shake : NULL,
+                                      .peeks = ca_welcomes(ca),
+                                      .tls = ca_tls(ca),
                                       .context = ca };
+    if (ca->options.handshake || options.peeks)
+        options.handshake = shake;
     /* Nobody is served before the port is known: it is in every URL. */
     pthread_mutex_lock(&ca->lock);
     ca->listener = listener_new(ca->arena, &options, err);

@@ -2,24 +2,16 @@
 /* Takes a ClientHello and a request's head apart as far as a name. */
 #include "mocks/hello.h"
 
+#include "mocks/hello_inside.h"
+
 enum {
-    HANDSHAKE = 22,
-    CLIENT_HELLO = 1,
-    EXTENSION_SERVER_NAME = 0,
-    EXTENSION_ALPN = 16,
     RECORD_HEAD = 5,
     MESSAGE_HEAD = 4,
     LONGEST_RECORD = 16384, /* RFC 8446 5.1 */
     LONGEST_HELLO = 16384
 };
 
-/* What is left of a structure; bad: something claimed to be longer than what holds it. */
-struct rest {
-    str bytes;
-    bool bad;
-};
-
-static str take(struct rest *rest, size_t len)
+str rest_take(struct rest *rest, size_t len)
 {
     rest->bad = rest->bad || len > rest->bytes.len;
     if (rest->bad)
@@ -29,20 +21,19 @@ static str take(struct rest *rest, size_t len)
     return taken;
 }
 
-static size_t take_number(struct rest *rest, size_t width)
+size_t rest_number(struct rest *rest, size_t width)
 {
-    str bytes = take(rest, width);
+    str bytes = rest_take(rest, width);
     size_t number = 0;
     for (size_t i = 0; i < bytes.len; i++)
         number = number << 8 | (unsigned char)bytes.ptr[i];
     return number;
 }
 
-/* A vector: its length in `width` bytes, then so many bytes (RFC 8446 3.4). */
-static struct rest take_vector(struct rest *rest, size_t width)
+struct rest rest_vector(struct rest *rest, size_t width)
 {
-    size_t len = take_number(rest, width);
-    str bytes = take(rest, len);
+    size_t len = rest_number(rest, width);
+    str bytes = rest_take(rest, len);
     return (struct rest){ bytes, rest->bad };
 }
 
@@ -50,8 +41,8 @@ static struct rest take_vector(struct rest *rest, size_t width)
 static bool is_whole(str message)
 {
     struct rest rest = { message, false };
-    take_number(&rest, 1);
-    size_t len = take_number(&rest, 3);
+    rest_number(&rest, 1);
+    size_t len = rest_number(&rest, 3);
     return !rest.bad && rest.bytes.len >= len;
 }
 
@@ -64,12 +55,12 @@ static str gather(struct arena *scratch, str bytes, bool *bad)
     size_t len = 0;
     while (bytes.len >= RECORD_HEAD && !is_whole((str){ message, len })) {
         struct rest rest = { bytes, false };
-        size_t type = take_number(&rest, 1), major = take_number(&rest, 1);
-        take_number(&rest, 1);
-        size_t claimed = take_number(&rest, 2);
-        *bad =
-            type != HANDSHAKE || major != 3 || claimed == 0 || claimed > LONGEST_RECORD;
-        str payload = take(&rest, claimed);
+        size_t type = rest_number(&rest, 1), major = rest_number(&rest, 1);
+        rest_number(&rest, 1);
+        size_t claimed = rest_number(&rest, 2);
+        *bad = type != TLS_HANDSHAKE || major != 3 || claimed == 0
+            || claimed > LONGEST_RECORD;
+        str payload = rest_take(&rest, claimed);
         if (*bad)
             return STR_NONE;
         if (rest.bad)
@@ -79,7 +70,7 @@ static str gather(struct arena *scratch, str bytes, bool *bad)
         bytes = rest.bytes;
     }
     str gathered = { message, len };
-    *bad = bytes.len && bytes.ptr[0] != HANDSHAKE && !is_whole(gathered);
+    *bad = bytes.len && bytes.ptr[0] != TLS_HANDSHAKE && !is_whole(gathered);
     return gathered;
 }
 
@@ -105,10 +96,10 @@ static void put(char *field, size_t size, const char *before, str text)
 /* RFC 6066 3: a list, of which only the host name (type 0) is known. */
 static void read_server_name(struct rest *extension, struct hello *out)
 {
-    struct rest list = take_vector(extension, 2);
+    struct rest list = rest_vector(extension, 2);
     while (list.bytes.len && !list.bad) {
-        size_t type = take_number(&list, 1);
-        struct rest name = take_vector(&list, 2);
+        size_t type = rest_number(&list, 1);
+        struct rest name = rest_vector(&list, 2);
         if (type == 0 && !out->sni[0] && !name.bad)
             put(out->sni, sizeof out->sni, "", name.bytes);
     }
@@ -117,9 +108,9 @@ static void read_server_name(struct rest *extension, struct hello *out)
 /* RFC 7301 3.1. */
 static void read_alpn(struct rest *extension, struct hello *out)
 {
-    struct rest list = take_vector(extension, 2);
+    struct rest list = rest_vector(extension, 2);
     while (list.bytes.len && !list.bad) {
-        struct rest name = take_vector(&list, 1);
+        struct rest name = rest_vector(&list, 1);
         if (!name.bad)
             put(out->alpn, sizeof out->alpn, out->alpn[0] ? "," : "", name.bytes);
     }
@@ -127,10 +118,10 @@ static void read_alpn(struct rest *extension, struct hello *out)
 
 static bool read_extensions(struct rest *hello, struct hello *out)
 {
-    struct rest list = take_vector(hello, 2);
+    struct rest list = rest_vector(hello, 2);
     while (list.bytes.len && !list.bad) {
-        size_t type = take_number(&list, 2);
-        struct rest extension = take_vector(&list, 2);
+        size_t type = rest_number(&list, 2);
+        struct rest extension = rest_vector(&list, 2);
         if (type == EXTENSION_SERVER_NAME)
             read_server_name(&extension, out);
         if (type == EXTENSION_ALPN)
@@ -141,10 +132,10 @@ static bool read_extensions(struct rest *hello, struct hello *out)
 
 static enum peek read_hello(struct rest *body, struct hello *out)
 {
-    take(body, 2 + 32);   /* version, random */
-    take_vector(body, 1); /* session */
-    take_vector(body, 2); /* cipher suites */
-    take_vector(body, 1); /* compression */
+    rest_take(body, 2 + TLS_RANDOM); /* version, random */
+    rest_vector(body, 1);            /* session */
+    rest_vector(body, 2);            /* cipher suites */
+    rest_vector(body, 1);            /* compression */
     if (body->bad)
         return PEEK_BAD;
     /* Before TLS 1.2 there may be no extensions at all. */
@@ -153,20 +144,27 @@ static enum peek read_hello(struct rest *body, struct hello *out)
     return PEEK_DONE;
 }
 
-enum peek hello_peek(struct arena *scratch, str bytes, struct hello *out)
+enum peek hello_body(struct arena *scratch, str bytes, size_t type, struct rest *body)
 {
     bool bad = false;
-    *out = (struct hello){ 0 };
     struct rest message = { gather(scratch, bytes, &bad), false };
     if (bad)
         return PEEK_BAD;
     if (message.bytes.len < MESSAGE_HEAD)
         return PEEK_MORE;
-    size_t type = take_number(&message, 1), len = take_number(&message, 3);
-    if (type != CLIENT_HELLO || len > LONGEST_HELLO)
+    size_t found = rest_number(&message, 1), len = rest_number(&message, 3);
+    if (found != type || len > LONGEST_HELLO)
         return PEEK_BAD;
-    struct rest body = { take(&message, len), false };
-    return message.bad ? PEEK_MORE : read_hello(&body, out);
+    *body = (struct rest){ rest_take(&message, len), false };
+    return message.bad ? PEEK_MORE : PEEK_DONE;
+}
+
+enum peek hello_peek(struct arena *scratch, str bytes, struct hello *out)
+{
+    struct rest body;
+    *out = (struct hello){ 0 };
+    enum peek peek = hello_body(scratch, bytes, TLS_CLIENT_HELLO, &body);
+    return peek == PEEK_DONE ? read_hello(&body, out) : peek;
 }
 
 static str host_of(struct arena *a, str value)

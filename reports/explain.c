@@ -23,7 +23,8 @@ static void requirement_lines(struct buf *out, const struct results *r,
     str id = c->rules->item[n];
     if (!q) {
         bool house = str_is(id, "house");
-        labelled(out, "rule", house ? STR("a rule of the house, no RFC says it") : id);
+        labelled(out, "rule",
+                 house ? STR("a rule of the house, no RFC of ACME says it") : id);
         return;
     }
     str section = requirement_section(out->arena, q);

@@ -158,7 +158,7 @@ static void write_rules(struct page *p, const struct test_case *c)
         } else {
             markup_text(m,
                         str_is(c->rules->item[i], "house")
-                            ? STR("a rule of the house, no RFC says it")
+                            ? STR("a rule of the house, no RFC of ACME says it")
                             : c->rules->item[i]);
         }
         markup_close(m);

@@ -55,6 +55,11 @@ static const struct { const char *steps, *told, *reason; } plays[] = {
       "inconclusive: must 200=not reached, should 200=not reached", "line 5, `need 404` did not hold: " },
     { "get directory\nshould 404\nmust 200\nneed 404\nmust 404\n",
       "inconclusive: should 404=warn, must 200=pass, must 404=not reached", "line 7, `need 404` did not hold: " },
+    /* A handshake is judged by what became of the last hello. */
+    { "hello tls-1.2\nshould handshake is tls-1.2\nhello tls-1.1\nshould handshake is tls-1.1\nshould handshake is refused\n",
+      "warn: should handshake is tls-1.2=pass, should handshake is tls-1.1=warn, should handshake is refused=pass", "" },
+    { "hello tls-1.2 with null rc4\nshould handshake is refused\nshould handshake is not refused\n",
+      "warn: should handshake is refused=pass, should handshake is not refused=warn", "" },
     /* A given that is revoked is so by then. */
     { "given account alice\ngiven certificate c by alice for ${domain} revoked\npost revokeCert as alice\n  payload { \"certificate\": \"${c.der}\" }\nmust 4xx alreadyRevoked\n",
       "pass: must 4xx alreadyRevoked=pass", "" },
@@ -319,6 +324,50 @@ START_TEST(a_watch_that_can_judge_nothing_is_inconclusive)
 }
 END_TEST
 
+START_TEST(a_handshake_that_fails_is_shown)
+{
+    struct play_outcome o =
+        played("for each x in null\nhello tls-1.2 with ${x}\nget directory\n"
+               "should handshake is tls-1.2\n",
+               "null");
+    const struct check_result *c = &o.result.check[0];
+    ck_assert_int_eq(c->verdict, VERDICT_WARN);
+    ck_assert(str_is(c->message, "the server closes the connection"));
+    ck_assert_ptr_nonnull(strstr(c->transcript.ptr, "server_name: localhost\n"));
+    ck_assert_ptr_nonnull(strstr(c->transcript.ptr, "TLS_RSA_WITH_NULL_MD5\n"));
+    ck_assert_ptr_null(strstr(c->transcript.ptr, "GET"));
+}
+END_TEST
+
+#define DIRECTORY                                                                        \
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"     \
+    "{\"newNonce\":\"http://a.test/\",\"newAccount\":\"http://a.test/\","                \
+    "\"newOrder\":\"http://a.test/\",\"revokeCert\":\"http://a.test/\"}"
+
+START_TEST(without_tls_there_is_no_handshake)
+{
+    str answer = STR(DIRECTORY);
+    struct wire *w = wire_start(b.a, wire_say, &answer);
+    target.directory_url = arena_printf(b.a, "http://127.0.0.1:%d/", wire_port(w));
+    struct play_outcome o = played("hello tls-1.2\nshould handshake is refused\n", "");
+    ck_assert_str_eq(told(&o.result).ptr,
+                     "inconclusive: should handshake is refused=not reached");
+    ck_assert_ptr_nonnull(strstr(o.result.reason.ptr, "there is no TLS to judge"));
+}
+END_TEST
+
+START_TEST(a_word_that_no_hello_has_is_our_error)
+{
+    static const char *const steps[] = {
+        "for each x in v\nhello ${x}\nshould handshake is refused\n",
+        "for each x in v\nhello tls-1.2 with ${x}\nshould handshake is refused\n",
+    };
+    struct play_outcome o = played(steps[_i], "v");
+    ck_assert_int_eq(o.result.verdict, VERDICT_ERROR);
+    ck_assert_ptr_nonnull(strstr(o.result.reason.ptr, "no hello has \"v\""));
+}
+END_TEST
+
 Suite *play_suite(void)
 {
     Suite *suite = suite_create("play");
@@ -335,6 +384,9 @@ Suite *play_suite(void)
                         countof(contacted));
     tcase_add_test(t, a_target_that_is_gone_is_an_error);
     tcase_add_test(t, a_failure_shows_the_exchange);
+    tcase_add_test(t, a_handshake_that_fails_is_shown);
+    tcase_add_test(t, without_tls_there_is_no_handshake);
+    tcase_add_loop_test(t, a_word_that_no_hello_has_is_our_error, 0, 2);
     tcase_add_loop_test(t, what_a_csr_has_may_be_a_variant, 0, countof(csrs));
     tcase_add_test(t, a_variant_is_in_the_name_and_in_the_text);
     tcase_add_test(t, watches_see_every_exchange);

@@ -41,6 +41,12 @@ static const struct { const char *text, *mistake; } scenarios[] = {
     { GET "should object is ordr\n", "t.acme:5:18: \"ordr\" is no object of ACME; did you mean \"order\"?" },
     { GET "should certificate key is k\n", "t.acme:5:27: \"k\" is no thumbprint of a key: write ${k.thumbprint}" },
     { GET "should csr key is P-257\n", "t.acme:5:19: \"P-257\" is no type of key; did you mean \"P-256\"?" },
+    { GET "hello tls-1.2\nshould handshake is tls-12\n", "t.acme:6:21: \"tls-12\" is no version of TLS, and not \"refused\"; did you mean \"tls-1.2\"?" },
+    { GET "should handshake is refused\n", "t.acme:5:1: there is no handshake to look at: no hello is sent before this check" },
+    { HEAD "hello tls-1.2\nshould 200\n", "t.acme:5:1: there is no answer to look at: nothing is asked before this check" },
+    { GET "hello tls-1.4\nshould 200\n", "t.acme:5:7: \"tls-1.4\" where TLSVERSION was expected (did you mean \"tls-1.0\"?); it is written: hello TLSVERSION [with SUITES...]" },
+    { GET "hello tls-1.2 with rc5\nshould 200\n", "t.acme:5:20: \"rc5\" where SUITES was expected (did you mean \"rc4\"?); it is written: hello TLSVERSION [with SUITES...]" },
+    { CLIENT "hello tls-1.2\nshould client issued\n", "t.acme:5:1: `hello` has no place in suite client" },
     /* values */
     { GET "should body /a is 1 or\n", "t.acme:5:1: a value is missing at the end" },
     { GET "should body /a is 1 or 1\n", "t.acme:5:24: the value stands there twice" },

@@ -91,6 +91,7 @@ static bool needs_answer(const struct check *check)
     case SUBJECT_ALIVE:
     case SUBJECT_QUERIES:
     case SUBJECT_QUERY:
+    case SUBJECT_HANDSHAKE:
     case SUBJECT_VALUE:
     case SUBJECT_GAP:
     case SUBJECT_CLIENT:

@@ -317,6 +317,7 @@ static look_function *const functions[SUBJECT_KINDS] = {
     [SUBJECT_COUNT_OF] = look_count_of,
     [SUBJECT_QUERIES] = look_queries,
     [SUBJECT_QUERY] = look_query,
+    [SUBJECT_HANDSHAKE] = look_handshake,
     [SUBJECT_GAP] = look_gap,
     [SUBJECT_TIME] = look_time,
     [SUBJECT_VALUE] = look_value,

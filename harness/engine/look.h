@@ -17,7 +17,7 @@ struct look {
 /* Fills in value and mark; false with err when nothing can be learnt. */
 typedef bool look_function(struct look *l);
 
-look_function look_chain, look_certificate, look_queries, look_query;
+look_function look_chain, look_certificate, look_queries, look_query, look_handshake;
 look_function look_request, look_payload, look_protected, look_sent, look_jws,
     look_nonce_use, look_retry_nonce, look_number_in_run, look_csr;
 look_function look_outcome, look_exit, look_output, look_requests, look_request_count,

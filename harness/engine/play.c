@@ -25,6 +25,7 @@ static step_function *const step_functions[] = {
     [VERB_SEND] = step_send,
     [VERB_POST] = step_post,
     [VERB_RAW] = step_raw,
+    [VERB_HELLO] = step_hello,
     [VERB_POLL] = step_poll,
     [VERB_AT_ONCE] = step_at_once,
     [VERB_PROVISION] = step_provision,
@@ -110,6 +111,8 @@ static str transcript(struct playing *p, const struct check *check,
     const struct under_test *u = p->world->under_test;
     if (u && u->has_run && is_about_run(check->subject))
         return under_test_transcript(p->world);
+    if (check->subject == SUBJECT_HANDSHAKE)
+        return hello_transcript(p->world);
     if (!p->world->last)
         return STR_NONE;
     str note = arena_printf(p->arena, "wanted: %.*s", STR_ARG(f->wanted));

@@ -26,7 +26,7 @@ struct key *key_with_zero(struct arena *a, enum key_type ec_type, struct err *er
 
 step_function step_given_key, step_given_account, step_given_order, step_given_authz,
     step_given_csr, step_given_certificate, step_given_jws;
-step_function step_get, step_head, step_send, step_post, step_raw, step_poll,
+step_function step_get, step_head, step_send, step_post, step_raw, step_hello, step_poll,
     step_at_once, step_save, step_reconnect, step_wait, step_wait_retry_after;
 step_function step_operator;
 step_function step_run;
@@ -37,6 +37,9 @@ step_function step_provision, step_provision_dns, step_withdraw, step_withdraw_d
 bool operator_restore(struct world *w, struct err *err) MUST_CHECK;
 
 /* --- shared between them --- */
+
+/* The last hello and what became of it, line by line. */
+str hello_transcript(const struct world *w);
 
 /* Puts the right response for a challenge of an authorization in place. */
 bool provision_right(struct world *w, const struct named_authz *authz, str challenge,

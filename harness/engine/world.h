@@ -48,6 +48,7 @@ struct world {
     size_t answer_count;
     struct jws **jws; /* of each request, where it was looked at */
     size_t jws_count;
+    const struct handshake *handshake; /* of the last hello, see engine/hello.c */
     struct seen *seen;      /* objects as they were last seen, see engine/seen.h */
     str reason;             /* why the last look was false, when that can be said */
     struct listener *https; /* redirect target, started when first needed */

@@ -7,6 +7,7 @@
 #include "acme/words.h"
 #include "crypto/b64url.h"
 #include "crypto/key.h"
+#include "crypto/suites.h"
 #include "json/json.h"
 #include "script/check.h"
 
@@ -41,6 +42,11 @@ static bool thumbprint_word(str word)
     return word.len == LENGTH && b64url_letters(word);
 }
 
+static bool refused_word(str word)
+{
+    return str_is(word, "refused");
+}
+
 /* clang-format off */
 static const struct {
     enum subject subject;
@@ -52,6 +58,7 @@ static const struct {
     { SUBJECT_METHOD, NULL, { "no method of HTTP", NULL, 0, method_word } },
     { SUBJECT_RESOURCE, NULL, { "no resource", resource_names, RESOURCE_COUNT, NULL } },
     { SUBJECT_OBJECT, NULL, { "no object of ACME", object_names, OBJECT_COUNT, NULL } },
+    { SUBJECT_HANDSHAKE, NULL, { "no version of TLS, and not \"refused\"", tls_version_names, TLS_VERSION_COUNT, refused_word } },
     { SUBJECT_CLIENT, NULL, { "no outcome", outcome_words, OUTCOME_COUNT, NULL } },
     { SUBJECT_CSR, "key", { "no type of key", key_type_names, KEY_TYPE_COUNT, NULL } },
     { SUBJECT_CERTIFICATE, "key", { "no thumbprint of a key: write ${k.thumbprint}", NULL, 0, thumbprint_word } },

@@ -10,6 +10,7 @@
 #include "base/names.h"
 #include "crypto/csr.h"
 #include "crypto/key.h"
+#include "crypto/suites.h"
 #include "crypto/tamper.h"
 #include "script/adapter.h"
 #include "script/subjects.h"
@@ -83,6 +84,8 @@ WORDS_OF_TABLE(is_resource, resource_names[n], (size_t)RESOURCE_COUNT)
 WORDS_OF_TABLE(is_challenge, challenge_words[n], challenge_word_count)
 WORDS_OF_TABLE(is_operation, operation_names[n], (size_t)OPERATION_COUNT)
 WORDS_OF_TABLE(is_deed, deeds[n].name, deed_count)
+WORDS_OF_TABLE(is_tls_version, tls_version_names[n], (size_t)TLS_VERSION_COUNT)
+WORDS_OF_TABLE(is_suites, suite_group_names[n], (size_t)SUITES_COUNT)
 WORDS_OF_TABLE(is_tamper, tampers[n].name, tamper_count)
 WORDS_OF_TABLE(is_csr_fault, csr_faults[n].name, csr_fault_count)
 WORDS_OF_TABLE(is_capability, capabilities[n].name, capability_count)
@@ -168,6 +171,16 @@ static bool is_method(const struct word *w)
     return !w->quoted && w->text.len > 0;
 }
 
+static bool is_tls_version(const struct word *w)
+{
+    return str_starts(w->text, "${") || one_of(w, tls_version_names, TLS_VERSION_COUNT);
+}
+
+static bool is_suites(const struct word *w)
+{
+    return str_starts(w->text, "${") || one_of(w, suite_group_names, SUITES_COUNT);
+}
+
 static bool is_tamper(const struct word *w)
 {
     return str_starts(w->text, "${") || tamper_find(w->text) != NULL;
@@ -203,6 +216,8 @@ const struct word_kind word_kinds[] = {
     { "CSRFAULT", "bad-signature, other-key, sha1, must-staple, ca, san-critical, twice, trailing-bytes, truncated or not-der", is_csr_fault, is_csr_fault_nth },
     { "TARGET", "a resource (newOrder, directory ...) or a URL such as ${o.url}", is_target, is_resource_nth },
     { "METHOD", "an HTTP method in capitals", is_method, NULL },
+    { "TLSVERSION", "ssl-3.0, tls-1.0, tls-1.1, tls-1.2, or tls-1.3 (which is offered with tls-1.2)", is_tls_version, is_tls_version_nth },
+    { "SUITES", "a group of cipher suites: good, static-rsa, 3des, rc4, des, export or null; unless given, the first four", is_suites, is_suites_nth },
     { "TAMPER", "a way to spoil a JWS", is_tamper, is_tamper_nth },
     { "DURATION", "a time span: 250ms, 3s, 2m", is_duration, NULL },
     { "NUMBER", "a whole number", is_number, NULL },

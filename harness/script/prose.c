@@ -22,6 +22,7 @@ static const struct {
     { VERB_SEND, "Send {METHOD} {TARGET}, unsigned." },
     { VERB_POST, "POST to {TARGET}{ as the account |ACCOUNT|}{, signed with the key |KEY|}." },
     { VERB_RAW, "Send bytes of our own." },
+    { VERB_HELLO, "Begin a TLS handshake that offers {TLSVERSION} at most{, with no cipher suites but |SUITES|}." },
     { VERB_POLL, "Poll {TARGET} as {ACCOUNT} until {CHECK}." },
     { VERB_AT_ONCE, "Send these requests at once, each on a connection of its own:" },
     { VERB_PROVISION, "Put the response to {CHALLENGE} for {AUTHZ} in place." },

@@ -19,6 +19,7 @@ struct maker {
     size_t size;        /* steps and their further checks */
     bool judges;        /* there is a must or should, good or bad */
     bool asked;         /* something, so that there is an answer */
+    bool greeted;       /* by a hello, so that there is a handshake */
     struct step *block; /* the open `at once`, or NULL */
 };
 
@@ -94,11 +95,17 @@ static bool asks(enum verb_id id)
 static bool has_an_answer(struct maker *mk, const struct line *line,
                           const struct check *check)
 {
-    if (mk->asked || mk->mistakes->lost.count || !str_is(mk->scenario->suite, "server")
+    bool of_hello = check->subject == SUBJECT_HANDSHAKE;
+    if ((of_hello ? mk->greeted : mk->asked) || mk->mistakes->lost.count
+        || !str_is(mk->scenario->suite, "server")
         || !(subjects[check->subject].homes & OF_MESSAGES))
         return true;
     return mistake(mk->mistakes, line->place,
-                   "there is no answer to look at: nothing is asked before this check");
+                   of_hello
+                       ? "there is no handshake to look at: no hello is sent before this "
+                         "check"
+                       : "there is no answer to look at: nothing is asked before this "
+                         "check");
 }
 
 /* Where its checks stand; 0: the suite is not known. */
@@ -363,6 +370,7 @@ static void add_step(struct maker *mk, const struct line *line)
         return;
     }
     mk->asked = mk->asked || asks(id);
+    mk->greeted = mk->greeted || id == VERB_HELLO;
     if (id == VERB_OPERATOR)
         check_operator(mk, line);
     if (id == VERB_POST)

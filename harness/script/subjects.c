@@ -28,6 +28,7 @@ const struct subject_row subjects[SUBJECT_KINDS] = {
     [SUBJECT_COUNT_OF] = { "count", OF_SERVER | OF_CLIENT, "STATUS|RESOURCE [STATUS]", 2, 1, "After `at once`: how many answers have that status or class. In suite client: how many requests there were for the resource, or for `any`, that had this status: `count newAccount 201`." },
     [SUBJECT_QUERIES] = { "queries", OF_SERVER | OF_CLIENT, "http|dns|tls|close [NAME] [DNSTYPE]", 3, 2, "How many queries of that kind (for that name) the target made so far in this scenario." },
     [SUBJECT_QUERY] = { "query", OF_SERVER | OF_CLIENT, "http|dns|tls|close path|host|alpn|how|spelling|HEADER [NAME]", 3, 1, "A detail of the last such query; close is the end of a TLS connection, `how` it came: clean, data or late." },
+    [SUBJECT_HANDSHAKE] = { "handshake", OF_SERVER, "", 0, 0, "What the server made of the last `hello`: the version that it agreed to, such as tls-1.2, or refused." },
     [SUBJECT_GAP] = { "gap", OF_SERVER | OF_CLIENT, "[RESOURCE] [STATE]", 2, 2, "Milliseconds between the last two exchanges. In suite client: the shortest time from an answer of the resource, unless it says badNonce, to the next request for the same URL; `gap order processing`: from answers that say so, and finalize's where it has a Retry-After; `gap authorization asked`: from answers that have one." },
     [SUBJECT_TIME] = { "time", OF_MESSAGES, "", 0, 0, "Milliseconds that the last exchange took." },
     [SUBJECT_VALUE] = { "value", OF_SERVER | OF_CLIENT, "VALUE", 1, 0, "A value of your own, usually a saved ${name}." },

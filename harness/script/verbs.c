@@ -82,6 +82,7 @@ const struct verb verbs[] = {
     { "raw", VERB_RAW, IN_SCENARIO, IN_RAW, "[TARGET]", "Sends bytes of one's own to the directory's host, as the `line` and `bytes` clauses say." },
     { "line", VERB_CLAUSE, IN_RAW, 0, "TEXT", "One line of bytes, CR LF added; ${names} are replaced." },
     { "bytes", VERB_CLAUSE, IN_RAW, 0, "VALUE", "Bytes as a JSON string, nothing added." },
+    { "hello", VERB_HELLO, IN_SCENARIO, 0, "TLSVERSION [with SUITES...]", "Begins a TLS handshake of our own with the directory's host, no version higher than that one, and none of the suites but these; `handshake` is what became of it, and it ends there." },
     { "payload", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "JSON|VALUE", "The JWS payload before base64url; \"\" (also when absent) makes it POST-as-GET." },
     { "payload-text", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "TEXT", "The payload as raw text, for what is not JSON." },
     { "nonce", VERB_CLAUSE, IN_POST | IN_JWS | ONCE, 0, "VALUE", "This nonce instead of a fresh one; `none` leaves the member out.  Never retried then." },

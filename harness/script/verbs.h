@@ -73,6 +73,7 @@ enum verb_id {
     VERB_RAW,
     VERB_POLL,
     VERB_AT_ONCE,
+    VERB_HELLO,
     VERB_END,
     VERB_PROVISION,
     VERB_PROVISION_DNS,

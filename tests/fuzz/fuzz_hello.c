@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Fuzzes what is read of a connection before anything is answered: the ClientHello and
- * the Host of a request. */
+ * the Host of a request; and what is said to a ClientHello of our own. */
 #include "tests/fuzz/fuzz.h"
 
+#include "mocks/greeting.h"
 #include "mocks/hello.h"
 
 /* With fewer bytes nobody may know more, or something else. */
@@ -21,10 +22,23 @@ static void of_every_length(struct arena *a, str input)
     }
 }
 
+static void as_an_answer(struct arena *a, str input)
+{
+    struct greeting g = { .version = TLS_VERSION_1_3 };
+    struct greeting_answer answer;
+    g.group[SUITES_GOOD] = true;
+    greeting_read(a, &g, input, true, &answer);
+    fuzz_must(answer.how != GREETED_MORE && answer.says.len, "what is closed is told");
+    fuzz_must(answer.how != GREETED_AGREED
+                  || (answer.version >= 0 && answer.suite->group == SUITES_GOOD),
+              "what is agreed to was offered");
+}
+
 void fuzz_one(struct arena *a, str input)
 {
     str host;
     of_every_length(a, input);
+    as_an_answer(a, input);
     if (host_peek(a, input, &host) == PEEK_DONE)
         fuzz_must(!str_contains(host, STR("\n")) && !str_contains(host, STR("\r")),
                   "a host is of one line");
