@@ -45,16 +45,33 @@ struct rules *rules_new(struct arena *a, const struct rule *rows, size_t count)
     return rules;
 }
 
-void rules_set(struct rules *rules, const struct rule *rows, size_t count)
+/* The first `kept` of the rows are there already. */
+static void set_locked(struct rules *rules, const struct rule *rows, size_t count,
+                       size_t kept)
 {
-    struct arena *counts = arena_new(rules->arena);
-    pthread_mutex_lock(&rules->lock);
-    if (rules->counts)
-        arena_end(rules->counts);
+    struct arena *counts = arena_new(rules->arena), *former = rules->counts;
+    struct count *fresh = NEW_ARRAY(counts, struct count, count + 1);
+    for (size_t i = 0; i < kept; i++)
+        fresh[i] = rules->count[i];
+    if (former)
+        arena_end(former);
     rules->counts = counts;
     rules->row = rows;
     rules->rows = count;
-    rules->count = NEW_ARRAY(counts, struct count, count + 1);
+    rules->count = fresh;
+}
+
+void rules_set(struct rules *rules, const struct rule *rows, size_t count)
+{
+    pthread_mutex_lock(&rules->lock);
+    set_locked(rules, rows, count, 0);
+    pthread_mutex_unlock(&rules->lock);
+}
+
+void rules_add(struct rules *rules, const struct rule *rows, size_t count)
+{
+    pthread_mutex_lock(&rules->lock);
+    set_locked(rules, rows, count, rules->rows);
     pthread_mutex_unlock(&rules->lock);
 }
 

@@ -23,6 +23,8 @@ void rules_vars(struct rules *rules, struct vars *vars);
 /* Other rules from now on, their counts 0; from any thread, and inside a hook of the CA.
  * An answer that is on its way keeps what the former rules did to it. */
 void rules_set(struct rules *rules, const struct rule *rows, size_t count);
+/* More rules: the rows begin with those that there are, which keep their counts. */
+void rules_add(struct rules *rules, const struct rule *rows, size_t count);
 
 size_t rules_count(const struct rules *rules);
 const struct rule *rules_at(const struct rules *rules, size_t index);

@@ -139,7 +139,10 @@ static void set_rules(const struct asked *q, bool stay)
             arena_end(a);
         return;
     }
-    rules_set(c->rules, rules.row, rules.count);
+    if (stay)
+        rules_add(c->rules, rules.row, rules.count);
+    else
+        rules_set(c->rules, rules.row, rules.count);
     if (c->kept && c->kept != a)
         arena_end(c->kept);
     c->kept = a;
@@ -273,7 +276,7 @@ static const struct {
 } routes[] = {
     { "GET", "", show_help, "this list" },
     { "GET", "rules", show_rules, "the rules, and how often each changed something" },
-    { "POST", "rules", add_rules, "add the rules in the body; all counts begin anew" },
+    { "POST", "rules", add_rules, "add the rules in the body; the others go on" },
     { "PUT", "rules", put_rules, "the rules in the body instead of all others" },
     { "DELETE", "rules", delete_rules, "no rules" },
     { "GET", "journal", show_journal, "the last 1000 exchanges, their JWS decoded" },

@@ -60,6 +60,9 @@ if command -v curl >/dev/null; then
     holds "a mistake is told with its place" shows 'body:1:4: ' "$control/rules" \
         --data-binary 'on directry first reply 503'
     holds "and changes nothing" shows '"on directory first"' "$control/rules"
+    $curl "$control/rules" --data-binary 'on orders delay 1ms' >"$tmp/said"
+    holds "with one more, what was applied stays counted" shows '"fired": 1' "$control/rules"
+    holds "and is not applied again" shows 200 -o /dev/null -w '%{http_code}' "$url"
     holds "the journal has it" shows '"status": 503' "$control/journal"
     holds "as HAR, too" shows '"startedDateTime"' "$control/journal.har"
     $curl "${url%/directory}/roots/0?a=b" >"$tmp/said"
