@@ -61,10 +61,12 @@ START_TEST(nothing_goes_before_the_bytes)
     struct wire *w = wire_start(a, say_and_stay, &hi);
     struct fetch_options options = within(wire_patience(5000));
     str url = arena_printf(a, "https://127.0.0.1:%d/directory?x", wire_port(w));
+    int64_t before = clock_ms();
     ck_assert_msg(talked(url, &options, hi.len), "%s", err.text);
     ck_assert(str_is(wire_seen(w), "\x16\x03\x01hello"));
     ck_assert(str_is(answer, "hi there"));
     ck_assert(!closed);
+    ck_assert_int_lt(clock_ms() - before, wire_patience(3000)); /* not the deadline */
 }
 END_TEST
 
