@@ -228,7 +228,7 @@ const struct verb verbs[] = {
     { "version", VERB_CLAUSE, IN_BASELINE | IN_CLIENT, 0, "TEXT", "The version of the peer that a baseline was taken from; of a client, the shell line that prints it." },
     { "skips", VERB_CLAUSE, IN_BASELINE, 0, "CAPABILITY...", "Capabilities that the peer is known not to offer; any other skip is unexpected." },
     { "decides", VERB_CLAUSE, IN_BASELINE | ONCE, 0, "NUMBER", "At least so many cases (checks and watches) are decided." },
-    { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn or inconclusive; several where the peer is unsteady." },
+    { "verdict", VERB_CLAUSE, IN_EXPECT, 0, "WORD...", "fail, warn, inconclusive or skip; several, pass among them, where the peer is unsteady." },
     { "because", VERB_CLAUSE, IN_EXPECT | IN_BUG | IN_NEVER_RED, 0, "TEXT", "One sentence of evidence why the peer and not acmespec is wrong; of a bug, why it is so." },
 
     /* ---- planted bugs ---- */
