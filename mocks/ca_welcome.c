@@ -19,7 +19,7 @@ const char *ca_tls(const struct ca *ca)
 bool ca_welcomes(const struct ca *ca)
 {
     return bug_on(ca, BUG_SSL_3) || bug_on(ca, BUG_WEAK_SUITES)
-        || bug_on(ca, BUG_TLS_1_1);
+        || bug_on(ca, BUG_TLS_LOWERED);
 }
 
 /* RFC 5246 7.4.1.3, without extensions, as SSL 3.0 has it, too. */
@@ -63,7 +63,7 @@ void ca_welcome(const struct ca *ca, struct arena *a, struct odd_handshake *out)
         out->answer = server_hello(a, version, SUITE_CBC);
     if (bug_on(ca, BUG_WEAK_SUITES) && weak)
         out->answer = server_hello(a, version, first);
-    if (bug_on(ca, BUG_TLS_1_1) && version == TLS_1_2 && strong
+    if (bug_on(ca, BUG_TLS_LOWERED) && version == TLS_1_2 && strong
         && first >> 8 != SUITES_OF_1_3)
         out->answer = server_hello(a, TLS_1_1, SUITE_CBC);
 }

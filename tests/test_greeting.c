@@ -331,9 +331,9 @@ static const struct { const char *bug; enum tls_version version; const char *gro
     { "old-tls", TLS_VERSION_1_2, "good", "agrees to tls-1.2 with" },
     { "ssl-3", TLS_VERSION_SSL_3_0, "good", "agrees to ssl-3.0 with" },
     { "ssl-3", TLS_VERSION_1_3, "good", "agrees to tls-1.3 with" },
-    { "tls-1.1", TLS_VERSION_1_2, "good", "agrees to tls-1.1 with" },
-    { "tls-1.1", TLS_VERSION_1_3, "good", "agrees to tls-1.3 with" },
-    { "tls-1.1", TLS_VERSION_1_2, "null", "closes the connection" },
+    { "tls-lowered", TLS_VERSION_1_2, "good", "agrees to tls-1.1 with" },
+    { "tls-lowered", TLS_VERSION_1_3, "good", "agrees to tls-1.3 with" },
+    { "tls-lowered", TLS_VERSION_1_2, "null", "closes the connection" },
     { "weak-suites", TLS_VERSION_1_2, "export", "agrees to tls-1.2 with TLS_DHE_RSA_EXPORT_WITH_DES40_CBC_SHA" },
     { "weak-suites", TLS_VERSION_1_2, "good null", "agrees to tls-1.2 with TLS_ECDHE_ECDSA_WITH_AES_" },
 };
