@@ -46,7 +46,8 @@ static struct greeting greeting_of(enum tls_version version, const char *groups)
 
 static unsigned two(str bytes, size_t at)
 {
-    return (unsigned char)bytes.ptr[at] << 8 | (unsigned char)bytes.ptr[at + 1];
+    return (unsigned)((unsigned char)bytes.ptr[at] << 8)
+        | (unsigned char)bytes.ptr[at + 1];
 }
 
 enum { AT_VERSION = 9, AT_SESSION = 43, AT_SUITES = 44 };
