@@ -95,9 +95,7 @@ static bool listen_now(struct ca *ca, struct err *err)
     if (ca->listener) {
         const char *scheme = bug_on(ca, BUG_HTTP_URLS) ? "http" : "https";
         int port = listener_port(ca->listener);
-        str host = ca->options.host;
-        if (str_contains(host, STR(":")))
-            host = arena_printf(ca->arena, "[%.*s]", STR_ARG(host));
+        str host = url_host(ca->arena, ca->options.host);
         ca->base = port == 443
             ? arena_printf(ca->arena, "%s://%.*s", scheme, STR_ARG(host))
             : arena_printf(ca->arena, "%s://%.*s:%d", scheme, STR_ARG(host), port);

@@ -176,6 +176,8 @@ json_t *ca_show_order(struct ca_call *call, const struct order *order);
 json_t *ca_show_authz(struct ca_call *call, const struct authz *authz);
 /* Whether a challenge of it is being validated. */
 bool ca_authz_busy(const struct authz *authz);
+/* Which challenge the client responded to; as many as there are: none yet. */
+size_t ca_authz_tried(const struct authz *authz);
 json_t *ca_show_challenge(struct ca_call *call, const struct challenge *challenge);
 json_t *ca_show_identifier(struct ca_call *call, bool ip, str value);
 

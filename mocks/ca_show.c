@@ -167,10 +167,7 @@ static bool is_listed(const struct authz *authz, const struct challenge *challen
 {
     if (authz->status == STATUS_VALID)
         return challenge->status == STATUS_VALID;
-    bool tried = false;
-    for (size_t i = 0; i < authz->count; i++)
-        tried = tried || authz->challenge[i].status != STATUS_PENDING;
-    return authz->status == STATUS_PENDING || !tried
+    return authz->status == STATUS_PENDING || ca_authz_tried(authz) == authz->count
         || challenge->status != STATUS_PENDING;
 }
 
@@ -205,6 +202,14 @@ static json_t *authz_challenges(struct ca_call *call, const struct authz *authz)
     }
     add_other_challenge(call, authz, "http-02", list);
     return list;
+}
+
+size_t ca_authz_tried(const struct authz *authz)
+{
+    size_t i = 0;
+    while (i < authz->count && authz->challenge[i].status == STATUS_PENDING)
+        i++;
+    return i;
 }
 
 bool ca_authz_busy(const struct authz *authz)

@@ -229,9 +229,7 @@ static const struct query_check checks[] = {
  * address in the host's place. */
 static str first_url(const struct query_for *q, const char *scheme)
 {
-    str host = q->identifier.value;
-    if (str_contains(host, STR(":")))
-        host = arena_printf(q->arena, "[%.*s]", STR_ARG(host));
+    str host = url_host(q->arena, q->identifier.value);
     return arena_printf(q->arena, "%s://%.*s%.*s%s", scheme, STR_ARG(host),
                         STR_ARG(challenge_path(q->arena, q->token)),
                         bug_on(q->ca, BUG_HTTP_QUERY) ? "?t=1" : "");

@@ -8,8 +8,7 @@
 #include "crypto/suites.h"
 #include "mocks/hello_inside.h"
 
-enum { MOST_BYTES = 256, SSL_3_0 = 0x0300, TLS_1_1 = 0x0302, TLS_1_2 = 0x0303 };
-enum { SUITE_CBC = 0xc009, SUITES_OF_1_3 = 0x13 };
+enum { MOST_BYTES = 256, SUITE_CBC = 0xc009 };
 
 const char *ca_tls(const struct ca *ca)
 {
@@ -23,9 +22,10 @@ bool ca_welcomes(const struct ca *ca)
 }
 
 /* RFC 5246 7.4.1.3, without extensions, as SSL 3.0 has it, too. */
-static str server_hello(struct arena *a, unsigned version, unsigned suite)
+static str server_hello(struct arena *a, enum tls_version agreed, unsigned suite)
 {
     enum { BODY = 2 + TLS_RANDOM + 1 + 2 + 1 };
+    unsigned version = tls_version_wire(agreed);
     struct buf b = buf_new(a, MOST_BYTES);
     const unsigned char head[] = {
         TLS_HANDSHAKE, 3, version & 0xff, 0, 4 + BODY, TLS_SERVER_HELLO, 0, 0,
@@ -39,12 +39,12 @@ static str server_hello(struct arena *a, unsigned version, unsigned suite)
 }
 
 /* The version and the first suite of a hello. */
-static bool read_offer(struct arena *a, str hello, unsigned *version, unsigned *suite)
+static bool read_offer(struct arena *a, str hello, int *version, unsigned *suite)
 {
     struct rest body;
     if (hello_body(a, hello, TLS_CLIENT_HELLO, &body) != PEEK_DONE)
         return false;
-    *version = (unsigned)rest_number(&body, 2);
+    *version = tls_version_of((unsigned)rest_number(&body, 2));
     rest_take(&body, TLS_RANDOM);
     rest_vector(&body, 1); /* session */
     struct rest list = rest_vector(&body, 2);
@@ -54,16 +54,17 @@ static bool read_offer(struct arena *a, str hello, unsigned *version, unsigned *
 
 void ca_welcome(const struct ca *ca, struct arena *a, struct odd_handshake *out)
 {
-    unsigned version, first;
-    if (!ca_welcomes(ca) || !read_offer(a, out->hello, &version, &first))
+    int version;
+    unsigned first;
+    if (!ca_welcomes(ca) || !read_offer(a, out->hello, &version, &first) || version < 0)
         return;
     const struct suite *suite = suite_find(first);
     bool weak = suite && suite->group != SUITES_GOOD, strong = suite && !weak;
-    if (bug_on(ca, BUG_SSL_3) && version == SSL_3_0)
-        out->answer = server_hello(a, version, SUITE_CBC);
+    if (bug_on(ca, BUG_SSL_3) && version == TLS_VERSION_SSL_3_0)
+        out->answer = server_hello(a, TLS_VERSION_SSL_3_0, SUITE_CBC);
     if (bug_on(ca, BUG_WEAK_SUITES) && weak)
-        out->answer = server_hello(a, version, first);
-    if (bug_on(ca, BUG_TLS_LOWERED) && version == TLS_1_2 && strong
-        && first >> 8 != SUITES_OF_1_3)
-        out->answer = server_hello(a, TLS_1_1, SUITE_CBC);
+        out->answer = server_hello(a, (enum tls_version)version, first);
+    if (bug_on(ca, BUG_TLS_LOWERED) && version == TLS_VERSION_1_2 && strong
+        && !suite_is_of_1_3(first))
+        out->answer = server_hello(a, TLS_VERSION_1_1, SUITE_CBC);
 }

@@ -10,19 +10,11 @@ str ca_wish_error(struct ca_call *call)
     return wish->fails ? ca_error_text(call->ca, wish->problem, wish->detail) : STR_NONE;
 }
 
-/* What the client responded to, or the first where it has not yet. */
-static struct challenge *challenge_meant(struct authz *authz)
-{
-    for (size_t i = 0; i < authz->count; i++)
-        if (authz->challenge[i].status != STATUS_PENDING)
-            return &authz->challenge[i];
-    return authz->challenge;
-}
-
 void ca_wish_authz(struct ca_call *call, struct authz *authz)
 {
     struct ca *ca = call->ca;
-    struct challenge *meant = challenge_meant(authz);
+    size_t tried = ca_authz_tried(authz);
+    struct challenge *meant = &authz->challenge[tried < authz->count ? tried : 0];
     if (call->wish.valid && authz->status == STATUS_PENDING && authz->count)
         ca_challenge_valid(ca, meant);
     if (call->wish.fails && authz->count)

@@ -11,7 +11,6 @@ enum {
     ALERT_CLOSE_NOTIFY = 0,
     ALERT_FATAL = 2,
     SIGNALING_SUITE = 0x00ff, /* RFC 5746 3.3: secure renegotiation, without extensions */
-    SUITES_OF_1_3 = 0x13,
     GROUP_X25519 = 0x001d,
 };
 
@@ -99,7 +98,7 @@ static str extensions_of(struct arena *a, const struct greeting *g)
 static bool is_offered(const struct greeting *g, const struct suite *suite)
 {
     return g->group[suite->group]
-        && (g->version >= TLS_VERSION_1_3 || suite->id >> 8 != SUITES_OF_1_3);
+        && (g->version >= TLS_VERSION_1_3 || !suite_is_of_1_3(suite->id));
 }
 
 static str suites_of(struct arena *a, const struct greeting *g)

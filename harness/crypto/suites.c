@@ -75,6 +75,12 @@ int tls_version_of(unsigned wire)
                                                                  : -1;
 }
 
+bool suite_is_of_1_3(unsigned id)
+{
+    enum { FIRST_BYTE = 0x13 };
+    return id >> 8 == FIRST_BYTE;
+}
+
 const struct suite *suite_find(unsigned id)
 {
     for (size_t i = 0; i < suite_count; i++)

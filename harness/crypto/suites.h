@@ -40,6 +40,8 @@ struct suite {
 };
 extern const struct suite suites[];
 extern const size_t suite_count;
+/* Those of TLS 1.3 are of no other version (RFC 8446 B.4). */
+bool suite_is_of_1_3(unsigned id);
 /* NULL: none of ours. */
 const struct suite *suite_find(unsigned id);
 

@@ -321,14 +321,6 @@ static bool number_of(struct world *w, const struct line *line, const char *clau
         || err_set(err, "\"%.*s\" is no number for %s", STR_ARG(text), clause);
 }
 
-/* As it stands in a Host header: RFC 3986 3.2.2 has an IPv6 address in brackets. */
-static str host_of(struct world *w, str domain)
-{
-    return str_contains(domain, STR(":"))
-        ? arena_printf(w->arena, "[%.*s]", STR_ARG(domain))
-        : domain;
-}
-
 static bool provision_web(struct world *w, const struct response_for *r,
                           const struct line *line, struct err *err)
 {
@@ -349,8 +341,8 @@ static bool provision_web(struct world *w, const struct response_for *r,
     struct responder *there = world_responder(w, r->authz->domain, err);
     if (!there)
         return false;
-    responder_web(there, host_of(w, r->authz->domain), challenge_path(w->arena, r->token),
-                  &answer);
+    responder_web(there, url_host(w->arena, r->authz->domain),
+                  challenge_path(w->arena, r->token), &answer);
     return true;
 }
 

@@ -24,20 +24,13 @@ static void close_handle(void *fetcher)
     f->curl = NULL;
 }
 
-str fetch_bracketed(struct arena *a, str address)
-{
-    bool bare = str_contains(address, STR(":")) && !str_starts(address, "[");
-    return bare ? arena_printf(a, "[%.*s]", STR_ARG(address)) : address;
-}
-
 /* CURLOPT_CONNECT_TO: "HOST::ADDRESS:PORT", where what is empty means any, or the same.
  */
 static struct curl_slist *pin(struct arena *a, const struct fetch_options *o)
 {
     if (o->pin_address.len == 0)
         return NULL;
-    str host = fetch_bracketed(a, o->pin_host),
-        address = fetch_bracketed(a, o->pin_address);
+    str host = url_host(a, o->pin_host), address = url_host(a, o->pin_address);
     str port = o->pin_port ? arena_printf(a, "%d", o->pin_port) : STR_NONE;
     str entry = arena_printf(a, "%.*s::%.*s:%.*s", STR_ARG(host), STR_ARG(address),
                              STR_ARG(port));

@@ -13,7 +13,7 @@ static str place_of(struct arena *a, const struct fetch_options *o, str text)
     str place = arena_printf(a, "%.*s:%d", STR_ARG(str_upto(url.host, 200)), url.port);
     if (!o->pin_address.len || (o->pin_host.len && !str_eq_nocase(o->pin_host, url.host)))
         return place;
-    str pin = arena_printf(a, "%.*s:%d", STR_ARG(fetch_bracketed(a, o->pin_address)),
+    str pin = arena_printf(a, "%.*s:%d", STR_ARG(url_host(a, o->pin_address)),
                            o->pin_port ? o->pin_port : url.port);
     return str_eq(pin, place)
         ? place

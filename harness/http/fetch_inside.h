@@ -43,9 +43,6 @@ struct transfer {
     char reason[CURL_ERROR_SIZE];
 };
 
-/* An IPv6 address as it stands in front of a port; any other host as it is. */
-str fetch_bracketed(struct arena *a, str address);
-
 /* Whether exchanges are to end early. */
 bool fetch_is_stopped(const struct fetcher *f);
 

@@ -83,6 +83,9 @@ struct url {
     bool has_port;
 };
 bool url_parse(struct arena *a, str text, struct url *out);
+/* A host as it stands in URLs and Host headers: RFC 3986 3.2.2 has an IPv6 address in
+ * brackets. */
+str url_host(struct arena *a, str host);
 /* Percent-decoding of a path; a "%" that begins no escape stays. */
 str url_decode(struct arena *a, str s);
 

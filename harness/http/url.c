@@ -235,6 +235,12 @@ bool url_parse(struct arena *a, str text, struct url *out)
     return true;
 }
 
+str url_host(struct arena *a, str host)
+{
+    bool bare = str_contains(host, STR(":")) && !str_starts(host, "[");
+    return bare ? arena_printf(a, "[%.*s]", STR_ARG(host)) : host;
+}
+
 str url_decode(struct arena *a, str s)
 {
     char *out = arena_alloc(a, 1, s.len + 1);

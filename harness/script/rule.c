@@ -3,6 +3,7 @@
 #include "script/rule.h"
 
 #include "base/buf.h"
+#include "base/names.h"
 #include "http/message.h"
 #include "script/names.h"
 #include "script/pattern.h"
@@ -415,10 +416,8 @@ static bool is_schedule(str word)
 {
     static const char *const words[] = { "first", "always", "after", "times" };
     long number;
-    for (size_t i = 0; i < countof(words); i++)
-        if (str_is(word, words[i]))
-            return true;
-    return str_to_long(word, INT32_MAX, &number);
+    return name_find(words, countof(words), word) >= 0
+        || str_to_long(word, INT32_MAX, &number);
 }
 
 /* Where the first clause begins behind `on RESOURCE ...`; where there is none, what may
