@@ -154,6 +154,15 @@ bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *k
     return keep_folder_of(a, STR("/proc/self/exe"), keep, err);
 }
 
+/* Who answers http-01 without a web root listens itself. */
+static bool is_server(const struct adapter *adapter, str *reason)
+{
+    if (adapter_lacks(adapter, STR("own-server"), reason))
+        return false;
+    *reason = STR("another's web server answers the CA");
+    return !adapter->webroot && adapter->obtain[CHALLENGE_HTTP_01].len > 0;
+}
+
 void clients_target(struct arena *a, const struct adapter *adapter, str why_no_sandbox,
                     struct target *t)
 {
@@ -173,6 +182,8 @@ void clients_target(struct arena *a, const struct adapter *adapter, str why_no_s
             reason =
                 STR("it is the web server itself, and nobody sees what it would leave");
         }
+        if (strcmp(name, "own-server") == 0)
+            yes = is_server(adapter, &reason);
         if (strcmp(name, "sandbox") == 0) {
             yes = t->sandboxed;
             reason = why_no_sandbox;

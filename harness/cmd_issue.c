@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "crypto/b64url.h"
 #include "crypto/cert.h"
+#include "issue_home.h"
 #include "issue_keys.h"
 #include "issue_options.h"
 #include "mocks/prover.h"
@@ -20,6 +21,7 @@
 struct issuing {
     struct arena *arena;
     struct issue_options options;
+    struct issue_home home;
     struct strs names;
     struct journal *journal;
     struct subscriber subscriber;
@@ -28,21 +30,6 @@ struct issuing {
     struct prover_webroot webroot;
     struct prover_program program;
 };
-
-/* --- files --- */
-
-static str home_file(const struct issuing *i, const char *name)
-{
-    return arena_printf(i->arena, "%.*s/%s", STR_ARG(i->options.home), name);
-}
-
-/* "*.example.org" is kept in the folder _.example.org. */
-static str certificate_file(const struct issuing *i, str name, const char *file)
-{
-    const char *star = str_starts(name, "*.") ? "_" : "";
-    return arena_printf(i->arena, "%.*s/%s%.*s/%s", STR_ARG(i->options.home), star,
-                        STR_ARG(str_from(name, *star ? 1 : 0)), file);
-}
 
 /* --- preparing --- */
 
@@ -151,33 +138,36 @@ static bool have_account(struct issuing *i, struct err *err)
 {
     struct subscriber *s = &i->subscriber;
     struct registration r = { .contacts = i->options.contacts,
-                              .agrees = i->options.agree,
+                              .agrees =
+                                  i->options.agree || i->bugs.on[BUG_CLIENT_LOOKUP_PLAIN],
                               .eab_kid = STR_NONE,
                               .eab_key = STR_NONE };
-    str path = home_file(i, "account.pem");
+    str path = home_of_account_key(&i->home);
     bool known = file_exists(path.ptr);
     if (!issue_eab(&i->options, &r.eab_kid, &r.eab_key, err))
         return false;
     s->key = known ? issue_key_read(i->arena, path, err) : new_account_key(i, err);
-    if (!s->key || (!known && !issue_key_write(i->arena, path, s->key, err)))
+    if (!s->key || !file_make_parents(home_of_account(&i->home, "account.url").ptr, err)
+        || (!known && !issue_key_write(i->arena, path, s->key, err)))
         return false;
-    r.only_existing = file_exists(home_file(i, "account.url").ptr);
+    r.only_existing = file_exists(home_of_account(&i->home, "account.url").ptr)
+        && !client_bug(s->client, BUG_CLIENT_LOOKUP_PLAIN);
     if (r.only_existing && client_bug(s->client, BUG_CLIENT_URL_FROM_UPDATE))
-        return file_read(i->arena, home_file(i, "account.url").ptr, CEILING_SCRIPT,
-                         &s->account_url, err);
+        return file_read(i->arena, home_of_account(&i->home, "account.url").ptr,
+                         CEILING_SCRIPT, &s->account_url, err);
     if (client_bug(s->client, BUG_CLIENT_ACCOUNT_EACH_TIME)) {
         r.only_existing = false;
         s->key = new_account_key(i, err);
     }
     if (client_bug(s->client, BUG_CLIENT_KEY_KEPT)
-        && file_exists(home_file(i, "deactivated").ptr))
+        && file_exists(home_of_account(&i->home, "deactivated").ptr))
         r.only_existing = false;
     if (!subscriber_register(s, &r, err) || (r.only_existing && !subscriber_look(s, err)))
         return false;
     if (!r.only_existing)
         subscriber_show_profiles(s);
     return r.only_existing
-        || file_write(home_file(i, "account.url").ptr, s->account_url, err);
+        || file_write(home_of_account(&i->home, "account.url").ptr, s->account_url, err);
 }
 
 /* --- operations --- */
@@ -187,17 +177,18 @@ static bool keep(struct issuing *i, str name, const struct key *key, str pem,
                  struct err *err)
 {
     struct chain chain;
-    str path = certificate_file(i, name, "fullchain.pem"), leaf;
+    str path = home_of_certificate(&i->home, name, "fullchain.pem"), leaf;
     if (!file_make_parents(path.ptr, err)
         || (key
-            && !issue_key_write(i->arena, certificate_file(i, name, "key.pem"), key, err))
+            && !issue_key_write(i->arena, home_of_certificate(&i->home, name, "key.pem"),
+                                key, err))
         || !chain_read(i->arena, pem, &chain, err))
         return false;
     leaf = cert_pem(i->arena, chain.item[0]);
     if (client_bug(i->subscriber.client, BUG_CLIENT_KEEPS_TWICE))
         pem = arena_printf(i->arena, "%.*s%.*s", STR_ARG(leaf), STR_ARG(pem));
     if (!client_bug(i->subscriber.client, BUG_CLIENT_KEEPS_NOTHING)
-        && (!file_write(certificate_file(i, name, "cert.pem").ptr, leaf, err)
+        && (!file_write(home_of_certificate(&i->home, name, "cert.pem").ptr, leaf, err)
             || !file_write(path.ptr, pem, err)))
         return false;
     printf("%.*s\n", STR_ARG(path));
@@ -217,7 +208,7 @@ static bool obtain_for(struct issuing *i, const struct strs *names, str replaces
                          .replaces = replaces,
                          .preferred_chain = o->chain,
                          .must_staple = o->must_staple };
-    str pem, kept = home_file(i, "order.url");
+    str pem, kept = home_file(&i->home, "order.url");
     if (client_bug(i->subscriber.client, BUG_CLIENT_ORDER_KEPT) && file_exists(kept.ptr)
         && !file_read(i->arena, kept.ptr, CEILING_SCRIPT, &i->subscriber.kept_order, err))
         return false;
@@ -239,7 +230,7 @@ static bool obtain(struct issuing *i, struct err *err)
 
 static bool read_chain(struct issuing *i, str *pem, struct chain *chain, struct err *err)
 {
-    str path = certificate_file(i, i->names.item[0], "fullchain.pem");
+    str path = home_of_certificate(&i->home, i->names.item[0], "fullchain.pem");
     return file_read(i->arena, path.ptr, CEILING_SCRIPT, pem, err)
         && chain_read(i->arena, *pem, chain, err);
 }
@@ -247,7 +238,7 @@ static bool read_chain(struct issuing *i, str *pem, struct chain *chain, struct 
 /* Planted: the chain that it renewed first is what it asks about ever after. */
 static bool asked_about(const struct issuing *i, str pem, str *out, struct err *err)
 {
-    str path = certificate_file(i, i->names.item[0], "former.pem");
+    str path = home_of_certificate(&i->home, i->names.item[0], "former.pem");
     *out = pem;
     if (!client_bug(i->subscriber.client, BUG_CLIENT_ARI_REPLACED))
         return true;
@@ -275,7 +266,7 @@ static bool renew(struct issuing *i, struct err *err)
     if (client_bug(s->client, BUG_CLIENT_RENEWS_NOTHING))
         return true;
     if (client_bug(s->client, BUG_CLIENT_RENEW_LOSES))
-        unlink(certificate_file(i, i->names.item[0], "fullchain.pem").ptr);
+        unlink(home_of_certificate(&i->home, i->names.item[0], "fullchain.pem").ptr);
     cert_names(i->arena, chain.item[0], &dns, &ips, &others);
     for (size_t k = 0; k < ips.count; k++)
         strs_add(i->arena, &dns, ips.item[k]);
@@ -287,13 +278,13 @@ static bool renew(struct issuing *i, struct err *err)
 static bool write_old_key(const struct issuing *i, struct err *err)
 {
     return !client_bug(i->subscriber.client, BUG_CLIENT_REVOKES_OLD_KEY)
-        || issue_key_write(i->arena, home_file(i, "account.old.pem"), i->subscriber.key,
-                           err);
+        || issue_key_write(i->arena, home_of_account(&i->home, "account.old.pem"),
+                           i->subscriber.key, err);
 }
 
 static bool use_old_key(struct issuing *i, struct err *err)
 {
-    str path = home_file(i, "account.old.pem");
+    str path = home_of_account(&i->home, "account.old.pem");
     if (client_bug(i->subscriber.client, BUG_CLIENT_REVOKES_OLD_KEY)
         && file_exists(path.ptr))
         i->subscriber.key = issue_key_read(i->arena, path, err);
@@ -302,7 +293,7 @@ static bool use_old_key(struct issuing *i, struct err *err)
 
 static bool revoke(struct issuing *i, struct err *err)
 {
-    str path = certificate_file(i, i->names.item[0], "key.pem"), pem;
+    str path = home_of_certificate(&i->home, i->names.item[0], "key.pem"), pem;
     int reason = i->options.reason > 0 ? (int)i->options.reason : -1;
     struct key *key = NULL;
     struct chain chain;
@@ -321,14 +312,15 @@ static bool update(struct issuing *i, struct err *err)
     str location;
     return subscriber_update(s, &i->options.contacts, &location, err)
         && (!client_bug(s->client, BUG_CLIENT_URL_FROM_UPDATE)
-            || file_write(home_file(i, "account.url").ptr, location, err));
+            || file_write(home_of_account(&i->home, "account.url").ptr, location, err));
 }
 
 /* The new key is on disk before the CA hears of it: whatever happens, none is lost. */
 static bool roll_over(struct issuing *i, struct err *err)
 {
     struct key *key = issue_key_new(i->arena, i->options.account_key_type, err);
-    str fresh = home_file(i, "account.new.pem"), path = home_file(i, "account.pem");
+    str fresh = home_of_account(&i->home, "account.new.pem"),
+        path = home_of_account_key(&i->home);
     if (client_bug(i->subscriber.client, BUG_CLIENT_ROLL_OVER_SAME))
         key = i->subscriber.key;
     if (!key || !issue_key_write(i->arena, fresh, key, err))
@@ -353,7 +345,7 @@ static bool deactivate(struct issuing *i, struct err *err)
 {
     return subscriber_deactivate(&i->subscriber, err)
         && (!client_bug(i->subscriber.client, BUG_CLIENT_KEY_KEPT)
-            || file_write(home_file(i, "deactivated").ptr, STR("\n"), err));
+            || file_write(home_of_account(&i->home, "deactivated").ptr, STR("\n"), err));
 }
 
 static bool tell_renewal(struct issuing *i, struct err *err)
@@ -428,10 +420,11 @@ static bool has_what_it_needs(const struct issuing *i, const struct operation *o
                               struct err *err)
 {
     if (!operation->of_kept
-        || file_exists(certificate_file(i, i->names.item[0], "fullchain.pem").ptr))
+        || file_exists(
+            home_of_certificate(&i->home, i->names.item[0], "fullchain.pem").ptr))
         return true;
     return err_set(err, "there is no certificate of %.*s in %.*s; obtain one first",
-                   STR_ARG(i->names.item[0]), STR_ARG(i->options.home));
+                   STR_ARG(i->names.item[0]), STR_ARG(i->home.folder));
 }
 
 static int play(struct issuing *i, const struct operation *operation, str url)
@@ -481,8 +474,9 @@ static int start(struct issuing *i, int argc, char **argv)
                                : operation->most_names == 1
                                ? "this operation takes one name"
                                : "there is no name to obtain for");
-    if (!o->home.len)
-        o->home = STR("acmespec-issue");
+    i->home =
+        (struct issue_home){ i->arena, o->home.len ? o->home : STR("acmespec-issue"),
+                             words.item[1], i->bugs.on[BUG_CLIENT_ONE_KEY] };
     i->subscriber.kept_order = STR_NONE;
     i->subscriber.challenge = o->challenge;
     i->subscriber.patience_ms = o->patience_ms ? o->patience_ms : 60000;

@@ -70,11 +70,12 @@ typedef void ca_handshake(void *context, struct arena *a, struct odd_handshake *
 
 /* Zero values are a correct CA with all that it can do. */
 struct ca_options {
-    const char *address; /* to bind, numeric; NULL: "127.0.0.1" */
-    int port;            /* 0: the kernel chooses */
-    str host;            /* in its URLs; empty: "localhost", or the address, if it is
-                            another than 127.0.0.1 */
-    struct strs names;   /* further names and addresses on the listener's certificate */
+    const char *address;   /* to bind, numeric; NULL: "127.0.0.1" */
+    int port;              /* 0: the kernel chooses */
+    str host;              /* in its URLs; empty: "localhost", or the address, if it is
+                              another than 127.0.0.1 */
+    const char *authority; /* its certificates' names begin so; NULL: "acmespec mock" */
+    struct strs names;     /* further names and addresses on the listener's certificate */
     const char *dns_server;  /* numeric; NULL: no DNS, every name is at default_address */
     int dns_port;            /* 0: 53 */
     str default_address;     /* empty: "127.0.0.1"; where it is a private one, its network

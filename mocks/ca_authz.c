@@ -290,6 +290,8 @@ void ca_authz(struct ca_call *call)
         ca_refuse(call, NULL, PROBLEM_SERVER_INTERNAL, 500, STR("no such row"));
         return;
     }
+    if (!call->payload)
+        call->authz->polls++;
     validate_when_read(call);
     ca_refresh_authz(call->ca, call->authz);
     json_t *before = json_keep(call->arena, ca_show_authz(call, call->authz));

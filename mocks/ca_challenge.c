@@ -114,6 +114,7 @@ static void begin(struct ca_call *call)
         challenge->keyauth = key_authorization(call);
     challenge->status = STATUS_PROCESSING;
     challenge->attempts = 0;
+    call->authz->polls = 0;
     if (call->wish.fails)
         ca_challenge_failed(call->ca, challenge, ca_wish_error(call));
     else if (call->wish.valid || call->ca->options.always_valid

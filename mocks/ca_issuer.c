@@ -57,18 +57,20 @@ static struct cert *issue_authority(struct arena *a, const char *name, str seria
 static bool make_chain(struct arena *a, struct issuer *issuer,
                        const struct ca_options *options, size_t n, struct err *err)
 {
-    static const char *const names[ISSUER_CHAINS] = { "acmespec mock root",
-                                                      "acmespec mock other root" };
+    static const char *const which[ISSUER_CHAINS] = { "root", "other root" };
+    const char *authority = options->authority ? options->authority : "acmespec mock";
+    const char *name = arena_printf(a, "%s %s", authority, which[n]).ptr;
     struct key *key = key_new(a, KEY_P256, err);
     if (!key)
         return false;
     str serial = serial_by_seed(a, options, "root", n);
-    issuer->root[n] = issue_authority(a, names[n], serial, key, NULL, NULL, err);
+    issuer->root[n] = issue_authority(a, name, serial, key, NULL, NULL, err);
     if (!issuer->root[n])
         return false;
     serial = serial_by_seed(a, options, "intermediate", n);
-    issuer->intermediate[n] = issue_authority(a, "acmespec mock intermediate", serial,
-                                              issuer->key, key, issuer->root[n], err);
+    name = arena_printf(a, "%s intermediate", authority).ptr;
+    issuer->intermediate[n] =
+        issue_authority(a, name, serial, issuer->key, key, issuer->root[n], err);
     if (!issuer->intermediate[n])
         return false;
     issuer->root_pem[n] = cert_pem(a, issuer->root[n]);

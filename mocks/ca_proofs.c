@@ -38,6 +38,7 @@ void ca_keep_proof(struct ca *ca, const struct query_for *q, struct finding find
     query_seen_text(q, "identifier", q->identifier.value);
     query_seen_text(q, "token", q->token);
     query_seen_text(q, "keyAuthorization", q->keyauth);
+    query_seen(q, "polls", json_integer(q->polls));
     if (!finding_is_good(finding)) {
         query_seen_text(q, "problem", str_of(problem_names[finding.problem]));
         query_seen_text(q, "detail", finding.why);

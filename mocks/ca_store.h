@@ -71,6 +71,7 @@ struct authz {
     time_t expires;
     struct challenge challenge[MOST_CHALLENGES];
     size_t count;
+    int polls;        /* readings since the last response to one of its challenges */
     bool caa_refuses; /* found, and not minded yet: only with a planted bug */
 };
 

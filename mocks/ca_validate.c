@@ -4,6 +4,7 @@
 
 #include "acme/problem.h"
 #include "base/clock.h"
+#include "base/condition.h"
 
 enum { MOST_WORKERS = 64 };
 
@@ -90,14 +91,10 @@ static void destroy(void *object)
 
 struct validator *validator_new(struct arena *a, struct ca *ca)
 {
-    pthread_condattr_t attributes;
     struct validator *v = NEW(a, struct validator);
     v->ca = ca;
     v->arena = arena_new(a);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&v->wake, &attributes);
-    pthread_condattr_destroy(&attributes);
+    condition_init(&v->wake);
     arena_defer(a, destroy, v);
     return v;
 }
@@ -158,11 +155,9 @@ static struct challenge *take(struct validator *v, struct waiting **place)
 
 static void wait_until(struct validator *v, int64_t ms)
 {
-    struct timespec until = { .tv_sec = (time_t)(ms / 1000),
-                              .tv_nsec = (long)(ms % 1000) * 1000000L };
     v->idle++;
     if (ms)
-        pthread_cond_timedwait(&v->wake, &v->ca->lock, &until);
+        condition_wait(&v->wake, &v->ca->lock, ms * 1000);
     else
         pthread_cond_wait(&v->wake, &v->ca->lock);
     v->idle--;
@@ -194,6 +189,7 @@ struct query_for query_of(struct ca *ca, struct arena *a,
         .identifier = { authz->identifier.ip, str_copy(a, authz->identifier.value) },
         .wildcard = authz->wildcard,
         .blind = challenge->attempts < ca->options.blind,
+        .polls = authz->polls,
         .token = str_copy(a, challenge->token),
         .keyauth = str_copy(a, challenge->keyauth),
         .account_url = ca_account_url(ca, a, authz->account),

@@ -25,6 +25,7 @@ struct query_for {
     struct identifier identifier;
     bool wildcard;
     bool blind; /* it fails, whatever is there */
+    int polls;  /* readings of the authorization from the response until now */
     str token, keyauth, account_url;
     str sni;             /* the name for a handshake; empty: the identifier's */
     int64_t deadline_ms; /* clock_ms() when it has to be over */

@@ -70,6 +70,29 @@ static bool servers_provide(void *context, struct arena *a, const struct proof *
     return true;
 }
 
+/* http-01's path has the token, the others have the time. */
+static void servers_await(void *context, struct arena *a, const struct proof *proof,
+                          long ms)
+{
+    struct responder *responder = ((const struct prover_servers *)context)->responder;
+    struct query wanted = { .kind = QUERY_HTTP,
+                            .at_us = proof->since_us,
+                            .name = proof->identifier,
+                            .detail = STR_NONE };
+    if (is(proof->type, "http-01"))
+        wanted.detail = proof_path(a, proof);
+    if (is(proof->type, "dns-01")) {
+        wanted.kind = QUERY_DNS;
+        wanted.name = proof_record_name(a, proof);
+        wanted.detail = STR("TXT");
+    }
+    if (is(proof->type, "tls-alpn-01")) {
+        wanted.kind = QUERY_TLS;
+        wanted.name = proof_sni(a, proof);
+    }
+    responder_await(responder, &wanted, ms);
+}
+
 static void servers_withdraw(void *context, struct arena *a, const struct proof *proof)
 {
     struct responder *responder = ((const struct prover_servers *)context)->responder;
@@ -83,7 +106,11 @@ static void servers_withdraw(void *context, struct arena *a, const struct proof 
 
 struct prover prover_of_servers(struct prover_servers *servers)
 {
-    return (struct prover){ servers_can, servers_provide, servers_withdraw, servers };
+    return (struct prover){ .can = servers_can,
+                            .provide = servers_provide,
+                            .await = servers_await,
+                            .withdraw = servers_withdraw,
+                            .context = servers };
 }
 
 /* --- a web root --- */
@@ -126,7 +153,10 @@ static void webroot_withdraw(void *context, struct arena *a, const struct proof 
 
 struct prover prover_of_webroot(struct prover_webroot *webroot)
 {
-    return (struct prover){ webroot_can, webroot_provide, webroot_withdraw, webroot };
+    return (struct prover){ .can = webroot_can,
+                            .provide = webroot_provide,
+                            .withdraw = webroot_withdraw,
+                            .context = webroot };
 }
 
 /* --- a program --- */
@@ -194,5 +224,8 @@ static void program_withdraw(void *context, struct arena *a, const struct proof 
 
 struct prover prover_of_program(struct prover_program *program)
 {
-    return (struct prover){ program_can, program_provide, program_withdraw, program };
+    return (struct prover){ .can = program_can,
+                            .provide = program_provide,
+                            .withdraw = program_withdraw,
+                            .context = program };
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 
 enum {
     LOOK_UP_MS = 60 * 1000,
@@ -49,8 +50,34 @@ void responder_record(struct responder *r, const struct query *query)
         r->query = GROW(r->arena, r->query, r->query_count, struct query);
         r->query[r->query_count] = query_copy(r->arena, query);
         r->query[r->query_count++].at_us = clock_us();
+        pthread_cond_broadcast(&r->asked);
     }
     pthread_mutex_unlock(&r->lock);
+}
+
+/* Looks at those from *from on; the caller holds the lock. */
+static bool was_asked(const struct responder *r, const struct query *wanted, size_t *from)
+{
+    for (; *from < r->query_count; ++*from) {
+        const struct query *q = &r->query[*from];
+        if (q->kind == wanted->kind && q->at_us >= wanted->at_us
+            && str_eq_nocase(q->name, wanted->name)
+            && (!wanted->detail.len || str_eq(q->detail, wanted->detail)))
+            return true;
+    }
+    return false;
+}
+
+bool responder_await(struct responder *r, const struct query *wanted, long ms)
+{
+    int64_t until_us = clock_us() + ms * 1000;
+    size_t from = 0;
+    bool asked, late = false;
+    pthread_mutex_lock(&r->lock);
+    while (!(asked = was_asked(r, wanted, &from)) && !late)
+        late = !condition_wait(&r->asked, &r->lock, until_us);
+    pthread_mutex_unlock(&r->lock);
+    return asked;
 }
 
 size_t responder_queries(struct responder *r, struct arena *a, struct query **out)
@@ -153,6 +180,7 @@ static void end_responder(void *object)
     arena_end(r->web_arena);
     arena_end(r->poll_arena);
     arena_end(r->arena);
+    pthread_cond_destroy(&r->asked);
     pthread_mutex_destroy(&r->lock);
 }
 
@@ -171,6 +199,7 @@ static struct responder *prepared(struct arena *a,
         r->txt_folder = str_z(r->arena, str_of(options->txt_folder));
     r->wake[0] = r->wake[1] = r->tls_listener = -1;
     pthread_mutex_init(&r->lock, NULL);
+    condition_init(&r->asked);
     arena_defer(a, end_responder, r);
     return r;
 }

@@ -54,6 +54,7 @@ struct responder {
     bool minds_case;
     struct query *query;
     size_t query_count;
+    pthread_cond_t asked; /* one more query is recorded */
     struct handshake handshake[MOST_HANDSHAKES];
 
     /* the web server's thread is the listener's */

@@ -15,6 +15,7 @@ struct proof {
     const char *type; /* "http-01" ... */
     str identifier;   /* without "*." */
     str token, key_authorization;
+    int64_t since_us; /* clock_us() when it was put in place */
     bool wildcard;
     const struct bugs *bugs; /* planted ones; NULL: none */
 };
@@ -28,6 +29,8 @@ struct prover {
     bool (*can)(void *context, const char *type);
     bool (*provide)(void *context, struct arena *a, const struct proof *proof,
                     struct err *err);
+    /* Waits until the CA looked for it, at most so long; NULL: nobody can tell. */
+    void (*await)(void *context, struct arena *a, const struct proof *proof, long ms);
     void (*withdraw)(void *context, struct arena *a, const struct proof *proof);
     void *context;
 };

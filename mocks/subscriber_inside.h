@@ -11,8 +11,9 @@ struct proving {
     str url;     /* of the authorization */
     str expires; /* what it first said */
     struct proof proof;
-    bool provided; /* the proof is in place */
-    bool awaited;  /* it was not valid from the start */
+    bool provided;  /* the proof is in place */
+    bool awaited;   /* it was not valid from the start */
+    bool undecided; /* its challenge is, by the answer to the response */
 };
 
 struct ordering {

@@ -9,7 +9,7 @@
 #include "crypto/b64url.h"
 #include "mocks/subscriber_inside.h"
 
-enum { MOST_AUTHZS = 1000, EARLY_MS = 500, CUT_TOKEN = 64 };
+enum { MOST_AUTHZS = 1000, EARLY_MS = 500, MOST_UNSEEN_MS = 5000, CUT_TOKEN = 64 };
 
 /* --- which challenge --- */
 
@@ -165,7 +165,7 @@ static bool look_often(struct subscriber *s, str url, struct err *err)
     return true;
 }
 
-static bool respond(struct ordering *o, const struct proving *p, json_t *challenge,
+static bool respond(struct ordering *o, struct proving *p, json_t *challenge,
                     struct err *err)
 {
     struct subscriber *s = o->subscriber;
@@ -186,14 +186,16 @@ static bool respond(struct ordering *o, const struct proving *p, json_t *challen
     if (client_bug(s->client, BUG_CLIENT_AUTHZ_BY_UP)
         && !link_find(s->arena, &x->response.headers, "up", 0, url, &url))
         return err_set(err, "a challenge has no link to its authorization");
-    return !str_is(json_member(x->body, "status"), "valid")
-        || !client_bug(s->client, BUG_CLIENT_WAITING_NEEDED)
+    str status = json_member(x->body, "status");
+    p->undecided = str_is(status, "pending") || str_is(status, "processing");
+    return !str_is(status, "valid") || !client_bug(s->client, BUG_CLIENT_WAITING_NEEDED)
         || err_set(err, "the challenge is valid and was not processing before");
 }
 
 static bool provide(struct ordering *o, struct proving *p, struct err *err)
 {
     const struct prover *prover = &o->subscriber->prover;
+    p->proof.since_us = clock_us();
     p->provided = prover->provide(prover->context, o->subscriber->arena, &p->proof, err);
     return p->provided;
 }
@@ -323,16 +325,30 @@ static bool looks_twice(struct ordering *o, const struct proving *p, struct err 
     return true;
 }
 
+/* RFC 8555 7.5.1: who can tell when the server validates "SHOULD NOT begin polling until
+ * it has seen the validation request from the server".  It may never come, where an
+ * earlier proof is enough. */
+static void await_query(struct ordering *o, const struct proving *p)
+{
+    const struct prover *prover = &o->subscriber->prover;
+    long ms = o->subscriber->patience_ms;
+    if (p->provided && p->undecided && prover->await
+        && !client_bug(o->subscriber->client, BUG_CLIENT_POLLS_EARLY))
+        prover->await(prover->context, o->subscriber->arena, &p->proof,
+                      ms < MOST_UNSEEN_MS ? ms : MOST_UNSEEN_MS);
+}
+
 static bool await_authz(struct ordering *o, struct proving *p, struct err *err)
 {
     struct subscriber *s = o->subscriber;
     json_t *authz;
     if (!p->awaited)
         return true;
-    if (!looks_twice(o, p, err)
-        || !subscriber_settle(s, p->url, "pending", "processing", &authz, err))
+    if (!looks_twice(o, p, err))
         return false;
-    if (!expires_as_before(s, p, authz, err))
+    await_query(o, p);
+    if (!subscriber_settle(s, p->url, "pending", "processing", &authz, err)
+        || !expires_as_before(s, p, authz, err))
         return false;
     str status = json_member(authz, "status"), reason = reason_of(s, authz);
     return str_is(status, "valid") || client_bug(s->client, BUG_CLIENT_INVALID_IGNORED)

@@ -2,6 +2,7 @@
 /* The responder as a CA meets it: pages by name and path, DNS over both transports (also
  * seen by dig, where it is installed), and the record of it; its start and its end. */
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -116,6 +117,45 @@ START_TEST(a_request_is_recorded)
     const str *agent = headers_find(&query.headers, "user-agent");
     ck_assert_ptr_nonnull(agent);
     ck_assert(str_is(*agent, "unit"));
+}
+END_TEST
+
+START_TEST(a_query_is_awaited)
+{
+    struct query wanted = { .kind = QUERY_HTTP,
+                            .name = STR("a.test"),
+                            .detail = STR("/x"),
+                            .at_us = clock_us() };
+    get("a.test", "/y");
+    ck_assert(!responder_await(r.responder, &wanted, 50));
+    get("A.test", "/x");
+    ck_assert(responder_await(r.responder, &wanted, 0));
+    wanted.detail = STR_NONE;
+    ck_assert(responder_await(r.responder, &wanted, 0));
+    wanted.at_us = clock_us() + 1; /* what came before does not count */
+    ck_assert(!responder_await(r.responder, &wanted, 50));
+}
+END_TEST
+
+static void *ask_late(void *unused)
+{
+    (void)unused;
+    clock_sleep_ms(100);
+    get("a.test", "/x");
+    return NULL;
+}
+
+START_TEST(a_query_ends_the_wait)
+{
+    struct query wanted = { .kind = QUERY_HTTP,
+                            .name = STR("a.test"),
+                            .detail = STR("/x") };
+    pthread_t thread;
+    int64_t begun = clock_ms();
+    ck_assert_int_eq(pthread_create(&thread, NULL, ask_late, NULL), 0);
+    ck_assert(responder_await(r.responder, &wanted, 2 * WAIT_MS));
+    ck_assert_int_lt(clock_ms() - begun, WAIT_MS);
+    pthread_join(thread, NULL);
 }
 END_TEST
 
@@ -290,6 +330,8 @@ static void add_answers(TCase *tests)
     tcase_add_test(tests, a_page_has_status_type_and_location);
     tcase_add_test(tests, a_page_may_be_dropped);
     tcase_add_test(tests, a_request_is_recorded);
+    tcase_add_test(tests, a_query_is_awaited);
+    tcase_add_test(tests, a_query_ends_the_wait);
     tcase_add_test(tests, a_request_without_host_is_for_any_name);
     tcase_add_test(tests, records_come_and_go);
     tcase_add_test(tests, queries_are_recorded_with_their_way);

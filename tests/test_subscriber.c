@@ -389,48 +389,6 @@ START_TEST(a_token_that_is_a_path_is_refused)
 }
 END_TEST
 
-/* --- other provers --- */
-
-START_TEST(a_web_root_gets_a_readable_file_and_loses_it_again)
-{
-    struct prover_webroot webroot;
-    struct prover prover = prover_of_webroot(&webroot);
-    struct proof proof = { .type = "http-01",
-                           .identifier = STR("a.test"),
-                           .token = STR("tok-en"),
-                           .key_authorization = STR("tok-en.thumb") };
-    str text;
-    ck_assert(file_temp_dir(b.a, &webroot.folder, &err));
-    str path = fmt("%.*s/.well-known/acme-challenge/tok-en", STR_ARG(webroot.folder));
-    ck_assert_msg(prover.provide(&webroot, b.a, &proof, &err), "%s", err.text);
-    ck_assert(file_read(b.a, path.ptr, 100, &text, &err));
-    ck_assert(str_is(text, "tok-en.thumb"));
-    prover.withdraw(&webroot, b.a, &proof);
-    ck_assert(!file_exists(path.ptr));
-    proof.token = STR("../../escape");
-    ck_assert(!prover.provide(&webroot, b.a, &proof, &err));
-    ck_assert_ptr_nonnull(strstr(err.text, "not base64url"));
-}
-END_TEST
-
-START_TEST(a_program_is_called_with_what_it_needs)
-{
-    struct prover_program program = { STR("false"), "dns-01" };
-    struct prover prover = prover_of_program(&program);
-    struct proof proof = { .type = "dns-01",
-                           .identifier = STR("a.test"),
-                           .token = STR("tok-en"),
-                           .key_authorization = STR("tok-en.thumb") };
-    ck_assert(prover.can(&program, "dns-01") && !prover.can(&program, "http-01"));
-    ck_assert(!prover.provide(&program, b.a, &proof, &err));
-    ck_assert_ptr_nonnull(strstr(err.text, "the proof for _acme-challenge.a.test"));
-    program.path = STR("true");
-    ck_assert_msg(prover.provide(&program, b.a, &proof, &err), "%s", err.text);
-    program.path = STR("/no/such/program");
-    ck_assert(!prover.provide(&program, b.a, &proof, &err));
-}
-END_TEST
-
 static TCase *tests_of(Suite *suite, const char *name)
 {
     TCase *tests = tcase_create(name);
@@ -477,8 +435,5 @@ Suite *subscriber_suite(void)
     tcase_add_test(seen, a_blind_ca_fails_once_and_tries_again);
     tcase_add_loop_test(seen, odd_offers_are_coped_with, 0, 6);
     tcase_add_test(seen, a_token_that_is_a_path_is_refused);
-    TCase *provers = tests_of(suite, "provers");
-    tcase_add_test(provers, a_web_root_gets_a_readable_file_and_loses_it_again);
-    tcase_add_test(provers, a_program_is_called_with_what_it_needs);
     return suite;
 }

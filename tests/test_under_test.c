@@ -124,6 +124,31 @@ START_TEST(a_mistake_of_our_own_is_an_error)
 }
 END_TEST
 
+/* A host of its own, and the root of both: curl believes each. */
+START_TEST(another_ca_stands_beside_the_first)
+{
+    static const char look[] =
+        "curl -sf --cacert \"$root\" \"$directory\" >dir || exit 6\n"
+        "echo \"$directory\" >>seen; exit 5";
+    static const char at_both[] =
+        "run obtain ${domain}\nneed exit is 5\n"
+        "run obtain ${domain}\n  with other-ca\nneed exit is 5\n"
+        "run obtain ${domain}\nneed exit is 5\n"
+        "should count directory is 3\nshould account-keys\n";
+    struct play_result r = played(look, at_both);
+    struct err err;
+    str seen, line[3];
+    ck_assert_msg(r.verdict == VERDICT_PASS, "%s %.*s", verdict_names[r.verdict],
+                  STR_ARG(r.reason));
+    str path = arena_printf(a, "%.*s/rtest-0/work/seen", STR_ARG(target.folder));
+    ck_assert_msg(file_read(a, path.ptr, 1000, &seen, &err), "%s", err.text);
+    for (int i = 0; i < 3; i++)
+        ck_assert(str_cut(&seen, '\n', &line[i]));
+    ck_assert(str_eq(line[0], line[2]));
+    ck_assert(str_starts(line[1], "https://127.0.0.2:"));
+}
+END_TEST
+
 START_TEST(a_hook_changes_the_zone)
 {
     struct play_result r = played(
@@ -161,6 +186,7 @@ Suite *under_test_suite(void)
     tcase_add_loop_test(t, the_terms_are_named_as_they_are_now, 0, 2);
     tcase_add_test(t, a_rule_that_never_applied_leaves_it_open);
     tcase_add_test(t, a_mistake_of_our_own_is_an_error);
+    tcase_add_test(t, another_ca_stands_beside_the_first);
     tcase_add_test(t, a_hook_changes_the_zone);
     suite_add_tcase(suite, t);
     return suite;

@@ -19,9 +19,9 @@ typedef bool look_function(struct look *l);
 
 look_function look_chain, look_certificate, look_queries, look_query, look_handshake;
 look_function look_request, look_payload, look_protected, look_sent, look_jws,
-    look_nonce_use, look_retry_nonce, look_number_in_run, look_csr;
-look_function look_outcome, look_exit, look_output, look_requests, look_request_count,
-    look_request_gap, look_stored, look_proofs, look_leftovers;
+    look_nonce_use, look_retry_nonce, look_number_in_run, look_operation, look_csr;
+look_function look_outcome, look_account_keys, look_exit, look_output, look_requests,
+    look_request_count, look_request_gap, look_stored, look_proofs, look_leftovers;
 /* What a look at a certificate chain (arg[0]) finds in this PEM text. */
 bool look_pem(struct look *l, str pem);
 

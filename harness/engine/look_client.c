@@ -178,6 +178,54 @@ bool look_request_gap(struct look *l)
     return true;
 }
 
+/* A key that an account was made or found by. */
+struct account_key {
+    str thumbprint;
+    str url; /* of newAccount */
+};
+
+/* Its thumbprint; empty: there is none. */
+static str account_key_of(const struct look *l, const struct exchange *e)
+{
+    struct arena *a = l->world->arena;
+    struct jws jws;
+    struct err ignored;
+    if (e->resource != RESOURCE_NEW_ACCOUNT || e->response.status / 100 != 2)
+        return STR_NONE;
+    jws_peek(a, e->request.body, &jws);
+    struct key *key =
+        key_from_jwk(a, json_object_get(jws.protected_header, "jwk"), &ignored);
+    return key ? key_thumbprint(a, key) : STR_NONE;
+}
+
+static size_t account_keys(const struct look *l, struct account_key **out)
+{
+    const struct journal *j = l->world->journal;
+    size_t count = 0;
+    *out = NEW_ARRAY(l->world->arena, struct account_key, journal_count(j));
+    for (size_t i = 0; i < journal_count(j); i++) {
+        const struct exchange *e = journal_at(j, i);
+        str thumbprint = account_key_of(l, e);
+        if (thumbprint.len)
+            (*out)[count++] = (struct account_key){ thumbprint, e->request.url };
+    }
+    return count;
+}
+
+bool look_account_keys(struct look *l)
+{
+    struct account_key *key;
+    size_t count = account_keys(l, &key);
+    bool shared = false;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < i; k++)
+            shared = shared
+                || (str_eq(key[k].thumbprint, key[i].thumbprint)
+                    && !str_eq(key[k].url, key[i].url));
+    l->value = look_truth(l, !shared, STR("a key is that of accounts at both CAs"));
+    return true;
+}
+
 /* --- what it offers for validation --- */
 
 bool look_proofs(struct look *l)

@@ -196,6 +196,13 @@ bool look_number_in_run(struct look *l)
     return true;
 }
 
+bool look_operation(struct look *l)
+{
+    const struct under_test *u = l->world->under_test;
+    l->value = u ? look_text(l, str_of(operation_names[u->operation])) : NULL;
+    return true;
+}
+
 /* The last request before this one for the same URL with the same payload. */
 static const struct exchange *tried_before(const struct look *l, str payload)
 {

@@ -26,6 +26,8 @@ enum {
     MOST_BODY_KEPT = 1024 * 1024,
 };
 
+#define OTHER_ADDRESS "127.0.0.2"
+
 /* --- the journal: everything that the CA was asked --- */
 
 static size_t all_fired(const struct rules *rules)
@@ -137,6 +139,34 @@ static void set_profiles(struct world *w, const struct ca_options *o)
         vars_set(w->vars, str_of(names[i]), str_of(ca_profiles[i].name));
 }
 
+/* Whether a run is at the other CA. */
+static bool wants_other_ca(const struct scenario *s)
+{
+    for (size_t i = 0; i < s->step_count; i++)
+        for (const struct line *c = NULL;
+             (c = line_clause_after(s->step[i].line, "with", c));)
+            if (s->step[i].line->verb->id == VERB_RUN
+                && str_is(line_arg(c, "EXTRA"), "other-ca"))
+                return true;
+    return false;
+}
+
+/* Set up like the first, with another name and an address of its own, and no rules. */
+static bool start_other_ca(struct world *w, struct ca_options o, struct err *err)
+{
+    struct under_test *u = w->under_test;
+    if (!wants_other_ca(w->scenario))
+        return true;
+    o.host = w->target->sandboxed ? STR("other-ca.acmespec.test") : STR(OTHER_ADDRESS);
+    o.address = OTHER_ADDRESS;
+    o.authority = "acmespec second";
+    u->other_ca = ca_new(w->arena, &o, err);
+    if (!u->other_ca)
+        return err_at(err, "the other mock CA");
+    journal_learn(w->journal, ca_directory_url(u->other_ca), RESOURCE_DIRECTORY);
+    return true;
+}
+
 static bool start_ca(struct world *w, struct err *err)
 {
     struct under_test *u = w->under_test;
@@ -167,10 +197,12 @@ static bool start_ca(struct world *w, struct err *err)
         if (rule_effect(&s->rules_on.row[i], EFFECT_CLOCK))
             u->wrong = true;
     set_profiles(w, &o);
+    if (!start_other_ca(w, o, err))
+        return false;
     u->rules = rules_new(w->arena, s->rules_on.row, s->rules_on.count);
     rules_vars(u->rules, w->vars);
     rules_hook(u->rules, &o);
-    u->ca = ca_new(w->arena, &o, err);
+    u->ca = u->first_ca = ca_new(w->arena, &o, err);
     if (!u->ca)
         return err_at(err, "the mock CA");
     rules_attach(u->rules, u->ca);
@@ -294,7 +326,10 @@ bool under_test_new(struct world *w, struct err *err)
     }
     if (!make_folders(w, err) || !start_responder(w, err) || !start_ca(w, err))
         return false;
-    return sandbox_trust(u->trust.ptr, ca_root_pem(u->ca), err);
+    str other = u->other_ca ? ca_root_pem(u->other_ca) : STR_NONE;
+    str roots =
+        arena_printf(w->arena, "%.*s%.*s", STR_ARG(ca_root_pem(u->ca)), STR_ARG(other));
+    return sandbox_trust(u->trust.ptr, roots, err);
 }
 
 bool under_test_enter(struct arena *a, const struct target *target, int slot,
@@ -303,7 +338,8 @@ bool under_test_enter(struct arena *a, const struct target *target, int slot,
     str folder = under_test_folder(a, target, slot);
     struct sandbox sandbox = {
         .trust = arena_printf(a, "%.*s/trust", STR_ARG(folder)),
-        .hosts = STR("127.0.0.1 ca.acmespec.test\n"),
+        .hosts =
+            STR("127.0.0.1 ca.acmespec.test\n" OTHER_ADDRESS " other-ca.acmespec.test\n"),
         .work = target->folder,
         .keep = target->keep,
     };
@@ -331,8 +367,10 @@ str under_test_idle_rule(const struct world *w)
 
 void under_test_stop(struct world *w)
 {
-    if (w->under_test->ca)
-        ca_stop(w->under_test->ca);
+    if (w->under_test->first_ca)
+        ca_stop(w->under_test->first_ca);
+    if (w->under_test->other_ca)
+        ca_stop(w->under_test->other_ca);
     if (w->responder)
         responder_stop(w->responder);
 }

@@ -17,7 +17,8 @@ struct stored {
 
 struct under_test {
     const struct adapter *adapter;
-    struct ca *ca;
+    struct ca *ca;                  /* of the last run */
+    struct ca *first_ca, *other_ca; /* other_ca is NULL where no run is at it */
     struct rules *rules;
     enum challenge_type challenge; /* where a `run` names none */
     int http_port, tls_port, dns_port;

@@ -231,7 +231,9 @@ static bool add_extra(struct world *w, str extra, str value, struct extras *x,
         return account_key_file(w, value, &x->account_key, err);
     if (str_is(extra, "csr"))
         return csr_file(w, value, &x->csr, err);
-    if (str_is(extra, "profile"))
+    if (str_is(extra, "other-ca"))
+        w->under_test->ca = w->under_test->other_ca;
+    else if (str_is(extra, "profile"))
         x->profile = value;
     else if (str_is(extra, "chain"))
         x->chain = value;
@@ -252,6 +254,7 @@ static bool extras_of(struct world *w, const struct line *line, str *out, struct
     struct buf b = buf_new(w->arena, CEILING_LINE);
     struct extras x = { .agreed = STR("yes") };
     w->under_test->csr_key_pem = STR_NONE;
+    w->under_test->ca = w->under_test->first_ca;
     for (const struct line *c = NULL; (c = line_clause_after(line, "with", c));) {
         str value;
         if (!world_word(w, line_arg(c, "VALUE"), &value, err)

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/condition.h"
 #include "http/listen_inside.h"
 
 enum {
@@ -111,12 +112,8 @@ static struct MHD_Daemon *start_daemon(struct listener *l, int fd)
 
 static void init_lock(struct listener *l)
 {
-    pthread_condattr_t attributes;
     pthread_mutex_init(&l->lock, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* as clock_us() */
-    pthread_cond_init(&l->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
+    condition_init(&l->changed);
 }
 
 void listener_stop(struct listener *l)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests that wait: suspended in libmicrohttpd, and resumed by one thread that sleeps
  * until the next of them is due.  A listener that never delays has no such thread. */
-#include <time.h>
-
 #include "base/clock.h"
+#include "base/condition.h"
 #include "http/listen_inside.h"
 
 /* With the lock held. */
@@ -17,13 +16,10 @@ static void resume_first(struct listener *l)
 /* With the lock held: sleeps until the first is due or the list changes. */
 static void sleep_for_first(struct listener *l)
 {
-    if (!l->waits || l->waits->due_us == NEVER) {
+    if (!l->waits || l->waits->due_us == NEVER)
         pthread_cond_wait(&l->changed, &l->lock);
-        return;
-    }
-    int64_t due = l->waits->due_us;
-    struct timespec until = { (time_t)(due / 1000000), (long)(due % 1000000 * 1000) };
-    pthread_cond_timedwait(&l->changed, &l->lock, &until);
+    else
+        condition_wait(&l->changed, &l->lock, l->waits->due_us);
 }
 
 static void *run_timer(void *context)

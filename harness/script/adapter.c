@@ -206,16 +206,23 @@ int adapter_challenge(const struct adapter *adapter)
     return -1;
 }
 
+bool adapter_lacks(const struct adapter *adapter, str capability, str *reason)
+{
+    for (size_t i = 0; i < adapter->lack_count; i++)
+        if (str_eq(adapter->lack[i].capability, capability)) {
+            *reason = adapter->lack[i].because;
+            return true;
+        }
+    return false;
+}
+
 bool adapter_offers(struct arena *a, const struct adapter *adapter, str capability,
                     str *reason)
 {
     int operation = name_find(operation_names, OPERATION_COUNT, capability);
     int challenge = name_find(challenge_names, CHALLENGE_COUNT, capability);
-    for (size_t i = 0; i < adapter->lack_count; i++)
-        if (str_eq(adapter->lack[i].capability, capability)) {
-            *reason = adapter->lack[i].because;
-            return false;
-        }
+    if (adapter_lacks(adapter, capability, reason))
+        return false;
     if (strs_has(&adapter->offers, capability)
         || (operation > OPERATION_OBTAIN && adapter->command[operation].len)
         || (challenge >= 0 && adapter->obtain[challenge].len))

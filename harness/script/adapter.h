@@ -61,6 +61,8 @@ void adapter_of_command(struct arena *a, const struct strs *words,
 /* The shell line of an operation; empty: it cannot do that. */
 str adapter_line(const struct adapter *adapter, enum operation operation,
                  enum challenge_type challenge);
+/* Whether the adapter says that the client lacks a capability, with its reason. */
+bool adapter_lacks(const struct adapter *adapter, str capability, str *reason);
 /* Whether a client has a capability by what the adapter says; *reason says why not. */
 bool adapter_offers(struct arena *a, const struct adapter *adapter, str capability,
                     str *reason);

@@ -149,7 +149,8 @@ static bool is_deed(const struct word *w)
     return !w->quoted && deed_find(w->text) != NULL;
 }
 
-WORDS_OF_KIND(is_extra, "eab", "profile", "chain", "account-key", "csr", "no-agreement")
+WORDS_OF_KIND(is_extra, "eab", "profile", "chain", "account-key", "csr", "no-agreement",
+              "other-ca")
 
 /* clang-format off */
 WORDS_OF_KIND(is_spoil_word, "html", "garbage", "empty", "huge", "truncated", "gzip", "bom",
@@ -227,7 +228,7 @@ const struct word_kind word_kinds[] = {
     { "RESOURCE", "a resource: directory, newOrder, finalize, certificate ...; or any, or handshake", is_resource, is_resource_nth },
     { "OPERATION", "obtain, renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact", is_operation, is_operation_nth },
     { "DEED", "change-terms, pass-time or withdraw-profile; in a profile also restore, which puts all back", is_deed, is_deed_nth },
-    { "EXTRA", "eab, profile, chain, account-key, csr or no-agreement", is_extra, is_extra_nth },
+    { "EXTRA", "eab, profile, chain, account-key, csr, no-agreement or other-ca", is_extra, is_extra_nth },
     { "SETTING", "a setting of the mock CA", is_any, NULL },
     { "SPOIL", "html, garbage, empty, huge, truncated, gzip (sent so unasked), bom, not-utf8, deep, array, null or crlf", is_spoil, is_spoil_word_nth },
     { "CHAIN", "leaf-only, with-root, reversed, twice, text, crlf, no-newline, blank-lines, bom, unrelated (to another root), private-key or other-block (in it)", is_chain, is_chain_nth },

@@ -138,7 +138,7 @@ const struct verb verbs[] = {
     { "ca", VERB_CA, IN_FILE | IN_SCENARIO, 0, "SETTING [VALUE...]", "How the mock CA is set up, from the start, in a client scenario or a file for `acmespec mock --script`: a way that a correct CA may be (see `acmespec help settings`)." },
     { "run", VERB_RUN, IN_SCENARIO, IN_RUN, "OPERATION [DOMAIN...] [over CHALLENGE]",
       "Starts the client under test and waits for its end: obtain, for these names; renew, renew-when-due, revoke, revoke-by-key, roll-over, deactivate or update-contact." },
-    { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows (`with eab padded`: its key is written with padding); `with profile NAME`, `with chain NAME`: what to ask for; `with account-key P-256` (P-384, P-521): the new account's key, whose x begins with a zero octet; `with csr NAME`: the given csr of that name is what it is to send; `with no-agreement`: its user does not agree to the terms of service." },
+    { "with", VERB_CLAUSE, IN_RUN, 0, "EXTRA [VALUE]", "`with eab`: the account is bound to the external one that the CA knows (`with eab padded`: its key is written with padding); `with profile NAME`, `with chain NAME`: what to ask for; `with account-key P-256` (P-384, P-521): the new account's key, whose x begins with a zero octet; `with csr NAME`: the given csr of that name is what it is to send; `with no-agreement`: its user does not agree to the terms of service; `with other-ca`: at a second CA, which is set up like the first, and has no rules (`needs several-cas`)." },
 
     /* ---- challenges and DNS ---- */
     { "provision", VERB_PROVISION, IN_SCENARIO, IN_PROVISION, "CHALLENGE for AUTHZ",
@@ -299,6 +299,8 @@ const struct capability capabilities[] = {
     { "account-key", "a client: takes an account key that its user has made" },
     { "own-csr", "a client: takes a certificate request that its user has made" },
     { "webroot", "a client: answers http-01 by files in a folder that acmespec serves" },
+    { "own-server", "a client: answers http-01 by a web server of its own, and sees the CA's queries" },
+    { "several-cas", "a client: makes its accounts' keys itself, and can be told of a second CA" },
     { "stored-files", "a client: it is known where certificate and key land" },
     { "sandbox", "the client runs in namespaces of its own" },
 };

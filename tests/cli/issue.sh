@@ -67,9 +67,10 @@ other="--ca-file $tmp/root.pem --home $tmp/other"
         ends 1 "the CSR is not for c.test" $issue obtain "$url" c.test $home --csr "$tmp/own.csr"
     holds "what is no request is told" \
         ends 1 "no certificate request" $issue obtain "$url" $home --csr "$tmp/own.key"
-    cp "$tmp/home/account.pem" "$tmp/before.pem"
+    account=$(echo "$tmp/home/accounts/"*/account.pem)
+    cp "$account" "$tmp/before.pem"
     holds "the account is rolled over" $issue roll-over "$url" $home
-    holds "to another key" sh -c "! cmp -s $tmp/before.pem $tmp/home/account.pem"
+    holds "to another key" sh -c "! cmp -s $tmp/before.pem $account"
     holds "the certificate is revoked" $issue revoke "$url" a.test $home --reason 1
     holds "only once" ends 1 alreadyRevoked $issue revoke "$url" a.test $home
     holds "every exchange is told with -v" \
