@@ -145,7 +145,7 @@ START_TEST(another_ca_stands_beside_the_first)
     for (int i = 0; i < 3; i++)
         ck_assert(str_cut(&seen, '\n', &line[i]));
     ck_assert(str_eq(line[0], line[2]));
-    ck_assert(str_starts(line[1], "https://127.0.0.2:"));
+    ck_assert(str_starts(line[1], "https://127.0.0.1:"));
 }
 END_TEST
 
