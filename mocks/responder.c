@@ -55,16 +55,19 @@ void responder_record(struct responder *r, const struct query *query)
     pthread_mutex_unlock(&r->lock);
 }
 
+static bool is_like(const struct query *q, const struct query *wanted)
+{
+    return q->kind == wanted->kind && q->at_us >= wanted->at_us
+        && (!wanted->name.len || str_eq_nocase(q->name, wanted->name))
+        && (!wanted->detail.len || str_eq(q->detail, wanted->detail));
+}
+
 /* Looks at those from *from on; the caller holds the lock. */
 static bool was_asked(const struct responder *r, const struct query *wanted, size_t *from)
 {
-    for (; *from < r->query_count; ++*from) {
-        const struct query *q = &r->query[*from];
-        if (q->kind == wanted->kind && q->at_us >= wanted->at_us
-            && str_eq_nocase(q->name, wanted->name)
-            && (!wanted->detail.len || str_eq(q->detail, wanted->detail)))
+    while (*from < r->query_count)
+        if (is_like(&r->query[(*from)++], wanted))
             return true;
-    }
     return false;
 }
 

@@ -99,8 +99,8 @@ struct query {
 };
 /* Copies of all queries so far, in the order they came. */
 size_t responder_queries(struct responder *r, struct arena *a, struct query **out);
-/* Waits until something like this was asked since `wanted->at_us`: of the same kind, name
- * and, unless it is empty, detail.  false: nothing was in so many milliseconds. */
+/* Waits until something like this was asked since `wanted->at_us`: of the same kind and,
+ * unless they are empty, name and detail.  false: nothing was in so many milliseconds. */
 bool responder_await(struct responder *r, const struct query *wanted, long ms);
 /* Stops all servers; also happens when the arena ends. */
 void responder_stop(struct responder *r);

@@ -132,6 +132,10 @@ START_TEST(a_query_is_awaited)
     ck_assert(responder_await(r.responder, &wanted, 0));
     wanted.detail = STR_NONE;
     ck_assert(responder_await(r.responder, &wanted, 0));
+    wanted.name = STR("b.test");
+    ck_assert(!responder_await(r.responder, &wanted, 0));
+    wanted.name = STR_NONE;
+    ck_assert(responder_await(r.responder, &wanted, 0));
     wanted.at_us = clock_us() + 1; /* what came before does not count */
     ck_assert(!responder_await(r.responder, &wanted, 50));
 }
