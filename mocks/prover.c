@@ -70,15 +70,15 @@ static bool servers_provide(void *context, struct arena *a, const struct proof *
     return true;
 }
 
-/* http-01's path has the token, whatever the Host; the others have a name and the time. */
+/* http-01's path has the token, whatever the Host; the others have a name and the time.
+ */
 static void servers_await(void *context, struct arena *a, const struct proof *proof,
                           long ms)
 {
     struct responder *responder = ((const struct prover_servers *)context)->responder;
-    struct query wanted = { .kind = QUERY_HTTP,
-                            .at_us = proof->since_us,
-                            .name = STR_NONE,
-                            .detail = STR_NONE };
+    struct query wanted = {
+        .kind = QUERY_HTTP, .at_us = proof->since_us, .name = STR_NONE, .detail = STR_NONE
+    };
     if (is(proof->type, "http-01"))
         wanted.detail = proof_path(a, proof);
     if (is(proof->type, "dns-01")) {

@@ -14,6 +14,7 @@ Suite *reader_checks_suite(void);
 #define ALICE HEAD "given account a\n"
 #define GET HEAD "get directory\n"
 #define WATCH "watch  w\n  title  T\n  suite  server\n  rule   house\n"
+#define CLIENT_WATCH "watch  w\n  title  T\n  suite  client\n  rule   house\n"
 
 /* clang-format off */
 static const struct { const char *text, *mistake; } scenarios[] = {
@@ -39,6 +40,8 @@ static const struct { const char *text, *mistake; } scenarios[] = {
     { GET "should method is get\n", "t.acme:5:18: \"get\" is no method of HTTP" },
     { GET "should resource is newOrdr\n", "t.acme:5:20: \"newOrdr\" is no resource; did you mean \"newOrder\"?" },
     { GET "should object is ordr\n", "t.acme:5:18: \"ordr\" is no object of ACME; did you mean \"order\"?" },
+    { GET "should operation is renew\n", "t.acme:5:1: operation is for watches of suite client" },
+    { CLIENT "should operation is renew\n", "t.acme:5:1: operation is for watches of suite client" },
     { GET "should certificate key is k\n", "t.acme:5:27: \"k\" is no thumbprint of a key: write ${k.thumbprint}" },
     { GET "should csr key is P-257\n", "t.acme:5:19: \"P-257\" is no type of key; did you mean \"P-256\"?" },
     { GET "hello tls-1.2\nshould handshake is tls-12\n", "t.acme:6:21: \"tls-12\" is no version of TLS, and not \"refused\"; did you mean \"tls-1.2\"?" },
@@ -120,6 +123,8 @@ static const struct { const char *text, *mistake; } watches[] = {
     { WATCH "  when body /status is ${domain}\n  should 200\n", "w.acme:5:24: a watch is for every scenario, and knows no ${names}; $${ is a plain ${" },
     { WATCH "  when status is 2yy\n  should 200\n", "w.acme:5:18: \"2yy\" is no status: write 100 to 599, or a class such as 4xx" },
     { WATCH "  should certificate nmaes is x\n", "w.acme:5:22: certificate is followed by names|ips|common-names|key|usages|form|chain|der|validity-days|not-before|not-after|serial|extension-OID|count|issuer|top-issuer|within-issuer, not by \"nmaes\"; did you mean \"names\"?" },
+    { WATCH "  when operation is renew\n  should 200\n", "w.acme:5:3: operation is for watches of suite client" },
+    { CLIENT_WATCH "  when operation is renewed\n  should 200\n", "w.acme:5:21: \"renewed\" is nothing that a client is told to do; did you mean \"renew\"?" },
     { WATCH "  should client issued\n", "w.acme:5:3: client is not of one message, and a watch looks at nothing else" },
     { WATCH "  should queries http at least 1\n", "w.acme:5:3: queries is not of one message, and a watch looks at nothing else" },
     { WATCH "  title  T\n  should 200\n", "w.acme:5:3: `title` stands there already, in line 2" },

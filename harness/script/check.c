@@ -457,6 +457,8 @@ bool check_belongs(const struct check *check, unsigned homes, struct mistakes *m
     const char *name = subjects[check->subject].name;
     if (!homes || (homes_of(check) & homes))
         return true;
+    if (homes_of(check) == OF_CLIENT_WATCHES)
+        return mistake(m, check->place, "%s is for watches of suite client", name);
     if (homes & OF_WATCHES)
         return mistake(m, check->place,
                        "%s is not of one message, and a watch looks at nothing else",

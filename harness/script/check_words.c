@@ -9,6 +9,7 @@
 #include "crypto/key.h"
 #include "crypto/suites.h"
 #include "json/json.h"
+#include "script/adapter.h"
 #include "script/check.h"
 
 bool status_word(str word)
@@ -59,6 +60,7 @@ static const struct {
     { SUBJECT_RESOURCE, NULL, { "no resource", resource_names, RESOURCE_COUNT, NULL } },
     { SUBJECT_OBJECT, NULL, { "no object of ACME", object_names, OBJECT_COUNT, NULL } },
     { SUBJECT_HANDSHAKE, NULL, { "no version of TLS, and not \"refused\"", tls_version_names, TLS_VERSION_COUNT, refused_word } },
+    { SUBJECT_OPERATION, NULL, { "nothing that a client is told to do", operation_names, OPERATION_COUNT, NULL } },
     { SUBJECT_CLIENT, NULL, { "no outcome", outcome_words, OUTCOME_COUNT, NULL } },
     { SUBJECT_CSR, "key", { "no type of key", key_type_names, KEY_TYPE_COUNT, NULL } },
     { SUBJECT_CERTIFICATE, "key", { "no thumbprint of a key: write ${k.thumbprint}", NULL, 0, thumbprint_word } },

@@ -58,9 +58,10 @@ enum subject {
 
 /* Where checks stand. */
 enum home {
-    OF_SERVER = 1 << 0,  /* scenarios of suite server, which look at answers */
-    OF_CLIENT = 1 << 1,  /* of suite client, which look at what became of a run */
-    OF_WATCHES = 1 << 2, /* watches of either suite, which look at one message */
+    OF_SERVER = 1 << 0,         /* scenarios of suite server, which look at answers */
+    OF_CLIENT = 1 << 1,         /* of suite client, which look at what became of a run */
+    OF_WATCHES = 1 << 2,        /* watches of either suite, which look at one message */
+    OF_CLIENT_WATCHES = 1 << 3, /* watches of suite client, whose messages are of a run */
     OF_MESSAGES = OF_SERVER | OF_WATCHES,
 };
 

@@ -23,12 +23,18 @@ static bool is_without_names(const struct line *clause, struct mistakes *m)
     return true;
 }
 
+/* Where its checks stand; the suite may not be known yet. */
+static unsigned homes_of(const struct watch *w)
+{
+    return str_is(w->suite, "server") ? OF_WATCHES : OF_WATCHES | OF_CLIENT_WATCHES;
+}
+
 static void read_check(struct arena *a, struct watch *w, const struct line *clause,
                        enum check_level level, struct mistakes *m)
 {
     struct check check = { .level = level, .text = clause->text, .name = clause->text };
     if (!is_without_names(clause, m) || !check_read(a, clause, 0, &check, m)
-        || !check_belongs(&check, OF_WATCHES, m))
+        || !check_belongs(&check, homes_of(w), m))
         return;
     if (level == CHECK_NEED) {
         w->when = GROW(a, w->when, w->when_count, struct check);
