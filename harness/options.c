@@ -112,6 +112,20 @@ static bool unknown(const struct reading *r, str name)
     return err_set(r->err, "there is no option --%.*s", STR_ARG(name));
 }
 
+/* The next word, unless it is an option of ours: then the value was forgotten. */
+static bool take_value(const struct reading *r, const struct option_row *row, int argc,
+                       char **argv, int *i, str *value)
+{
+    if (*i + 1 >= argc)
+        return err_set(r->err, "--%s wants %s behind it", row->name, row->value);
+    *value = str_of(argv[++*i]);
+    str name = str_starts(*value, "--") ? str_from(*value, 2) : STR_NONE;
+    if (!find_name(r, str_upto(name, str_find_char(name, '='))))
+        return true;
+    return err_set(r->err, "--%s wants %s behind it, not another option; or write --%s=%s",
+                   row->name, row->value, row->name, argv[*i]);
+}
+
 /* One option at argv[*i]; its value may be the next word. */
 static bool read_option(const struct reading *r, int argc, char **argv, int *i)
 {
@@ -137,11 +151,8 @@ static bool read_option(const struct reading *r, int argc, char **argv, int *i)
     if (row->type == OPTION_FLAG)
         return has_value ? err_set(r->err, "--%s takes no value", row->name)
                          : store(r, row, value);
-    if (!has_value) {
-        if (*i + 1 >= argc)
-            return err_set(r->err, "--%s wants %s behind it", row->name, row->value);
-        value = str_of(argv[++*i]);
-    }
+    if (!has_value && !take_value(r, row, argc, argv, i, &value))
+        return false;
     return store(r, row, value);
 }
 

@@ -38,7 +38,9 @@ static const struct { const char *line, *told; } good[] = {
     { "--junit=x", "junit=x" },
     { "--junit x --junit y", "junit=y" },           /* the last one counts */
     { "--junit=a=b", "junit=a=b" },
-    { "--junit --quiet", "junit=--quiet" },         /* its value, whatever it looks like */
+    { "--junit=--quiet", "junit=--quiet" },         /* its value, whatever it looks like */
+    { "--junit --quieter", "junit=--quieter" },
+    { "--junit -q", "junit=-q" },
     { "--rule a -r b -rc", "rule=a rule=b rule=c" },
     { "--jobs 3", "jobs=3" },
     { "-j3", "jobs=3" },
@@ -69,6 +71,8 @@ static const struct { const char *line, *sentence; } bad[] = {
     { "-qj3", "--quiet takes no value" },
     { "--junit", "--junit wants FILE behind it" },
     { "-j", "--jobs wants COUNT behind it" },
+    { "--junit --quiet", "--junit wants FILE behind it, not another option; or write --junit=--quiet" },
+    { "-r --jobs=3", "--rule wants ID behind it, not another option; or write --rule=--jobs=3" },
     { "--jobs many", "--jobs wants a whole number up to 1000000000" },
     { "--jobs=", "--jobs wants a whole number up to 1000000000" },
     { "--jobs=-1", "--jobs wants a whole number up to 1000000000" },
