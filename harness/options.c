@@ -122,7 +122,8 @@ static bool take_value(const struct reading *r, const struct option_row *row, in
     str name = str_starts(*value, "--") ? str_from(*value, 2) : STR_NONE;
     if (!find_name(r, str_upto(name, str_find_char(name, '='))))
         return true;
-    return err_set(r->err, "--%s wants %s behind it, not another option; or write --%s=%s",
+    return err_set(r->err,
+                   "--%s wants %s behind it, not another option; or write --%s=%s",
                    row->name, row->value, row->name, argv[*i]);
 }
 
