@@ -157,7 +157,7 @@ START_TEST(a_query_ends_the_wait)
     pthread_t thread;
     int64_t begun = clock_ms();
     ck_assert_int_eq(pthread_create(&thread, NULL, ask_late, NULL), 0);
-    ck_assert(responder_await(r.responder, &wanted, 2 * WAIT_MS));
+    ck_assert(responder_await(r.responder, &wanted, 2L * WAIT_MS));
     ck_assert_int_lt(clock_ms() - begun, WAIT_MS);
     pthread_join(thread, NULL);
 }
