@@ -20,11 +20,10 @@ peer_version() { go_version boulder; }
 
 peer_need()
 {
-    need_namespace && need_go boulder/bin/boulder && need jq jq &&
-        need mariadbd mariadb-server-core && need mariadb mariadb-client-core &&
-        need redis-server redis-server && need softhsm2-util softhsm2 &&
-        need dnsmasq dnsmasq-base && need dnsdist dnsdist &&
-        need curl curl && need openssl openssl
+    need_namespace && need_go boulder/bin/boulder &&
+        need jq jq mariadbd mariadb-server-core mariadb mariadb-client-core \
+            redis-server redis-server softhsm2-util softhsm2 dnsmasq dnsmasq-base \
+            dnsdist dnsdist curl curl openssl openssl
 }
 
 # --- building ------------------------------------------------------------------

@@ -7,5 +7,5 @@ BASELINE=caddy-latest
 CADDY_BIN=$CACHE/caddy
 
 peer_version() { go_version caddy; }
-peer_need() { need_go caddy && need curl curl && need openssl openssl && need_namespace; }
+peer_need() { need_go caddy && need curl curl openssl openssl && need_namespace; }
 peer_get() { build_go caddy github.com/caddyserver/caddy/v2 cmd/caddy; }

@@ -13,7 +13,7 @@ peer_version() { deb_version caddy; }
 
 peer_need()
 {
-    need caddy caddy && need curl curl && need openssl openssl && need_namespace
+    need caddy caddy curl curl openssl openssl && need_namespace
 }
 
 caddyfile()

@@ -50,11 +50,16 @@ die()
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# need TOOL PACKAGE: says so if TOOL is not installed.
+# need TOOL PACKAGE...: says which of the tools are not installed, and how all are had.
 need()
 {
-    have "$1" || {
-        echo "$1 is not installed; install the package $2"
+    lacking='' packages=''
+    while [ $# -gt 1 ]; do
+        have "$1" || lacking="$lacking${lacking:+, }$1" packages="$packages $2"
+        shift 2
+    done
+    [ -z "$lacking" ] || {
+        echo "not installed: $lacking; apt-get install$packages"
         return 1
     }
 }

@@ -18,7 +18,7 @@ namespace_flags()
 # The files laid over: a symbolic link is followed, and what it names must exist.
 need_namespace()
 {
-    need unshare util-linux && need ip iproute2 || return 1
+    need unshare util-linux ip iproute2 || return 1
     for file in /etc/resolv.conf /etc/hosts /etc/nsswitch.conf; do
         [ -e "$file" ] || {
             echo "$file does not exist, so no file can be laid over it; create it (it may be empty)"

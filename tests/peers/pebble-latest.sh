@@ -16,5 +16,5 @@ PEBBLE_MORE='"retryAfter": {"authz": 1, "order": 1},
     }'
 
 peer_version() { go_version pebble; }
-peer_need() { need_go pebble && need curl curl && need openssl openssl; }
+peer_need() { need_go pebble && need curl curl openssl openssl; }
 peer_get() { build_go pebble github.com/letsencrypt/pebble/v2 cmd/pebble; }

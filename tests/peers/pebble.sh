@@ -24,7 +24,7 @@ peer_version() { deb_version pebble; }
 
 peer_need()
 {
-    need pebble pebble && need curl curl && need openssl openssl
+    need pebble pebble curl curl openssl openssl
 }
 
 pebble_config()

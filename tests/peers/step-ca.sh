@@ -8,7 +8,7 @@ PROFILE=step-ca
 BASELINE=step-ca
 
 peer_version() { go_version step-ca; }
-peer_need() { need_go step-ca && need curl curl && need openssl openssl; }
+peer_need() { need_go step-ca && need curl curl openssl openssl; }
 peer_get() { build_go step-ca github.com/smallstep/certificates cmd/step-ca; }
 
 step_ca_config()
