@@ -154,13 +154,45 @@ bool clients_keep(struct arena *a, const struct adapter *adapter, struct strs *k
     return keep_folder_of(a, STR("/proc/self/exe"), keep, err);
 }
 
-/* Who answers http-01 without a web root listens itself. */
-static bool is_server(const struct adapter *adapter, str *reason)
+/* What nobody has to offer, since it is known from something else. */
+static bool knows_files(const struct target *t)
 {
-    if (adapter_lacks(adapter, STR("own-server"), reason))
-        return false;
-    *reason = STR("another's web server answers the CA");
-    return !adapter->webroot && adapter->obtain[CHALLENGE_HTTP_01].len > 0;
+    return t->adapter->certificate.len > 0;
+}
+
+static bool has_webroot(const struct target *t)
+{
+    return t->adapter->webroot;
+}
+
+static bool is_server(const struct target *t)
+{
+    return !t->adapter->webroot && t->adapter->obtain[CHALLENGE_HTTP_01].len > 0;
+}
+
+static bool is_sandboxed(const struct target *t)
+{
+    return t->sandboxed;
+}
+
+static const struct known {
+    const char *name;
+    bool (*has)(const struct target *t);
+    const char *why_not; /* NULL: why there is no sandbox */
+} known[] = {
+    { "stored-files", knows_files, "it is not known where its files land" },
+    { "webroot", has_webroot,
+      "it is the web server itself, and nobody sees what it would leave" },
+    { "own-server", is_server, "another's web server answers the CA" },
+    { "sandbox", is_sandboxed, NULL },
+};
+
+static const struct known *known_of(const char *name)
+{
+    for (size_t i = 0; i < countof(known); i++)
+        if (strcmp(known[i].name, name) == 0)
+            return &known[i];
+    return NULL;
 }
 
 void clients_target(struct arena *a, const struct adapter *adapter, str why_no_sandbox,
@@ -171,23 +203,12 @@ void clients_target(struct arena *a, const struct adapter *adapter, str why_no_s
     t->directory_url = STR_NONE;
     for (size_t i = 0; i < capability_count; i++) {
         const char *name = capabilities[i].name;
+        const struct known *k = known_of(name);
         str reason = STR_NONE;
-        bool yes = adapter_offers(a, adapter, str_of(name), &reason);
-        if (strcmp(name, "stored-files") == 0) {
-            yes = adapter->certificate.len > 0;
-            reason = STR("it is not known where its files land");
-        }
-        if (strcmp(name, "webroot") == 0) {
-            yes = adapter->webroot;
-            reason =
-                STR("it is the web server itself, and nobody sees what it would leave");
-        }
-        if (strcmp(name, "own-server") == 0)
-            yes = is_server(adapter, &reason);
-        if (strcmp(name, "sandbox") == 0) {
-            yes = t->sandboxed;
-            reason = why_no_sandbox;
-        }
+        bool yes = !k ? adapter_offers(a, adapter, str_of(name), &reason)
+                      : !adapter_lacks(adapter, str_of(name), &reason) && k->has(t);
+        if (k && !reason.len)
+            reason = k->why_not ? str_of(k->why_not) : why_no_sandbox;
         target_offer(t, name, yes, reason);
     }
 }

@@ -143,18 +143,17 @@ static bool have_account(struct issuing *i, struct err *err)
                               .eab_kid = STR_NONE,
                               .eab_key = STR_NONE };
     str path = home_of_account_key(&i->home);
+    str url = home_of_account(&i->home, "account.url");
     bool known = file_exists(path.ptr);
     if (!issue_eab(&i->options, &r.eab_kid, &r.eab_key, err))
         return false;
     s->key = known ? issue_key_read(i->arena, path, err) : new_account_key(i, err);
-    if (!s->key || !file_make_parents(home_of_account(&i->home, "account.url").ptr, err)
-        || (!known && !issue_key_write(i->arena, path, s->key, err)))
+    if (!s->key || (!known && !issue_key_write(i->arena, path, s->key, err)))
         return false;
-    r.only_existing = file_exists(home_of_account(&i->home, "account.url").ptr)
-        && !client_bug(s->client, BUG_CLIENT_LOOKUP_PLAIN);
+    r.only_existing =
+        file_exists(url.ptr) && !client_bug(s->client, BUG_CLIENT_LOOKUP_PLAIN);
     if (r.only_existing && client_bug(s->client, BUG_CLIENT_URL_FROM_UPDATE))
-        return file_read(i->arena, home_of_account(&i->home, "account.url").ptr,
-                         CEILING_SCRIPT, &s->account_url, err);
+        return file_read(i->arena, url.ptr, CEILING_SCRIPT, &s->account_url, err);
     if (client_bug(s->client, BUG_CLIENT_ACCOUNT_EACH_TIME)) {
         r.only_existing = false;
         s->key = new_account_key(i, err);
@@ -167,7 +166,7 @@ static bool have_account(struct issuing *i, struct err *err)
     if (!r.only_existing)
         subscriber_show_profiles(s);
     return r.only_existing
-        || file_write(home_of_account(&i->home, "account.url").ptr, s->account_url, err);
+        || (file_make_parents(url.ptr, err) && file_write(url.ptr, s->account_url, err));
 }
 
 /* --- operations --- */

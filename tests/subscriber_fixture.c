@@ -59,3 +59,18 @@ struct chain chain_of(str pem)
     ck_assert_msg(chain_read(b.a, pem, &chain, &err), "%s", err.text);
     return chain;
 }
+
+static void usual(void)
+{
+    bench_start(NULL);
+    subscribe();
+}
+
+TCase *subscriber_case(Suite *suite, const char *name)
+{
+    TCase *tests = tcase_create(name);
+    tcase_set_timeout(tests, 60);
+    tcase_add_checked_fixture(tests, usual, bench_stop);
+    suite_add_tcase(suite, tests);
+    return tests;
+}

@@ -12,6 +12,8 @@ extern struct subscriber s;
 extern struct prover_servers servers; /* its own */
 extern struct err err;
 
+/* A test case of the suite, whose tests each have a CA and a subscriber of their own. */
+TCase *subscriber_case(Suite *suite, const char *name);
 /* A new one with a new key, of the CA and the client that are there. */
 void subscribe(void);
 struct registration agreeing(void);

@@ -6,12 +6,6 @@
 
 Suite *prover_suite(void);
 
-static void usual(void)
-{
-    bench_start(NULL);
-    subscribe();
-}
-
 /* RFC 8555 7.5.1: no polling before the query of who can tell; a web root cannot. */
 START_TEST(who_sees_the_query_does_not_poll_before_it)
 {
@@ -74,13 +68,10 @@ END_TEST
 Suite *prover_suite(void)
 {
     Suite *suite = suite_create("prover");
-    TCase *tests = tcase_create("prover");
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, usual, bench_stop);
+    TCase *tests = subscriber_case(suite, "prover");
     tcase_add_loop_test(tests, who_sees_the_query_does_not_poll_before_it, 0,
                         CHALLENGE_COUNT);
     tcase_add_test(tests, a_web_root_gets_a_readable_file_and_loses_it_again);
     tcase_add_test(tests, a_program_is_called_with_what_it_needs);
-    suite_add_tcase(suite, tests);
     return suite;
 }

@@ -13,12 +13,6 @@ Suite *subscriber_suite(void);
 
 #define MAC_KEY "c2VjcmV0LW9mLWEtdGVzdC0wMTIzNDU2Nzg5MDEyMzQ1Njc4OTA"
 
-static void usual(void)
-{
-    bench_start(NULL);
-    subscribe();
-}
-
 /* What the client has to say when it did not go well. */
 static void breaks_off(const struct wish *wish, const char *sentence)
 {
@@ -389,15 +383,6 @@ START_TEST(a_token_that_is_a_path_is_refused)
 }
 END_TEST
 
-static TCase *tests_of(Suite *suite, const char *name)
-{
-    TCase *tests = tcase_create(name);
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, usual, bench_stop);
-    suite_add_tcase(suite, tests);
-    return tests;
-}
-
 static void add_orders(TCase *tests)
 {
     tcase_add_loop_test(tests, a_certificate_is_obtained_over_each_challenge, 0,
@@ -415,19 +400,19 @@ static void add_orders(TCase *tests)
 Suite *subscriber_suite(void)
 {
     Suite *suite = suite_create("subscriber");
-    TCase *accounts = tests_of(suite, "accounts");
+    TCase *accounts = subscriber_case(suite, "accounts");
     tcase_add_test(accounts, an_account_is_made_and_found_again);
     tcase_add_test(accounts, terms_are_agreed_to_by_the_user_alone);
     tcase_add_test(accounts, an_external_account_is_bound);
     tcase_add_test(accounts, a_key_is_changed_and_the_new_one_signs);
     tcase_add_test(accounts, a_deactivated_account_orders_nothing);
-    add_orders(tests_of(suite, "orders"));
-    TCase *later = tests_of(suite, "afterwards");
+    add_orders(subscriber_case(suite, "orders"));
+    TCase *later = subscriber_case(suite, "afterwards");
     tcase_add_test(later, a_certificate_is_revoked_by_account_or_key);
     tcase_add_test(later, a_renewal_says_what_it_replaces);
     tcase_add_test(later, without_renewal_information_that_is_said);
     tcase_add_test(later, a_profile_that_is_not_listed_is_not_asked_for);
-    TCase *seen = tests_of(suite, "what the CA sees");
+    TCase *seen = subscriber_case(suite, "what the CA sees");
     tcase_add_loop_test(seen, the_ca_keeps_what_it_found_and_finds_nothing_later, 1,
                         (int)countof(challenges));
     tcase_add_loop_test(seen, a_proof_that_stays_is_left_over, 1,

@@ -134,7 +134,7 @@ START_TEST(another_ca_stands_beside_the_first)
         "run obtain ${domain}\nneed exit is 5\n"
         "run obtain ${domain}\n  with other-ca\nneed exit is 5\n"
         "run obtain ${domain}\nneed exit is 5\n"
-        "should count directory is 3\nshould account-keys\n";
+        "should count directory is 3\n";
     struct play_result r = played(look, at_both);
     struct err err;
     str seen, line[3];
@@ -146,6 +146,15 @@ START_TEST(another_ca_stands_beside_the_first)
         ck_assert(str_cut(&seen, '\n', &line[i]));
     ck_assert(str_eq(line[0], line[2]));
     ck_assert(str_starts(line[1], "https://127.0.0.1:"));
+}
+END_TEST
+
+START_TEST(without_accounts_at_both_cas_there_is_nothing_to_compare)
+{
+    struct play_result r = played("curl -s --cacert \"$root\" \"$directory\"; exit 5",
+                                  "run obtain ${domain}\nshould account-keys\n");
+    ck_assert_int_eq(r.verdict, VERDICT_INCONCLUSIVE);
+    ck_assert(str_contains(r.check[0].message, STR("no accounts at both CAs")));
 }
 END_TEST
 
@@ -187,6 +196,7 @@ Suite *under_test_suite(void)
     tcase_add_test(t, a_rule_that_never_applied_leaves_it_open);
     tcase_add_test(t, a_mistake_of_our_own_is_an_error);
     tcase_add_test(t, another_ca_stands_beside_the_first);
+    tcase_add_test(t, without_accounts_at_both_cas_there_is_nothing_to_compare);
     tcase_add_test(t, a_hook_changes_the_zone);
     suite_add_tcase(suite, t);
     return suite;

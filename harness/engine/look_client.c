@@ -216,12 +216,16 @@ bool look_account_keys(struct look *l)
 {
     struct account_key *key;
     size_t count = account_keys(l, &key);
-    bool shared = false;
+    bool both = false, shared = false;
     for (size_t i = 0; i < count; i++)
-        for (size_t k = 0; k < i; k++)
-            shared = shared
-                || (str_eq(key[k].thumbprint, key[i].thumbprint)
-                    && !str_eq(key[k].url, key[i].url));
+        for (size_t k = 0; k < i; k++) {
+            bool elsewhere = !str_eq(key[k].url, key[i].url);
+            both = both || elsewhere;
+            shared =
+                shared || (elsewhere && str_eq(key[k].thumbprint, key[i].thumbprint));
+        }
+    if (!both)
+        return err_set(l->err, "the client has no accounts at both CAs to compare");
     l->value = look_truth(l, !shared, STR("a key is that of accounts at both CAs"));
     return true;
 }
