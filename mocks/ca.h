@@ -104,6 +104,7 @@ struct ca_options {
     bool strays; /* before a query it asks for what was never offered, for the record */
     bool high_serials;         /* serial numbers begin with a bit that is set */
     long validate_ms;          /* from a response to the first query */
+    long decide_ms;            /* from a query to what comes of it */
     int blind;                 /* so many queries of each challenge fail */
     int attempts;              /* validation queries before it gives up; 0: 3 */
     long retry_ms;             /* between them; 0: 5000 */

@@ -58,8 +58,8 @@ struct challenge {
     time_t validated;
     str error; /* problem document, JSON; or empty */
     int attempts;
-    int64_t next_ms; /* clock_ms() of the next query while processing */
-    bool queued;     /* a query is under way or waits */
+    int64_t next_ms; /* clock_ms() of the next query, or decision, while processing */
+    bool queued;     /* a query or its decision is under way or waits */
 };
 
 struct authz {

@@ -8,16 +8,23 @@
 
 enum { MOST_WORKERS = 64 };
 
-/* A query that waits. */
+/* A query that was made, and is decided on later. */
+struct made {
+    struct query_for query;
+    struct finding finding;
+};
+
+/* A query that waits to be made; or one that was, and waits for its decision. */
 struct waiting {
     struct waiting *next;
     struct challenge *challenge;
+    struct made *made; /* NULL: it is to be made; lives in its query's arena */
 };
 
 struct validator {
     struct ca *ca; /* its lock is over all of this */
     pthread_cond_t wake;
-    struct arena *arena; /* of what waits */
+    struct arena *arena; /* of what waits, and of each query */
     struct waiting *queue, *spare;
     pthread_t thread[MOST_WORKERS];
     int count, idle;
@@ -110,21 +117,26 @@ static void start_worker(struct validator *v)
         v->count++;
 }
 
-void validator_add(struct validator *v, struct challenge *challenge, long after_ms)
+static void add(struct validator *v, struct challenge *challenge, struct made *made,
+                long after_ms)
 {
     struct waiting *w = v->spare;
     if (w)
         v->spare = w->next;
     else
         w = NEW(v->arena, struct waiting);
-    w->challenge = challenge;
-    w->next = v->queue;
+    *w = (struct waiting){ .next = v->queue, .challenge = challenge, .made = made };
     v->queue = w;
     challenge->queued = true;
     challenge->next_ms = clock_ms() + after_ms;
     if (v->idle == 0)
         start_worker(v);
     pthread_cond_signal(&v->wake);
+}
+
+void validator_add(struct validator *v, struct challenge *challenge, long after_ms)
+{
+    add(v, challenge, NULL, after_ms);
 }
 
 void validator_hurry(struct validator *v, struct challenge *challenge)
@@ -143,14 +155,13 @@ static struct waiting **first_due(struct validator *v)
     return first;
 }
 
-static struct challenge *take(struct validator *v, struct waiting **place)
+static struct waiting take(struct validator *v, struct waiting **place)
 {
-    struct waiting *w = *place;
-    struct challenge *challenge = w->challenge;
+    struct waiting *w = *place, taken = *w;
     *place = w->next;
     w->next = v->spare;
     v->spare = w;
-    return challenge;
+    return taken;
 }
 
 static void wait_until(struct validator *v, int64_t ms)
@@ -163,16 +174,18 @@ static void wait_until(struct validator *v, int64_t ms)
     v->idle--;
 }
 
-/* Waits for a query that is due; NULL when it is over. */
-static struct challenge *next_due(struct validator *v)
+/* Waits for what is due; false when it is over. */
+static bool next_due(struct validator *v, struct waiting *out)
 {
     while (!v->stopping) {
         struct waiting **first = first_due(v);
-        if (first && (*first)->challenge->next_ms <= clock_ms())
-            return take(v, first);
+        if (first && (*first)->challenge->next_ms <= clock_ms()) {
+            *out = take(v, first);
+            return true;
+        }
         wait_until(v, first ? (*first)->challenge->next_ms : 0);
     }
-    return NULL;
+    return false;
 }
 
 /* --- one query --- */
@@ -313,25 +326,38 @@ static void apply(struct validator *v, const struct query_for *q,
     validator_add(v, challenge, pause_of(ca));
 }
 
+static void decide(struct validator *v, struct challenge *challenge, struct made *made)
+{
+    apply(v, &made->query, challenge, made->finding);
+    arena_end(made->query.arena);
+}
+
+/* A CA that asks from several places decides some time after its first query came. */
 static void query(struct validator *v, struct challenge *challenge)
 {
-    struct arena *a = arena_new(NULL);
-    struct query_for q = query_of(v->ca, a, challenge);
+    struct arena *a = arena_new(v->arena);
+    struct made *made = NEW(a, struct made);
+    made->query = query_of(v->ca, a, challenge);
     pthread_mutex_unlock(&v->ca->lock);
-    struct finding finding = validate(&q);
+    made->finding = validate(&made->query);
     pthread_mutex_lock(&v->ca->lock);
-    ca_keep_proof(v->ca, &q, finding);
-    apply(v, &q, challenge, finding);
-    arena_end(a);
+    ca_keep_proof(v->ca, &made->query, made->finding);
+    if (v->ca->options.decide_ms)
+        add(v, challenge, made, v->ca->options.decide_ms);
+    else
+        decide(v, challenge, made);
 }
 
 static void *work(void *object)
 {
     struct validator *v = object;
-    struct challenge *challenge;
+    struct waiting due;
     pthread_mutex_lock(&v->ca->lock);
-    while ((challenge = next_due(v)) != NULL)
-        query(v, challenge);
+    while (next_due(v, &due))
+        if (due.made)
+            decide(v, due.challenge, due.made);
+        else
+            query(v, due.challenge);
     pthread_mutex_unlock(&v->ca->lock);
     return NULL;
 }

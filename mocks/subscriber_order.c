@@ -229,7 +229,7 @@ bool subscriber_settle(struct subscriber *s, str url, const char *one, const cha
             abort();
         long pause = pause_before(s, x, polls);
         if (clock_ms() + pause > end
-            || (polls == 2 && client_bug(s->client, BUG_CLIENT_POLLS_FEW)))
+            || (polls == 1 && client_bug(s->client, BUG_CLIENT_POLLS_FEW)))
             return err_set(err, "it is still %.*s after %ld seconds", STR_ARG(status),
                            s->patience_ms / 1000);
         clock_sleep_ms(pause);

@@ -268,7 +268,8 @@ static void respond_dns(str authz_url, str name)
 
 const struct exchange *settled(str url)
 {
-    for (int i = 0; i < 500; i++) {
+    int64_t end = clock_ms() + wire_patience(5000);
+    while (clock_ms() < end) {
         const struct exchange *x = said(url, STR_NONE);
         str status = at(x, "/status");
         if (!str_is(status, "pending") && !str_is(status, "processing"))

@@ -40,6 +40,7 @@ static const struct { const char *line; enum setting_id id; long number; } good[
     { "ca limit newOrder 2 10s", CA_LIMIT, 2 },
     { "ca blind 2", CA_BLIND, 2 },
     { "ca validate-after 2s", CA_VALIDATE_AFTER, 2000 },
+    { "ca decide-after 1500ms", CA_DECIDE_AFTER, 1500 },
     { "ca token ../", CA_TOKEN, 0 },
     { "ca token x _", CA_TOKEN, 0 },
     { "ca tls-untrusted", CA_TLS_UNTRUSTED, 0 },

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the mock CA goes to validate, and where it never does, whatever DNS or a web
- * server tells it (RFC 8555 10.4). */
+ * server tells it (RFC 8555 10.4); and when it decides. */
 #include "base/clock.h"
 #include "mocks/ca_identifier.h"
 #include "tests/ca_fixture.h"
@@ -195,6 +195,53 @@ START_TEST(a_network_that_is_not_near_cannot_be_named)
 }
 END_TEST
 
+/* --- between a query and its decision --- */
+
+static size_t await_proof(void)
+{
+    int64_t end = clock_ms() + SOON_MS;
+    size_t count = 0;
+    while (!count && clock_ms() < end) {
+        clock_sleep_ms(5);
+        count = json_array_size(ca_proofs(b.ca, b.a, STR("any")));
+    }
+    return count;
+}
+
+static str queried(long decide_ms)
+{
+    bench_again(&(struct ca_options){ .decide_ms = decide_ms });
+    bench_account();
+    str authz = authz_of(ordered("www.shop.test"), 0);
+    respond_http(authz, "www.shop.test");
+    ck_assert_uint_eq(await_proof(), 1);
+    const struct exchange *x = said(authz, STR_NONE);
+    ck_assert(str_is(at(x, "/status"), "pending"));
+    ck_assert(str_is(json_member(challenge_of(x, "http-01"), "status"), "processing"));
+    return authz;
+}
+
+START_TEST(a_decision_comes_a_while_after_its_query)
+{
+    long decide_ms = wire_patience(600);
+    int64_t before = clock_ms();
+    str authz = queried(decide_ms);
+    ck_assert(str_is(at(settled(authz), "/status"), "valid"));
+    ck_assert_int_ge(clock_ms() - before, decide_ms);
+    ck_assert_uint_eq(await_proof(), 1);
+}
+END_TEST
+
+START_TEST(a_decision_that_is_far_away_does_not_hold_the_ca)
+{
+    enum { HOUR_MS = 3600000 };
+    queried(HOUR_MS);
+    int64_t before = clock_ms();
+    ca_stop(b.ca);
+    ck_assert_int_lt(clock_ms() - before, SOON_MS);
+}
+END_TEST
+
 Suite *ca_validate_suite(void)
 {
     Suite *suite = suite_create("ca_validate");
@@ -209,6 +256,8 @@ Suite *ca_validate_suite(void)
     tcase_add_loop_test(c, a_redirect_leads_to_the_ports_of_challenges, 0, 2);
     tcase_add_loop_test(c, only_what_was_named_is_reached, 0, countof(reach));
     tcase_add_loop_test(c, a_network_that_is_not_near_cannot_be_named, 0, 3);
+    tcase_add_test(c, a_decision_comes_a_while_after_its_query);
+    tcase_add_test(c, a_decision_that_is_far_away_does_not_hold_the_ca);
     suite_add_tcase(suite, c);
     return suite;
 }

@@ -78,6 +78,9 @@ bool ca_set_up(struct arena *a, const struct setting *s, struct ca_options *o,
     case CA_VALIDATE_AFTER:
         o->validate_ms = s->number;
         return true;
+    case CA_DECIDE_AFTER:
+        o->decide_ms = s->number;
+        return true;
     case CA_PROCESSING:
         o->processing_ms = s->number;
         return true;

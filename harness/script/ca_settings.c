@@ -35,6 +35,7 @@ const struct setting_row ca_settings[CA_SETTINGS] = {
     [CA_RETRY] = { "retry", SETTING_DEADLINE, "the time between them" },
     [CA_BLIND] = { "blind", SETTING_NUMBER, "so many queries of each challenge fail, whatever the client did; with attempts" },
     [CA_VALIDATE_AFTER] = { "validate-after", SETTING_MS, "the time from the response to a challenge to the first query" },
+    [CA_DECIDE_AFTER] = { "decide-after", SETTING_MS, "the time from a query to what comes of it, as a CA needs it that asks from several places" },
     [CA_PROCESSING] = { "processing", SETTING_MS, "orders stay processing so long" },
     [CA_ORDER_LIFETIME] = { "order-lifetime", SETTING_S, "orders expire after so long" },
     [CA_AUTHZ_LIFETIME] = { "authz-lifetime", SETTING_S, "valid authorizations expire after so long" },

@@ -51,6 +51,7 @@ enum setting_id {
     CA_RETRY,
     CA_BLIND,
     CA_VALIDATE_AFTER,
+    CA_DECIDE_AFTER,
     CA_PROCESSING,
     CA_ORDER_LIFETIME,
     CA_AUTHZ_LIFETIME,
