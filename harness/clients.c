@@ -40,9 +40,9 @@ static bool unknown(struct arena *a, str folder, str name, struct err *err)
         names[i] = str_z(a, name_of(folder, files.item[i]));
     str near = name_did_you_mean(a, names, files.count, name);
     return err_set(err,
-                   "there is no client %.*s%.*s; acmespec client --list shows them, and "
+                   "there is no client %.*s%.*s acmespec client --list shows them, and "
                    "`-- COMMAND` takes any",
-                   STR_ARG(name), STR_ARG(near));
+                   STR_ARG(name), STR_ARG(near.len ? near : STR(";")));
 }
 
 bool clients_find(struct arena *a, str root, str name, struct adapter *out,

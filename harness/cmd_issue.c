@@ -387,8 +387,9 @@ static const struct operation *find_operation(struct arena *a, str word, struct 
     int found = name_find(names, countof(names), word);
     if (found >= 0)
         return &operations[found];
-    err_set(err, "there is no operation %.*s%.*s; see acmespec issue --help",
-            STR_ARG(word), STR_ARG(name_did_you_mean(a, names, countof(names), word)));
+    str near = name_did_you_mean(a, names, countof(names), word);
+    err_set(err, "there is no operation %.*s%.*s acmespec issue --help lists them",
+            STR_ARG(word), STR_ARG(near.len ? near : STR(";")));
     return NULL;
 }
 

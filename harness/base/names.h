@@ -9,7 +9,7 @@
 int name_find(const char *const names[], size_t count, str word);
 /* The nearest name within two edits (a third of the word for long ones), or NULL. */
 const char *name_nearest(const char *const names[], size_t count, str word);
-/* Writes ", did you mean X?" into the arena, or "" when nothing is near. */
+/* Writes "; did you mean "X"?" into the arena, or "" when nothing is near. */
 str name_did_you_mean(struct arena *a, const char *const names[], size_t count, str word);
 
 #endif

@@ -26,7 +26,7 @@ bool vocabulary_has(const struct vocabulary *vocabulary, str word);
 /* Whether the word may be the n-th behind the subject, as its row says:
  * "http|dns|tls|close". */
 bool arg_fits(const struct subject_row *row, size_t n, str word);
-/* ", did you mean ...?" */
+/* "; did you mean ...?" */
 str arg_near(struct arena *a, const struct subject_row *row, size_t n, str word);
 
 #endif

@@ -114,7 +114,7 @@ extern const size_t verb_count;
 const struct verb *verb_find(unsigned where, str first, str second, size_t *used);
 /* Whether a name of two words in that place begins with this one. */
 bool verb_begins(unsigned where, str first);
-/* ", did you mean ...?" among the words of that place. */
+/* "; did you mean ...?" among the words of that place. */
 str verb_did_you_mean(struct arena *a, unsigned where, str word);
 /* "a scenario", "a signed request" for messages. */
 const char *where_name(unsigned where);
