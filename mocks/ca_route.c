@@ -179,9 +179,22 @@ static bool is_too_long(const struct request *request)
     return request->body_too_long || request->body.len > CA_MOST_JWS;
 }
 
+/* RFC 9112 3.2: "A server MUST respond with a 400 (Bad Request) status code to any
+ * HTTP/1.1 request message that lacks a Host header field and to any request message that
+ * contains more than one Host header field line". */
+static bool names_its_host(const struct request *request)
+{
+    size_t hosts = headers_count(&request->headers, "Host");
+    return hosts == 1 || (hosts == 0 && !str_is(request->version, "HTTP/1.1"));
+}
+
 static void handle(struct ca_call *call)
 {
-    if (str_is(call->request->method, "OPTIONS") && !bug_on(call->ca, BUG_NO_OPTIONS))
+    if (!names_its_host(call->request))
+        ca_refuse(call, NULL, PROBLEM_MALFORMED, 400,
+                  STR("the request has not one Host header field (RFC 9112 3.2)"));
+    else if (str_is(call->request->method, "OPTIONS")
+             && !bug_on(call->ca, BUG_NO_OPTIONS))
         answer_options(call);
     else if (!call->route)
         ca_refuse(call, NULL, PROBLEM_MALFORMED, 404, STR("there is nothing here"));

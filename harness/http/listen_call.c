@@ -107,10 +107,11 @@ static bool is_announced_too_long(const struct call *call)
         && (size_t)length > call->listener->options.body_ceiling;
 }
 
-static void begin(struct call *call, const char *method)
+static void begin(struct call *call, const char *method, const char *version)
 {
     call->begun = true;
     call->request.method = str_copy(call->arena, str_of(method));
+    call->request.version = str_copy(call->arena, str_of(version));
     MHD_get_connection_values_n(call->connection, MHD_HEADER_KIND, add_header, call);
     call->request.url = url_of(call);
     call->peer = peer_of(call);
@@ -179,11 +180,10 @@ enum MHD_Result call_on_request(void *context, struct MHD_Connection *connection
     (void)context;
     (void)connection;
     (void)url;
-    (void)version;
     if (call->listener->stopping)
         return MHD_NO;
     if (first)
-        begin(call, method);
+        begin(call, method, version);
     if (first && !call->request.body_too_long)
         return MHD_YES;
     if (*upload_size)

@@ -19,7 +19,8 @@ struct headers {
 
 struct request {
     str method;
-    str url; /* absolute */
+    str url;     /* absolute */
+    str version; /* "HTTP/1.1"; a listener knows it, what is to be sent has none */
     struct headers headers;
     str body;
     bool body_too_long; /* as received by a listener that hands on such: body is empty */
