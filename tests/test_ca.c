@@ -3,7 +3,6 @@
 #include "tests/ca_fixture.h"
 
 #include "base/clock.h"
-#include "tests/wire.h"
 
 Suite *ca_suite(void);
 
@@ -77,36 +76,6 @@ START_TEST(methods_that_are_not_provided_are_refused)
     x = sent("OPTIONS", resource_url(RESOURCE_NEW_ORDER));
     expect(x, 204, NULL);
     ck_assert(str_is(header_of(x, "Access-Control-Allow-Methods"), "POST"));
-}
-END_TEST
-
-/* clang-format off */
-static const struct { const char *version, *hosts, *status; } hosts[] = {
-    { "1.1", "",                            "400" },
-    { "1.1", "Host: a.test\r\nHost: b.test\r\n", "400" },
-    { "1.0", "Host: a.test\r\nHost: b.test\r\n", "400" },
-    { "1.1", "Host: a.test\r\n",            "200" },
-    { "1.1", "HOST:\r\n",                   "200" },
-    { "1.0", "",                            "200" },
-};
-/* clang-format on */
-
-/* RFC 9112 3.2. */
-START_TEST(a_request_names_its_host_once)
-{
-    struct fetch_options options = { .ca_pem = ca_root_pem(b.ca),
-                                     .total_ms = wire_patience(5000) };
-    struct err err;
-    str answer, url = ca_directory_url(b.ca);
-    str path = str_from(url, str_find(url, STR("/directory")));
-    str bytes = fmt("GET %.*s HTTP/%s\r\n%sConnection: close\r\n\r\n", STR_ARG(path),
-                    hosts[_i].version, hosts[_i].hosts);
-    ck_assert_msg(fetch_raw(fetcher_new(b.a, &options), b.a, url, bytes, &answer, &err),
-                  "%s", err.text);
-    ck_assert_msg(str_starts(str_from(answer, strlen("HTTP/1.1 ")), hosts[_i].status),
-                  "%.*s", STR_ARG(answer));
-    ck_assert(str_contains(answer, STR("RFC 9112 3.2"))
-              == (strcmp(hosts[_i].status, "400") == 0));
 }
 END_TEST
 
@@ -484,7 +453,6 @@ Suite *ca_suite(void)
     tcase_add_test(t, nonces_are_given_as_the_rfc_says);
     tcase_add_test(t, the_directory_can_be_got_and_posted);
     tcase_add_test(t, methods_that_are_not_provided_are_refused);
-    tcase_add_loop_test(t, a_request_names_its_host_once, 0, countof(hosts));
     tcase_add_test(t, what_is_not_there_is_404);
     tcase_add_test(t, people_who_test_find_roots_and_states);
     tcase_add_test(t, an_account_is_made_found_and_never_made_twice);
