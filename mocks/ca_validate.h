@@ -11,7 +11,8 @@
 struct validator *validator_new(struct arena *a, struct ca *ca);
 /* Asks for a query after so many milliseconds.  With the CA's lock held. */
 void validator_add(struct validator *v, struct challenge *challenge, long after_ms);
-/* Brings a query that waits forward to now.  With the CA's lock held. */
+/* Brings what waits, a query or its decision, forward to now.  With the CA's lock held.
+ */
 void validator_hurry(struct validator *v, struct challenge *challenge);
 /* Ends the threads after what they are at. */
 void validator_stop(struct validator *v);

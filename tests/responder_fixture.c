@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/responder_fixture.h"
 
+#include "tests/case_fixture.h"
+
 struct responder_fixture r;
 
 void responder_set_up(void)
@@ -22,11 +24,7 @@ void responder_tear_down(void)
 
 TCase *responder_case(Suite *suite, const char *name)
 {
-    TCase *tests = tcase_create(name);
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, responder_set_up, responder_tear_down);
-    suite_add_tcase(suite, tests);
-    return tests;
+    return case_in(suite, name, responder_set_up, responder_tear_down);
 }
 
 struct query the_query(enum query_kind kind)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/subscriber_fixture.h"
 
+#include "tests/case_fixture.h"
 #include "tests/wire.h"
 
 struct subscriber s;
@@ -68,9 +69,5 @@ static void usual(void)
 
 TCase *subscriber_case(Suite *suite, const char *name)
 {
-    TCase *tests = tcase_create(name);
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, usual, bench_stop);
-    suite_add_tcase(suite, tests);
-    return tests;
+    return case_in(suite, name, usual, bench_stop);
 }

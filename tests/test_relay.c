@@ -15,6 +15,7 @@
 #include "mocks/net.h"
 #include "mocks/relay.h"
 #include "mocks/resolver.h"
+#include "tests/case_fixture.h"
 #include "tests/wire.h"
 
 Suite *relay_suite(void);
@@ -408,25 +409,15 @@ START_TEST(slots_are_shared_with_children)
 }
 END_TEST
 
-static TCase *tests_of(Suite *suite, const char *name, void (*before)(void),
-                       void (*after)(void))
-{
-    TCase *tests = tcase_create(name);
-    tcase_set_timeout(tests, 60);
-    tcase_add_checked_fixture(tests, before, after);
-    suite_add_tcase(suite, tests);
-    return tests;
-}
-
 static void add_names(Suite *suite)
 {
-    TCase *tests = tests_of(suite, "names", set_up_life, tear_down_life);
+    TCase *tests = case_in(suite, "names", set_up_life, tear_down_life);
     tcase_add_loop_test(tests, a_name_belongs_to_a_slot, 0, (int)countof(names));
 }
 
 static void add_queries(Suite *suite)
 {
-    TCase *tests = tests_of(suite, "queries", set_up, tear_down);
+    TCase *tests = case_in(suite, "queries", set_up, tear_down);
     tcase_add_test(tests, queries_reach_the_scenario);
     tcase_add_test(tests, queries_over_tcp_reach_it_over_tcp);
     tcase_add_test(tests, names_of_nobody_do_not_exist);
@@ -438,7 +429,7 @@ static void add_queries(Suite *suite)
 
 static void add_life(Suite *suite)
 {
-    TCase *tests = tests_of(suite, "life", set_up_life, tear_down_life);
+    TCase *tests = case_in(suite, "life", set_up_life, tear_down_life);
     tcase_add_test(tests, it_ends_when_it_is_told);
     tcase_add_test(tests, it_ends_with_the_arena);
     tcase_add_test(tests, it_ends_when_its_parent_dies);
